@@ -1,0 +1,73 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// A command is a use of the program as a tool.
+type command struct {
+	name    string
+	aliases []string
+	args    string // as usage shows them
+	summary string
+	run     func(args []string, stdout io.Writer) error
+}
+
+// is reports whether word, the first argument, names the command.
+func (c command) is(word string) bool {
+	return word == c.name || slices.Contains(c.aliases, word)
+}
+
+// commands returns all commands, in the order in which usage lists them.
+func commands() []command {
+	return []command{
+		{
+			name: "export", args: "[--with-deps] DIR", run: runExport,
+			summary: "write the option protos below DIR, an import path for protoc and buf;\n" +
+				"--with-deps also writes the google/api, google/type and buf/validate\n" +
+				"protos that annotated files import",
+		},
+		{name: "version", aliases: []string{"--version"}, run: runVersion, summary: "print the version"},
+		{name: "help", aliases: []string{"-h", "-help", "--help"}, run: runHelp, summary: "print this text"},
+	}
+}
+
+// A usageError is a mistake in the arguments.
+type usageError struct{ error }
+
+// noArguments returns a usageError if there are arguments.
+func noArguments(command string, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	return usageError{fmt.Errorf("%s: unexpected argument %q", command, args[0])}
+}
+
+func runHelp(args []string, stdout io.Writer) error {
+	if err := noArguments("help", args); err != nil {
+		return err
+	}
+	_, err := io.WriteString(stdout, usage())
+	return err
+}
+
+// usage returns what help prints.
+func usage() string {
+	var b strings.Builder
+	b.WriteString("Usage:\n")
+	writeUsage(&b, "", "generate, as a plugin: protoc and buf run it this way")
+	for _, c := range commands() {
+		writeUsage(&b, strings.TrimSuffix(c.name+" "+c.args, " "), c.summary)
+	}
+	return b.String()
+}
+
+func writeUsage(b *strings.Builder, args, summary string) {
+	b.WriteString(strings.TrimSuffix("  protoc-gen-go-crud "+args, " ") + "\n")
+	for line := range strings.SplitSeq(summary, "\n") {
+		b.WriteString("      " + line + "\n")
+	}
+}
