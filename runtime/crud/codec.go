@@ -1,0 +1,214 @@
+package crud
+
+import (
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// A codec moves a column's values between messages of type M and SQL. It is the
+// seam behind which decoding can become faster without a change to generated code.
+//
+// No method keeps a reference to the bytes or values it is given.
+type codec[M any] interface {
+	// appendArgs appends the values to bind, one per SQL column.
+	appendArgs(args []any, m M, d Dialect) []any
+	// reads reports whether decode understands a result column of this type and
+	// format. Where it does not, rows go through scan.
+	reads(fd *pgconn.FieldDescription) bool
+	// decode sets the field from wire values, one per SQL column; nil is NULL.
+	decode(m M, fds []pgconn.FieldDescription, raw [][]byte) error
+	// scan sets the field from the values of [pgx.Rows.Values].
+	scan(m M, values []any, d Dialect) error
+
+	// has reports whether the field is set: differs from zero where the proto has
+	// no presence.
+	has(m M) bool
+	clear(m M)
+	copy(dst, src M)
+	equal(a, b M) bool
+	// check returns what is wrong with a value that the column cannot hold exactly,
+	// in words that follow the field's name, or "".
+	check(m M, info *ColumnInfo, d Dialect) string
+	// bind converts a single Go value of the column's type, a key's or a cursor's,
+	// to what is bound. ok is false when the value cannot be one of the column, so
+	// that no row has it.
+	bind(v any, d Dialect) (arg any, ok bool)
+}
+
+// A kind is how values of Go type V are kept in SQL.
+type kind[V any] struct {
+	id Kind
+	// bind is the value that pgx or the embedded engine is given.
+	bind func(v V, d Dialect) any
+	// reads and decode are the fast path over wire values.
+	reads  func(oid uint32, format int16) bool
+	decode func(oid uint32, format int16, src []byte) (V, error)
+	// scan converts what rows.Values gave; it is never called with nil.
+	scan  func(v any, d Dialect) (V, error)
+	equal func(a, b V) bool
+	zero  func(v V) bool
+	// clone copies a value that is more than itself: bytes, a message. Nil is for the
+	// others.
+	clone func(v V) V
+	// check says what is wrong with the value, or "". Nil accepts every value.
+	check func(v V, info *ColumnInfo, d Dialect) string
+	// key converts a key's value to V and reports whether it can be one.
+	key func(v any) (V, bool)
+
+	// list is how arrays of V are kept.
+	list listKind[V]
+}
+
+// A listKind is how repeated values are kept: an array in PostgreSQL, JSON text in
+// SQLite.
+type listKind[V any] struct {
+	bind   func(vs []V, d Dialect) any
+	reads  func(oid uint32, format int16) bool
+	decode func(oid uint32, format int16, src []byte) ([]V, error)
+	scan   func(v any, d Dialect) ([]V, error)
+}
+
+// scalarCodec is a field without presence: NULL reads as zero.
+type scalarCodec[M, V any] struct {
+	kind *kind[V]
+	get  func(M) V
+	set  func(M, V)
+}
+
+func (c *scalarCodec[M, V]) appendArgs(args []any, m M, d Dialect) []any {
+	return append(args, c.kind.bind(c.get(m), d))
+}
+
+func (c *scalarCodec[M, V]) reads(fd *pgconn.FieldDescription) bool {
+	return c.kind.reads(fd.DataTypeOID, fd.Format)
+}
+
+func (c *scalarCodec[M, V]) decode(m M, fds []pgconn.FieldDescription, raw [][]byte) error {
+	if raw[0] == nil {
+		c.clear(m)
+		return nil
+	}
+	v, err := c.kind.decode(fds[0].DataTypeOID, fds[0].Format, raw[0])
+	if err == nil {
+		c.set(m, v)
+	}
+	return err
+}
+
+func (c *scalarCodec[M, V]) scan(m M, values []any, d Dialect) error {
+	if values[0] == nil {
+		c.clear(m)
+		return nil
+	}
+	v, err := c.kind.scan(values[0], d)
+	if err == nil {
+		c.set(m, v)
+	}
+	return err
+}
+
+func (c *scalarCodec[M, V]) has(m M) bool { return !c.kind.zero(c.get(m)) }
+
+func (c *scalarCodec[M, V]) clear(m M) {
+	var zero V
+	c.set(m, zero)
+}
+
+func (c *scalarCodec[M, V]) copy(dst, src M) { c.set(dst, c.kind.copy(c.get(src))) }
+
+func (c *scalarCodec[M, V]) equal(a, b M) bool { return c.kind.equal(c.get(a), c.get(b)) }
+
+func (c *scalarCodec[M, V]) check(m M, info *ColumnInfo, d Dialect) string {
+	if c.kind.check == nil {
+		return ""
+	}
+	return c.kind.check(c.get(m), info, d)
+}
+
+func (c *scalarCodec[M, V]) bind(v any, d Dialect) (any, bool) { return c.kind.bindKey(v, d) }
+
+func (k *kind[V]) bindKey(v any, d Dialect) (any, bool) {
+	kv, ok := k.key(v)
+	if !ok {
+		return nil, false
+	}
+	return k.bind(kv, d), true
+}
+
+func (k *kind[V]) copy(v V) V {
+	if k.clone == nil {
+		return v
+	}
+	return k.clone(v)
+}
+
+// optionalCodec is a field with presence: unset is NULL.
+type optionalCodec[M, V any] struct {
+	kind  *kind[V]
+	get   func(M) V
+	isSet func(M) bool
+	set   func(M, V)
+	unset func(M)
+}
+
+func (c *optionalCodec[M, V]) appendArgs(args []any, m M, d Dialect) []any {
+	if !c.isSet(m) {
+		return append(args, nil)
+	}
+	return append(args, c.kind.bind(c.get(m), d))
+}
+
+func (c *optionalCodec[M, V]) reads(fd *pgconn.FieldDescription) bool {
+	return c.kind.reads(fd.DataTypeOID, fd.Format)
+}
+
+func (c *optionalCodec[M, V]) decode(m M, fds []pgconn.FieldDescription, raw [][]byte) error {
+	if raw[0] == nil {
+		c.unset(m)
+		return nil
+	}
+	v, err := c.kind.decode(fds[0].DataTypeOID, fds[0].Format, raw[0])
+	if err == nil {
+		c.set(m, v)
+	}
+	return err
+}
+
+func (c *optionalCodec[M, V]) scan(m M, values []any, d Dialect) error {
+	if values[0] == nil {
+		c.unset(m)
+		return nil
+	}
+	v, err := c.kind.scan(values[0], d)
+	if err == nil {
+		c.set(m, v)
+	}
+	return err
+}
+
+func (c *optionalCodec[M, V]) has(m M) bool { return c.isSet(m) }
+
+func (c *optionalCodec[M, V]) clear(m M) { c.unset(m) }
+
+func (c *optionalCodec[M, V]) copy(dst, src M) {
+	if !c.isSet(src) {
+		c.unset(dst)
+		return
+	}
+	c.set(dst, c.kind.copy(c.get(src)))
+}
+
+func (c *optionalCodec[M, V]) equal(a, b M) bool {
+	if c.isSet(a) != c.isSet(b) {
+		return false
+	}
+	return !c.isSet(a) || c.kind.equal(c.get(a), c.get(b))
+}
+
+func (c *optionalCodec[M, V]) check(m M, info *ColumnInfo, d Dialect) string {
+	if c.kind.check == nil || !c.isSet(m) {
+		return ""
+	}
+	return c.kind.check(c.get(m), info, d)
+}
+
+func (c *optionalCodec[M, V]) bind(v any, d Dialect) (any, bool) { return c.kind.bindKey(v, d) }

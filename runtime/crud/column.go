@@ -1,0 +1,158 @@
+package crud
+
+// A Column says how one field of a message of type M (a pointer, *Book) is kept
+// in a table: its names, its type, what the proto says of it, and how its value is
+// read from and written to a message. It is made by the constructor of its type:
+// [String], [OptionalString], [Strings] and so on.
+//
+// A Column is immutable and safe for concurrent use.
+type Column[M any] struct {
+	ColumnInfo
+	codec codec[M]
+}
+
+// ColumnInfo is the part of a column that does not depend on the message's Go
+// type. It is what DDL, checks and consoles read.
+type ColumnInfo struct {
+	// Field is the name of the proto field, which masks and errors use.
+	Field string
+	// Names are the SQL names, unquoted: one for an ordinary field, the key columns
+	// for a resource name, none for a resource name that is computed from fields.
+	Names []string
+	// Kind is the type of the values, of the elements if Repeated.
+	Kind     Kind
+	Repeated bool
+	// Presence says that unset and zero are two things; unset is NULL.
+	Presence bool
+	// NotNull says that the column has a NOT NULL constraint.
+	NotNull bool
+
+	PrimaryKey bool
+	Generated  Generated
+
+	Required, OutputOnly, InputOnly, Immutable, Identifier bool
+
+	// Time says which time the server keeps in the column.
+	Time ServerTime
+	// Unique is the name of the column's own unique constraint, or empty.
+	Unique string
+	// Default is the SQL expression of the column's default, or empty.
+	Default string
+	// MaxLength is in code points; 0 is no limit.
+	MaxLength int
+}
+
+// serverOwned reports whether input for the column is ignored in every request.
+func (c *ColumnInfo) serverOwned() bool { return c.OutputOnly || c.Time != NotServerTime }
+
+// Generated says who makes the values of a key column.
+type Generated uint8
+
+const (
+	// ByClient is a value that the caller gives.
+	ByClient Generated = iota
+	// ByIdentity is a number of the database's sequence.
+	ByIdentity
+	// ByUUIDv7 and ByUUIDv4 are made by the runtime when the caller gives none.
+	ByUUIDv7
+	ByUUIDv4
+)
+
+// ServerTime says which time a Timestamp column keeps (AIP-142).
+type ServerTime uint8
+
+const (
+	// NotServerTime is an ordinary column.
+	NotServerTime ServerTime = iota
+	// RowCreateTime is when the row was created.
+	RowCreateTime
+	// RowUpdateTime is when the row was last written; each write makes it later.
+	RowUpdateTime
+)
+
+// A ColumnOption states what a proto says of a field beyond its type.
+type ColumnOption func(*ColumnInfo)
+
+// The options that have no argument.
+var (
+	// PrimaryKey makes the column part of the primary key, in column order.
+	PrimaryKey ColumnOption = func(c *ColumnInfo) { c.PrimaryKey, c.NotNull = true, true }
+	// Identity lets the database number the rows.
+	Identity ColumnOption = func(c *ColumnInfo) { c.Generated = ByIdentity }
+	// UUIDv7 and UUIDv4 make a key when the caller gives none (RFC 9562).
+	UUIDv7 ColumnOption = func(c *ColumnInfo) { c.Generated = ByUUIDv7 }
+	UUIDv4 ColumnOption = func(c *ColumnInfo) { c.Generated = ByUUIDv4 }
+	// Required, OutputOnly, InputOnly, Immutable and Identifier are the field
+	// behaviors of AIP-203.
+	Required   ColumnOption = func(c *ColumnInfo) { c.Required = true }
+	OutputOnly ColumnOption = func(c *ColumnInfo) { c.OutputOnly = true }
+	InputOnly  ColumnOption = func(c *ColumnInfo) { c.InputOnly = true }
+	Immutable  ColumnOption = func(c *ColumnInfo) { c.Immutable = true }
+	Identifier ColumnOption = func(c *ColumnInfo) { c.Identifier = true }
+	// CreateTime and UpdateTime make the server set a Timestamp column (AIP-142).
+	CreateTime ColumnOption = func(c *ColumnInfo) { c.Time, c.OutputOnly, c.NotNull = RowCreateTime, true, true }
+	UpdateTime ColumnOption = func(c *ColumnInfo) { c.Time, c.OutputOnly, c.NotNull = RowUpdateTime, true, true }
+	// NotNull gives a column with presence a NOT NULL constraint.
+	NotNull ColumnOption = func(c *ColumnInfo) { c.NotNull = true }
+)
+
+// ColumnName is the SQL name of a column, where it is not the field's name.
+func ColumnName(name string) ColumnOption {
+	return func(c *ColumnInfo) { c.Names = []string{name} }
+}
+
+// Unique gives the column a unique constraint of that name.
+func Unique(constraint string) ColumnOption {
+	return func(c *ColumnInfo) { c.Unique = constraint }
+}
+
+// Default is the SQL expression that the database uses when Create leaves the
+// field unset.
+func Default(sql string) ColumnOption {
+	return func(c *ColumnInfo) { c.Default = sql }
+}
+
+// MaxLength limits a string to n code points.
+func MaxLength(n int) ColumnOption {
+	return func(c *ColumnInfo) { c.MaxLength = n }
+}
+
+// newColumn applies the options to what a constructor knows.
+func newColumn[M any](info ColumnInfo, c codec[M], opts []ColumnOption) Column[M] {
+	if info.Names == nil {
+		info.Names = []string{info.Field}
+	}
+	for _, opt := range opts {
+		opt(&info)
+	}
+	return Column[M]{ColumnInfo: info, codec: c}
+}
+
+func newScalar[M, V any](field string, k *kind[V], get func(M) V, set func(M, V), opts []ColumnOption) Column[M] {
+	return newColumn(ColumnInfo{Field: field, Kind: k.id, NotNull: true},
+		codec[M](&scalarCodec[M, V]{kind: k, get: get, set: set}), opts)
+}
+
+func newOptional[M, V any](field string, k *kind[V], get func(M) V, has func(M) bool, set func(M, V), unset func(M), opts []ColumnOption) Column[M] {
+	return newColumn(ColumnInfo{Field: field, Kind: k.id, Presence: true},
+		codec[M](&optionalCodec[M, V]{kind: k, get: get, isSet: has, set: set, unset: unset}), opts)
+}
+
+func newList[M, V any](field string, k *kind[V], get func(M) []V, set func(M, []V), opts []ColumnOption) Column[M] {
+	return newColumn(ColumnInfo{Field: field, Kind: k.id, Repeated: true, NotNull: true},
+		codec[M](&listCodec[M, V]{kind: k, get: get, set: set}), opts)
+}
+
+// newMessage is an optional column whose value is a message: unset is nil.
+func newMessage[M any, V interface {
+	*T
+	comparable
+}, T any](field string, k *kind[V], get func(M) V, set func(M, V), opts []ColumnOption) Column[M] {
+	var none V
+	return newColumn(ColumnInfo{Field: field, Kind: k.id, Presence: true},
+		codec[M](&optionalCodec[M, V]{
+			kind: k, get: get, set: set,
+			isSet: func(m M) bool { return get(m) != none },
+			unset: func(m M) { set(m, none) },
+		}), opts)
+}

@@ -1,0 +1,234 @@
+package crud
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/Masterminds/squirrel"
+	"github.com/google/uuid"
+
+	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
+)
+
+// Create stores m and returns it as stored, with generated keys, the database's
+// defaults and the times that the server keeps. See [Store] for its errors.
+func (r *Repository[M, K]) Create(ctx context.Context, m M, _ ...WriteOption) (stored M, err error) {
+	if !r.hooks.has(beforeCreate[M]) && !r.hooks.has(afterCreate[M]) {
+		err = r.retried(ctx, func() error {
+			stored, err = r.insert(ctx, r.db, m)
+			return err
+		})
+		return stored, err
+	}
+	err = r.inTx(ctx, func(tx *Tx) error {
+		w := &Write[M]{Tx: tx, New: r.table.clone(m)}
+		if err := r.generateKey(w.New); err != nil {
+			return err
+		}
+		if err := r.hooks.run(ctx, w, beforeCreate); err != nil {
+			return err
+		}
+		if stored, err = r.insert(ctx, tx, w.New); err != nil {
+			return err
+		}
+		return r.afterWrite(ctx, tx, stored, afterCreate, func(w *Write[M]) {})
+	})
+	return stored, err
+}
+
+// afterWrite runs the hooks behind a statement. They see a copy of the stored row.
+func (r *Repository[M, K]) afterWrite(ctx context.Context, tx *Tx, stored M, pick func(*Hooks[M]) hook[M], with func(*Write[M])) error {
+	if !r.hooks.has(pick) {
+		return nil
+	}
+	w := &Write[M]{Tx: tx, New: r.table.clone(stored)}
+	with(w)
+	return r.hooks.run(ctx, w, pick)
+}
+
+// retried runs a single statement again when it lost a race. In a caller's
+// transaction that is the caller's to do: the whole of it is lost.
+func (r *Repository[M, K]) retried(ctx context.Context, f func() error) error {
+	if r.tx != nil {
+		return f()
+	}
+	return retry(ctx, f)
+}
+
+// generateKey gives m the key that the runtime makes, where it has none.
+func (r *Repository[M, K]) generateKey(m M) error {
+	for _, c := range r.table.keyColumns {
+		if len(c.Names) != 1 || c.codec.has(m) {
+			continue
+		}
+		id, err := newID(c.Generated)
+		if err != nil {
+			return internal(r.domain, err)
+		}
+		if id == "" {
+			continue
+		}
+		// An id is text in every engine's form but PostgreSQL's binary one.
+		if err := c.codec.scan(m, []any{id}, SQLite); err != nil {
+			return internal(r.domain, err)
+		}
+	}
+	return nil
+}
+
+// newID makes an id; it is empty where somebody else makes it.
+func newID(by Generated) (string, error) {
+	switch by {
+	case ByUUIDv7:
+		id, err := uuid.NewV7()
+		return id.String(), err
+	case ByUUIDv4:
+		id, err := uuid.NewRandom()
+		return id.String(), err
+	}
+	return "", nil
+}
+
+// insert runs the INSERT. It does not change m.
+func (r *Repository[M, K]) insert(ctx context.Context, db DB, m M) (stored M, err error) {
+	if r.needsKey(m) {
+		m = r.table.clone(m)
+		if err := r.generateKey(m); err != nil {
+			return stored, err
+		}
+	}
+	if violations := r.checkInsert(m); len(violations) > 0 {
+		return stored, invalid(r.domain, violations...)
+	}
+	scope, err := r.scope.values(ctx)
+	if err != nil {
+		return stored, err
+	}
+	sql, args, err := r.insertStatement(m, r.bindScope(scope))
+	if err != nil {
+		return stored, internal(r.domain, err)
+	}
+	rows, err := db.Query(ctx, sql, args...)
+	if err != nil {
+		return stored, r.writeError(ctx, db, err, m)
+	}
+	stored, found, err := r.table.one(rows, r.dialect)
+	if err == nil && !found {
+		err = errNoRowBack
+	}
+	if err != nil {
+		return stored, r.writeError(ctx, db, err, m)
+	}
+	return stored, nil
+}
+
+// errNoRowBack is an INSERT without a row: a trigger or rule of the database's own
+// swallowed it.
+var errNoRowBack = fmt.Errorf("crud: the INSERT returned no row")
+
+func (r *Repository[M, K]) needsKey(m M) bool {
+	for _, c := range r.table.keyColumns {
+		if (c.Generated == ByUUIDv7 || c.Generated == ByUUIDv4) && len(c.Names) == 1 && !c.codec.has(m) {
+			return true
+		}
+	}
+	return false
+}
+
+// checkInsert returns what is wrong with the values. A key that nobody makes must be
+// there.
+func (r *Repository[M, K]) checkInsert(m M) []Violation {
+	violations := r.table.check(m, nil, r.dialect)
+	if len(violations) > 0 {
+		return violations
+	}
+	for _, c := range r.table.keyColumns {
+		if c.Generated == ByClient && c.Kind == KindString && !c.Presence && !c.codec.has(m) {
+			return []Violation{missingField(c.Field)}
+		}
+	}
+	return nil
+}
+
+// insertStatement returns the INSERT and its arguments. An identity and a column
+// with a default are left out when their fields are unset. The static text is the
+// one with all columns but an identity.
+func (r *Repository[M, K]) insertStatement(m M, scope []any) (string, []any, error) {
+	now := r.now()
+	set := make(columnSet, len(r.table.columns), len(r.table.columns)+1)
+	args := make([]any, 0, r.table.width+len(scope))
+	static := true
+	for i := range r.table.columns {
+		c := &r.table.columns[i]
+		omitted := (c.Generated == ByIdentity || c.Default != "") && !c.codec.has(m)
+		if c.Generated == ByIdentity {
+			static = static && omitted
+		} else {
+			static = static && !omitted
+		}
+		if omitted {
+			continue
+		}
+		set[i] = 1
+		if c.Time != NotServerTime {
+			args = append(args, bindTime(now, r.dialect))
+			continue
+		}
+		args = c.codec.appendArgs(args, m, r.dialect)
+		if s := r.stampOf(i); s >= 0 {
+			args[len(args)-1] = scope[s]
+		}
+	}
+	for s, at := range r.stamps {
+		if at < 0 {
+			static = false
+			args = append(args, scope[s])
+		}
+	}
+	if static {
+		return r.table.sql.Create, args, nil
+	}
+	sql, err := r.inserts.get(set, func() (string, error) { return r.buildInsert(set, args) })
+	return sql, args, err
+}
+
+// stampOf returns which scope column the column at place i is, or -1.
+func (r *Repository[M, K]) stampOf(i int) int {
+	for s, at := range r.stamps {
+		if at == i {
+			return s
+		}
+	}
+	return -1
+}
+
+func (r *Repository[M, K]) buildInsert(set columnSet, args []any) (string, error) {
+	var columns []string
+	for i := range r.table.columns {
+		if set[i] == 1 {
+			for _, n := range r.table.columns[i].Names {
+				columns = append(columns, sqlname.Quote(n))
+			}
+		}
+	}
+	for s, at := range r.stamps {
+		if at < 0 {
+			columns = append(columns, sqlname.Quote(r.scope.columns[s].name))
+		}
+	}
+	sql, _, err := squirrel.Insert(r.name).Columns(columns...).Values(args...).
+		Suffix("RETURNING" + r.table.sql.Columns).PlaceholderFormat(squirrel.Dollar).ToSql()
+	return sql, err
+}
+
+// now returns the clock's time as columns keep it.
+func (c *core[M, K]) now() time.Time { return c.clock().UTC().Truncate(time.Microsecond) }
+
+// bindTime returns a time as it is bound to a column of KindTimestamp.
+func bindTime(t time.Time, d Dialect) any {
+	if d == SQLite {
+		return t.UnixMicro()
+	}
+	return t
+}

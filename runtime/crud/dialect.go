@@ -1,0 +1,36 @@
+package crud
+
+import "fmt"
+
+// Dialect is the SQL spoken by a DB. Nearly all statements are the same text in
+// every dialect; what differs is how some values are bound, the DDL, and row
+// locks.
+type Dialect uint8
+
+const (
+	// Postgres is PostgreSQL and what speaks like it. It is what a DB speaks that
+	// does not say otherwise.
+	Postgres Dialect = iota
+	// SQLite is the embedded engine of runtime/sqlite.
+	SQLite
+)
+
+// String returns the name that messages use: "PostgreSQL" or "SQLite".
+func (d Dialect) String() string {
+	switch d {
+	case Postgres:
+		return "PostgreSQL"
+	case SQLite:
+		return "SQLite"
+	}
+	return fmt.Sprintf("Dialect(%d)", uint8(d))
+}
+
+// dialectOf asks db for its dialect. A DB that has no Dialect method is taken for
+// PostgreSQL, because pgx's own types have none.
+func dialectOf(db DB) Dialect {
+	if d, ok := db.(interface{ Dialect() Dialect }); ok {
+		return d.Dialect()
+	}
+	return Postgres
+}

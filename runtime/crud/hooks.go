@@ -1,0 +1,120 @@
+package crud
+
+import (
+	"context"
+	"errors"
+
+	"google.golang.org/protobuf/types/known/fieldmaskpb"
+)
+
+// Hooks run around the writes of a repository, inside the write's transaction. A
+// nil hook costs nothing; without any, a write is a single statement without BEGIN
+// and COMMIT.
+//
+// An error of a hook rolls the write back and is returned to the caller: a status
+// as it is, any other error as INTERNAL, whose text the client does not see. A hook
+// can run more than once, since a transaction that lost a race is tried again; what
+// must happen once and only after success belongs in Write.AfterCommit.
+//
+// Hooks is an Option. A repository that is given several runs them in that order.
+type Hooks[M any] struct {
+	// BeforeCreate runs before the INSERT. What it changes in New is inserted. New has
+	// its key unless the database makes it.
+	BeforeCreate func(ctx context.Context, w *Write[M]) error
+	// AfterCreate runs after the INSERT; New is the stored row.
+	AfterCreate func(ctx context.Context, w *Write[M]) error
+
+	// BeforeUpdate runs before the UPDATE, with the row locked. Old is the stored row,
+	// New is what it will become; what the hook changes in New is written too, even
+	// outside Mask. The key cannot be changed.
+	BeforeUpdate func(ctx context.Context, w *Write[M]) error
+	// AfterUpdate runs after the UPDATE; Old is the row before it, New the stored row.
+	AfterUpdate func(ctx context.Context, w *Write[M]) error
+
+	// BeforeDelete runs before the DELETE, with the row locked. Old is the stored row.
+	BeforeDelete func(ctx context.Context, w *Write[M]) error
+	// AfterDelete runs after the DELETE; Old is the row that is gone.
+	AfterDelete func(ctx context.Context, w *Write[M]) error
+}
+
+func (h Hooks[M]) apply(s *settings) { s.hooks = append(s.hooks, h) }
+
+// A Write is one write that hooks see. It is valid until the hook returns.
+type Write[M any] struct {
+	// Tx is the transaction of the write. Statements of other repositories join it
+	// through their WithTx.
+	Tx *Tx
+	// Old is the stored row before the write; nil for Create.
+	Old M
+	// New is the row after the write; nil for Delete. It is the hook's own copy: no
+	// caller sees changes to it but through the stored row.
+	New M
+	// Mask are the fields that Update was asked to write, resolved: never nil, empty
+	// or *. It is nil for Create and Delete.
+	Mask *fieldmaskpb.FieldMask
+}
+
+// AfterCommit runs f once the transaction has committed, not at all if it rolls
+// back. f gets a context that outlives the call, with a deadline of 30 seconds. It
+// panics in a transaction whose end the runtime does not see; make that one known
+// with JoinTx.
+func (w *Write[M]) AfterCommit(f func(ctx context.Context)) { w.Tx.AfterCommit(f) }
+
+// hookSet is the hooks of one repository.
+type hookSet[M any] []Hooks[M]
+
+func newHookSet[M any](s *settings) (set hookSet[M], foreign any) {
+	for _, h := range s.hooks {
+		mine, ok := h.(Hooks[M])
+		if !ok {
+			return nil, h
+		}
+		set = append(set, mine)
+	}
+	return set, nil
+}
+
+type hook[M any] = func(context.Context, *Write[M]) error
+
+func (s hookSet[M]) has(pick func(*Hooks[M]) hook[M]) bool {
+	for i := range s {
+		if pick(&s[i]) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+func (s hookSet[M]) run(ctx context.Context, w *Write[M], pick func(*Hooks[M]) hook[M]) error {
+	for i := range s {
+		if f := pick(&s[i]); f != nil {
+			if err := f(ctx, w); err != nil {
+				return &hookError{err}
+			}
+		}
+	}
+	return nil
+}
+
+func beforeCreate[M any](h *Hooks[M]) hook[M] { return h.BeforeCreate }
+func afterCreate[M any](h *Hooks[M]) hook[M]  { return h.AfterCreate }
+func beforeUpdate[M any](h *Hooks[M]) hook[M] { return h.BeforeUpdate }
+func afterUpdate[M any](h *Hooks[M]) hook[M]  { return h.AfterUpdate }
+func beforeDelete[M any](h *Hooks[M]) hook[M] { return h.BeforeDelete }
+func afterDelete[M any](h *Hooks[M]) hook[M]  { return h.AfterDelete }
+
+// hookError marks an error that a hook returned, so that it reaches the caller as
+// it is and is not taken for one of the write's own statement.
+type hookError struct{ err error }
+
+func (e *hookError) Error() string { return e.err.Error() }
+func (e *hookError) Unwrap() error { return e.err }
+
+// unmarked returns what a hook returned, or err.
+func unmarked(err error) (error, bool) {
+	var h *hookError
+	if errors.As(err, &h) {
+		return h.err, true
+	}
+	return err, false
+}

@@ -1,0 +1,320 @@
+package crud
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/Masterminds/squirrel"
+	"github.com/jackc/pgx/v5/pgconn"
+	"google.golang.org/grpc/codes"
+
+	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
+)
+
+// A SelectQuery is a SELECT of a repository's columns for hand-written methods. Its
+// table, columns and scope are set; conditions are squirrel's. Each method returns a
+// new query. Conditions are put in parentheses, so that an OR in one stays in it and
+// cannot reach past the scope.
+//
+//	books.Select(ctx).Where(sq.Gt{"books.pages": 500}).OrderBy("books.title").Limit(10).All(ctx)
+type SelectQuery[M any, K comparable] struct {
+	r   *Repository[M, K]
+	sql squirrel.SelectBuilder
+	err error
+}
+
+// Select returns a query for the rows of the scope. An error of the scope is returned
+// by the method that runs the query.
+func (r *Repository[M, K]) Select(ctx context.Context) SelectQuery[M, K] {
+	q := SelectQuery[M, K]{r: r, sql: squirrel.Select(strings.TrimSpace(r.table.sql.Columns)).
+		From(r.name).PlaceholderFormat(squirrel.Dollar)}
+	var conditions []squirrel.Sqlizer
+	conditions, q.err = r.conditions(ctx)
+	for _, c := range conditions {
+		q.sql = q.sql.Where(c)
+	}
+	return q
+}
+
+// conditions are the scope of a call as squirrel has it.
+func (r *Repository[M, K]) conditions(ctx context.Context) ([]squirrel.Sqlizer, error) {
+	values, err := r.scope.values(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var all []squirrel.Sqlizer
+	for i, v := range r.bindScope(values) {
+		all = append(all, squirrel.Expr(r.column(r.scope.columns[i].name)+" = ?", v))
+	}
+	wheres, err := r.scope.predicates(ctx)
+	return append(all, wheres...), err
+}
+
+// condition returns what squirrel's Where takes, in parentheses.
+func condition(pred any, args []any) squirrel.Sqlizer {
+	switch pred := pred.(type) {
+	case string:
+		return parens{squirrel.Expr(pred, args...)}
+	case map[string]any:
+		return parens{squirrel.Eq(pred)}
+	case squirrel.Sqlizer:
+		return parens{pred}
+	}
+	return parens{failing{errors.New("crud: Where takes a string, a map or a squirrel condition")}}
+}
+
+// failing is a condition that cannot be written.
+type failing struct{ err error }
+
+func (f failing) ToSql() (string, []any, error) { return "", nil, f.err }
+
+// Where adds a condition: a string with ? and its arguments, a map, or squirrel's
+// own. All conditions must hold.
+func (q SelectQuery[M, K]) Where(pred any, args ...any) SelectQuery[M, K] {
+	q.sql = q.sql.Where(condition(pred, args))
+	return q
+}
+
+// Join and LeftJoin add a table: Join("authors ON authors.id = books.author_id").
+// Its rows are not bound by this repository's scope.
+func (q SelectQuery[M, K]) Join(join string, args ...any) SelectQuery[M, K] {
+	q.sql = q.sql.Join(join, args...)
+	return q
+}
+
+// LeftJoin is Join that keeps rows without a match.
+func (q SelectQuery[M, K]) LeftJoin(join string, args ...any) SelectQuery[M, K] {
+	q.sql = q.sql.LeftJoin(join, args...)
+	return q
+}
+
+// OrderBy sorts the rows. The texts are SQL: never pass a caller's.
+func (q SelectQuery[M, K]) OrderBy(orders ...string) SelectQuery[M, K] {
+	q.sql = q.sql.OrderBy(orders...)
+	return q
+}
+
+// Limit is the largest number of rows.
+func (q SelectQuery[M, K]) Limit(n uint64) SelectQuery[M, K] {
+	q.sql = q.sql.Limit(n)
+	return q
+}
+
+// Offset skips rows.
+func (q SelectQuery[M, K]) Offset(n uint64) SelectQuery[M, K] {
+	q.sql = q.sql.Offset(n)
+	return q
+}
+
+// Suffix is SQL behind the query, such as FOR UPDATE.
+func (q SelectQuery[M, K]) Suffix(sql string, args ...any) SelectQuery[M, K] {
+	q.sql = q.sql.Suffix(sql, args...)
+	return q
+}
+
+// One returns the only row. Errors: NOT_FOUND for none; INTERNAL for more than one,
+// which a query for one row must not have.
+func (q SelectQuery[M, K]) One(ctx context.Context) (m M, err error) {
+	items, err := q.Limit(2).All(ctx)
+	switch {
+	case err != nil:
+		return m, err
+	case len(items) == 0:
+		return m, &Error{
+			Code: codes.NotFound, Reason: ReasonResourceNotFound, Domain: q.r.domain,
+			Message:  "no such " + q.r.table.info.Resource,
+			Resource: &Resource{Type: q.r.table.info.Resource},
+		}
+	case len(items) > 1:
+		return m, internal(q.r.domain, errors.New("crud: One found several rows"))
+	}
+	return items[0], nil
+}
+
+// All returns all rows, nil for none.
+func (q SelectQuery[M, K]) All(ctx context.Context) ([]M, error) {
+	var items []M
+	for m, err := range q.Each(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, m)
+	}
+	return items, nil
+}
+
+// Each returns the rows as they are read. The sequence ends after the first error; a
+// break ends the query.
+func (q SelectQuery[M, K]) Each(ctx context.Context) iter.Seq2[M, error] {
+	return func(yield func(M, error) bool) {
+		err := q.each(ctx, func(m M) bool { return yield(m, nil) })
+		if err != nil && !errors.Is(err, errStopped) {
+			var none M
+			yield(none, err)
+		}
+	}
+}
+
+func (q SelectQuery[M, K]) each(ctx context.Context, yield func(M) bool) error {
+	if q.err != nil {
+		return q.err
+	}
+	sql, args, err := q.sql.ToSql()
+	if err != nil {
+		return internal(q.r.domain, err)
+	}
+	rows, err := q.r.db.Query(ctx, sql, args...)
+	if err != nil {
+		return classify(ctx, q.r.domain, err)
+	}
+	_, err = q.r.each(ctx, rows, yield)
+	return err
+}
+
+// An UpdateQuery is an UPDATE of several rows for hand-written methods, within the
+// scope. It runs no hooks.
+type UpdateQuery[M any, K comparable] struct {
+	r     *Repository[M, K]
+	sql   squirrel.UpdateBuilder
+	set   []string
+	where bool
+	scope []squirrel.Sqlizer
+	err   error
+}
+
+// UpdateWhere returns an update of the rows of the scope. Without Where, Exec
+// refuses to run; Where("true") means every row.
+func (r *Repository[M, K]) UpdateWhere(ctx context.Context) UpdateQuery[M, K] {
+	q := UpdateQuery[M, K]{r: r, sql: squirrel.Update(r.name).PlaceholderFormat(squirrel.Dollar)}
+	q.scope, q.err = r.conditions(ctx)
+	return q
+}
+
+// Set gives a column, by its SQL name, a value: a Go value or a squirrel
+// expression. A scope column cannot be set.
+func (q UpdateQuery[M, K]) Set(column string, value any) UpdateQuery[M, K] {
+	if q.r.scope.has(column) && q.err == nil {
+		q.err = internal(q.r.domain, errors.New("crud: Set of the scope column "+column))
+	}
+	q.set = append(slices.Clip(q.set), column)
+	q.sql = q.sql.Set(sqlname.Quote(column), value)
+	return q
+}
+
+// Where adds a condition, see [SelectQuery.Where].
+func (q UpdateQuery[M, K]) Where(pred any, args ...any) UpdateQuery[M, K] {
+	q.where = true
+	q.sql = q.sql.Where(condition(pred, args))
+	return q
+}
+
+// Exec runs the update and returns the number of rows it changed. The time of their
+// update is set too, unless Set did.
+func (q UpdateQuery[M, K]) Exec(ctx context.Context) (int64, error) {
+	switch {
+	case q.err != nil:
+		return 0, q.err
+	case !q.where:
+		return 0, internal(q.r.domain, errNoWhere)
+	}
+	b := q.sql
+	if i := q.r.table.updateTime; i >= 0 && !slices.Contains(q.set, q.r.table.columns[i].Names[0]) {
+		b = b.Set(sqlname.Quote(q.r.table.columns[i].Names[0]), squirrel.Expr(q.r.laterTime(i), bindTime(q.r.now(), q.r.dialect)))
+	}
+	for _, c := range q.scope {
+		b = b.Where(c)
+	}
+	return q.r.exec(ctx, b)
+}
+
+// errNoWhere is an update or delete of every row that nobody asked for.
+var errNoWhere = errors.New(`crud: an update or delete of several rows needs a Where; Where("true") means every row`)
+
+// A DeleteQuery is a DELETE of several rows for hand-written methods, within the
+// scope. It runs no hooks.
+type DeleteQuery[M any, K comparable] struct {
+	r     *Repository[M, K]
+	sql   squirrel.DeleteBuilder
+	where bool
+	scope []squirrel.Sqlizer
+	err   error
+}
+
+// DeleteWhere returns a deletion of rows of the scope. Without Where, Exec refuses
+// to run; Where("true") means every row.
+func (r *Repository[M, K]) DeleteWhere(ctx context.Context) DeleteQuery[M, K] {
+	q := DeleteQuery[M, K]{r: r, sql: squirrel.Delete(r.name).PlaceholderFormat(squirrel.Dollar)}
+	q.scope, q.err = r.conditions(ctx)
+	return q
+}
+
+// Where adds a condition, see [SelectQuery.Where].
+func (q DeleteQuery[M, K]) Where(pred any, args ...any) DeleteQuery[M, K] {
+	q.where = true
+	q.sql = q.sql.Where(condition(pred, args))
+	return q
+}
+
+// Exec runs the deletion and returns the number of rows that are gone.
+func (q DeleteQuery[M, K]) Exec(ctx context.Context) (int64, error) {
+	switch {
+	case q.err != nil:
+		return 0, q.err
+	case !q.where:
+		return 0, internal(q.r.domain, errNoWhere)
+	}
+	b := q.sql
+	for _, c := range q.scope {
+		b = b.Where(c)
+	}
+	return q.r.exec(ctx, b)
+}
+
+func (r *Repository[M, K]) exec(ctx context.Context, b squirrel.Sqlizer) (int64, error) {
+	sql, args, err := b.ToSql()
+	if err != nil {
+		return 0, internal(r.domain, err)
+	}
+	var tag pgconn.CommandTag
+	err = r.retried(ctx, func() error {
+		tag, err = r.db.Exec(ctx, sql, args...)
+		return err
+	})
+	if err != nil {
+		return 0, r.bulkError(ctx, err)
+	}
+	return tag.RowsAffected(), nil
+}
+
+// bulkError maps an error of a statement over several rows, none of which it names.
+func (r *Repository[M, K]) bulkError(ctx context.Context, err error) *Error {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && pg.Code == stateUnique {
+		return r.duplicate(pg, err, r.table.New())
+	}
+	if errors.As(err, &pg) && pg.Code == stateForeignKey {
+		return &Error{
+			Code: codes.FailedPrecondition, Reason: ReasonReferenceNotFound, Domain: r.domain,
+			Message: "a reference between resources would break", cause: err,
+			Precondition: &Precondition{Type: "REFERENCE", Description: "a reference between resources would break"},
+		}
+	}
+	return classify(ctx, r.domain, err)
+}
+
+// ScopeKey returns the scope of a call as text, "" without a scope. A cache above
+// the repository makes it part of its keys, so that no tenant is given another's
+// rows. A repository with a general predicate has no such key: it is an error.
+func (r *Repository[M, K]) ScopeKey(ctx context.Context) (string, error) {
+	if len(r.scope.wheres) > 0 {
+		return "", internal(r.domain, errors.New("crud: a scope with crud.Where has no key"))
+	}
+	values, err := r.scope.values(ctx)
+	if err != nil || len(values) == 0 {
+		return "", err
+	}
+	return JoinKey(values...), nil
+}

@@ -1,0 +1,241 @@
+package crud
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"google.golang.org/grpc/codes"
+
+	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
+)
+
+// A Repository is the [Store] over an SQL table. It takes what its caller gives:
+// which fields a client may write is decided by the server's functions above it.
+//
+// Each call is one statement and one round trip, without BEGIN and COMMIT, unless
+// there are hooks or Unchanged. It is safe for concurrent use when its DB is.
+type Repository[M any, K comparable] struct {
+	*core[M, K]
+	db DB
+	// tx is set when all statements run in a transaction of the caller's.
+	tx *Tx
+}
+
+// core is what a repository and its copies in transactions share.
+type core[M any, K comparable] struct {
+	table   *Table[M, K]
+	name    string // of the table, as statements have it
+	domain  string
+	dialect Dialect
+	clock   func() time.Time
+	hooks   hookSet[M]
+	scope   scope
+	tokens  *sealer
+
+	get, remove      string
+	lookups          map[string]string
+	stamps           []int // place of each scope column among table.columns, or -1
+	inserts, updates textCache
+	lists            textCache
+}
+
+// NewRepository returns a repository of the table that runs its statements on db: a
+// *pgxpool.Pool, a *pgx.Conn, a *Tx or the embedded engine.
+//
+// It panics, with one sentence, on what no call could mend: hooks of another
+// message, a declared scope without a value, a malformed page token key, or a table
+// that the engine cannot hold.
+func NewRepository[M any, K comparable](db DB, t *Table[M, K], opts ...Option) *Repository[M, K] {
+	s := settingsOf(opts)
+	hooks, foreign := newHookSet[M](s)
+	if foreign != nil {
+		panic(fmt.Sprintf("crud: the repository of %s got %s", t.info.Message, reflect.TypeOf(foreign)))
+	}
+	c := &core[M, K]{
+		table:   t,
+		name:    sqlname.Qualify(t.info.Schema, t.info.Name),
+		domain:  domainOf(t.info.Message),
+		dialect: dialectOf(db),
+		clock:   s.clock,
+		hooks:   hooks,
+		scope:   newScope(&t.info, s),
+		tokens:  newSealer(s.tokenKeys),
+	}
+	if s.dialect != nil {
+		c.dialect = *s.dialect
+	}
+	if c.dialect == SQLite && t.info.Schema != "" {
+		panic(fmt.Sprintf("crud: %s is in the schema %q, and SQLite has no schemas", t.info.Message, t.info.Schema))
+	}
+	c.prepare()
+	return &Repository[M, K]{core: c, db: db, tx: transactionOf(db)}
+}
+
+// prepare completes the static statements with the scope's columns.
+func (c *core[M, K]) prepare() {
+	scoped := c.scope.static(len(c.table.keyColumns) + 1)
+	c.get = c.table.sql.Get + scoped
+	c.remove = c.table.sql.Delete + scoped
+	c.lookups = make(map[string]string, len(c.table.sql.Lookups))
+	for field, sql := range c.table.sql.Lookups {
+		c.lookups[field] = sql + c.scope.static(2)
+	}
+	for _, s := range c.scope.columns {
+		at := -1
+		for i := range c.table.columns {
+			if n := c.table.columns[i].Names; len(n) == 1 && n[0] == s.name {
+				at = i
+			}
+		}
+		c.stamps = append(c.stamps, at)
+	}
+}
+
+// transactionOf returns db as a transaction that statements join, nil if it is
+// none. After-commit work has nobody to run it in a bare pgx.Tx.
+func transactionOf(db DB) *Tx {
+	switch db := db.(type) {
+	case *Tx:
+		return db
+	case pgx.Tx:
+		return &Tx{tx: db, dialect: dialectOf(db)}
+	}
+	return nil
+}
+
+// domainOf is the domain of ErrorInfo: the proto package.
+func domainOf(message string) string {
+	for i := len(message) - 1; i >= 0; i-- {
+		if message[i] == '.' {
+			return message[:i]
+		}
+	}
+	return message
+}
+
+// WithTx returns the same repository, hooks and scope included, running on tx.
+func (r *Repository[M, K]) WithTx(tx *Tx) *Repository[M, K] {
+	return &Repository[M, K]{core: r.core, db: tx, tx: tx}
+}
+
+// Table returns the table that the repository is over.
+func (r *Repository[M, K]) Table() *Table[M, K] { return r.table }
+
+// inTx runs fn in the caller's transaction, or in one of its own.
+func (r *Repository[M, K]) inTx(ctx context.Context, fn func(tx *Tx) error) error {
+	if r.tx != nil {
+		err := fn(r.tx)
+		if own, ok := unmarked(err); ok {
+			return own
+		}
+		return err
+	}
+	return InTx(ctx, r.db, fn)
+}
+
+// Get returns the resource with the key. Errors: NOT_FOUND.
+func (r *Repository[M, K]) Get(ctx context.Context, key K, _ ...GetOption) (M, error) {
+	return r.read(ctx, r.db, key, "")
+}
+
+// read gets a row, with a suffix such as FOR UPDATE.
+func (r *Repository[M, K]) read(ctx context.Context, db DB, key K, suffix string) (m M, err error) {
+	args, ok := r.table.keyArgs(key, r.dialect)
+	if !ok {
+		return m, r.notFound(key)
+	}
+	m, found, err := r.queryOne(ctx, db, r.get, suffix, args)
+	if err != nil {
+		return m, err
+	}
+	if !found {
+		return m, r.notFound(key)
+	}
+	return m, nil
+}
+
+// queryOne runs a static SELECT of at most one row under the scope.
+func (r *Repository[M, K]) queryOne(ctx context.Context, db DB, sql, suffix string, args []any) (m M, found bool, err error) {
+	if !r.scope.empty() {
+		if sql, args, err = r.scoped(ctx, sql, args); err != nil {
+			return m, false, err
+		}
+	}
+	if suffix != "" {
+		sql += suffix
+	}
+	rows, err := db.Query(ctx, sql, args...)
+	if err == nil {
+		m, found, err = r.table.one(rows, r.dialect)
+	}
+	if err != nil {
+		return m, false, classify(ctx, r.domain, err)
+	}
+	return m, found, nil
+}
+
+// scoped adds a call's scope to a static statement, whose text has the scope's
+// columns already.
+func (r *Repository[M, K]) scoped(ctx context.Context, sql string, args []any) (string, []any, error) {
+	values, err := r.scope.values(ctx)
+	if err != nil {
+		return "", nil, err
+	}
+	args = append(args, r.bindScope(values)...)
+	where, more, err := r.scope.where(ctx, len(args)+1)
+	if err != nil {
+		return "", nil, err
+	}
+	return sql + where, append(args, more...), nil
+}
+
+// bindScope converts scope values of columns that are fields as the field's are.
+func (r *Repository[M, K]) bindScope(values []any) []any {
+	bound := make([]any, len(values))
+	for i, v := range values {
+		bound[i] = v
+		if at := r.stamps[i]; at >= 0 {
+			if b, ok := r.table.columns[at].codec.bind(v, r.dialect); ok {
+				bound[i] = b
+			}
+		}
+	}
+	return bound
+}
+
+// GetBy returns the resource whose unique field has the value. Generated lookups
+// such as GetByIsbn call it. Errors: NOT_FOUND.
+func (r *Repository[M, K]) GetBy(ctx context.Context, field string, value any, _ ...GetOption) (m M, err error) {
+	sql, ok := r.lookups[field]
+	c, known := r.table.column(field)
+	if !ok || !known {
+		return m, internal(r.domain, fmt.Errorf("crud: %s has no lookup by %q", r.table.info.Message, field))
+	}
+	arg, ok := c.codec.bind(value, r.dialect)
+	if ok {
+		var found bool
+		if m, found, err = r.queryOne(ctx, r.db, sql, "", []any{arg}); err != nil || found {
+			return m, err
+		}
+	}
+	e := r.missing(field + "=" + fmt.Sprint(value))
+	return m, e
+}
+
+func (r *Repository[M, K]) notFound(key K) *Error { return r.missing(r.table.keyName(key)) }
+
+func (c *core[M, K]) missing(name string) *Error {
+	return notFound(c.domain, c.table.info.Resource, name)
+}
+
+func notFound(domain, resource, name string) *Error {
+	return &Error{
+		Code: codes.NotFound, Reason: ReasonResourceNotFound, Domain: domain,
+		Message:  fmt.Sprintf("%s %q not found", resource, name),
+		Metadata: map[string]string{"resource_type": resource, "resource_name": name},
+		Resource: &Resource{Type: resource, Name: name},
+	}
+}

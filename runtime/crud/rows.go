@@ -1,0 +1,119 @@
+package crud
+
+import (
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// slabSize is how many messages of a list are allocated at once.
+const slabSize = 64
+
+// A reader turns result rows into messages. Its columns are those of the table, in
+// SELECT order.
+type reader[M any, K comparable] struct {
+	table   *Table[M, K]
+	dialect Dialect
+	rows    pgx.Rows
+	fds     []pgconn.FieldDescription
+	// wire says that every column is decoded from its wire value; otherwise the rows
+	// go through Values, which is slower and takes what any engine or mode gives.
+	wire bool
+	next func() M
+}
+
+func (t *Table[M, K]) reader(rows pgx.Rows, d Dialect, expect int) *reader[M, K] {
+	return &reader[M, K]{table: t, dialect: d, rows: rows, next: t.allocate(min(expect, slabSize))}
+}
+
+// describe looks at the result's columns once the first row is there.
+func (r *reader[M, K]) describe() error {
+	r.fds = r.rows.FieldDescriptions()
+	if len(r.fds) != r.table.width {
+		return fmt.Errorf("crud: the query gave %d columns, %s has %d", len(r.fds), r.table.info.Message, r.table.width)
+	}
+	r.wire = r.dialect == Postgres
+	at := 0
+	for i := range r.table.columns {
+		c := &r.table.columns[i]
+		for range c.Names {
+			r.wire = r.wire && c.codec.reads(&r.fds[at])
+			at++
+		}
+	}
+	return nil
+}
+
+// read returns the current row as a message.
+func (r *reader[M, K]) read() (m M, err error) {
+	if r.fds == nil {
+		if err := r.describe(); err != nil {
+			return m, err
+		}
+	}
+	if !r.wire {
+		return r.scan()
+	}
+	m = r.next()
+	raw := r.rows.RawValues()
+	at := 0
+	for i := range r.table.columns {
+		c := &r.table.columns[i]
+		end := at + len(c.Names)
+		if err := c.codec.decode(m, r.fds[at:end], raw[at:end]); err != nil {
+			return m, fmt.Errorf("crud: %s.%s: %w", r.table.info.Message, c.Field, err)
+		}
+		at = end
+	}
+	return m, nil
+}
+
+func (r *reader[M, K]) scan() (m M, err error) {
+	values, err := r.rows.Values()
+	if err != nil {
+		return m, err
+	}
+	m = r.next()
+	at := 0
+	for i := range r.table.columns {
+		c := &r.table.columns[i]
+		end := at + len(c.Names)
+		if err := c.codec.scan(m, values[at:end], r.dialect); err != nil {
+			return m, fmt.Errorf("crud: %s.%s: %w", r.table.info.Message, c.Field, err)
+		}
+		at = end
+	}
+	return m, nil
+}
+
+// one reads a result of at most one row.
+func (t *Table[M, K]) one(rows pgx.Rows, d Dialect) (m M, found bool, err error) {
+	defer rows.Close()
+	if rows.Next() {
+		found = true
+		if m, err = t.reader(rows, d, 1).read(); err != nil {
+			return m, false, err
+		}
+	}
+	rows.Close()
+	return m, found, rows.Err()
+}
+
+// many reads all rows. expect is how many there are likely to be.
+func (t *Table[M, K]) many(rows pgx.Rows, d Dialect, expect int) ([]M, error) {
+	defer rows.Close()
+	r := t.reader(rows, d, expect)
+	var items []M
+	for rows.Next() {
+		m, err := r.read()
+		if err != nil {
+			return nil, err
+		}
+		if items == nil {
+			items = make([]M, 0, min(expect, slabSize))
+		}
+		items = append(items, m)
+	}
+	return items, rows.Err()
+}

@@ -1,0 +1,228 @@
+package crud
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgconn"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/emptypb"
+	"google.golang.org/protobuf/types/known/fieldmaskpb"
+)
+
+// The functions in this file are the generated methods: each has its RPC's meaning
+// and takes what the request holds. They apply what the proto says of its fields
+// (AIP-203), which a store does not, and they return errors that a client may see:
+// anything else is logged and answered with INTERNAL.
+
+// Get returns the resource with the key (AIP-131). Errors: INVALID_ARGUMENT,
+// NOT_FOUND.
+func Get[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], key K, opts ...GetOption) (m M, err error) {
+	if s == nil {
+		return m, noStore(t)
+	}
+	if violations := t.keyGiven(key, getSettingsOf(opts).keyPresence); len(violations) > 0 {
+		return m, invalid(t.domain(), violations...)
+	}
+	m, err = s.Get(ctx, key, opts...)
+	return t.answer(ctx, m, err, "")
+}
+
+// GetNamed returns the resource with the name (AIP-131). Errors: INVALID_ARGUMENT,
+// NOT_FOUND.
+func GetNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], name string, opts ...GetOption) (m M, err error) {
+	if s == nil {
+		return m, noStore(t)
+	}
+	key, err := t.parseName(name)
+	if err != nil {
+		return m, keyError(&t.info, "name", name, err)
+	}
+	m, err = s.Get(ctx, key, opts...)
+	return t.answer(ctx, m, err, "")
+}
+
+// List returns one page (AIP-132, AIP-158). Errors: INVALID_ARGUMENT; NOT_FOUND
+// where the parent is checked and does not exist.
+func List[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], q Query) (*Page[M], error) {
+	if s == nil {
+		return nil, noStore(t)
+	}
+	page, err := s.List(ctx, q)
+	if err != nil {
+		return nil, t.safe(ctx, err, "")
+	}
+	if t.hides {
+		for i, m := range page.Items {
+			page.Items[i] = t.visible(m)
+		}
+	}
+	return page, nil
+}
+
+// Update writes the fields that the mask names (AIP-134). Fields that are output
+// only are ignored; a change of an immutable one is refused. Errors:
+// INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, FAILED_PRECONDITION.
+func Update[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], m M, mask *fieldmaskpb.FieldMask, opts ...WriteOption) (stored M, err error) {
+	switch {
+	case s == nil:
+		return stored, noStore(t)
+	case t.isNil(m):
+		return stored, invalid(t.domain(), missingField(t.info.Singular))
+	}
+	if err := t.keyOfInput(m); err != nil {
+		return stored, err.prefixed(t.info.Singular)
+	}
+	paths, fixed, violations := t.writablePaths(m, mask)
+	if len(violations) > 0 {
+		return stored, invalid(t.domain(), violations...).prefixed(t.info.Singular)
+	}
+	if len(fixed) > 0 {
+		opts = append(opts[:len(opts):len(opts)], Unchanged(fixed...))
+	}
+	stored, err = s.Update(ctx, m, paths, opts...)
+	return t.answer(ctx, stored, err, t.info.Singular)
+}
+
+// Delete removes the resource with the key (AIP-135). Errors: INVALID_ARGUMENT,
+// NOT_FOUND, FAILED_PRECONDITION.
+func Delete[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], key K, opts ...WriteOption) (*emptypb.Empty, error) {
+	if s == nil {
+		return nil, noStore(t)
+	}
+	if violations := t.keyGiven(key, writeSettingsOf(opts).keyPresence); len(violations) > 0 {
+		return nil, invalid(t.domain(), violations...)
+	}
+	if _, err := s.Delete(ctx, key, opts...); err != nil {
+		return nil, t.safe(ctx, err, "")
+	}
+	return &emptypb.Empty{}, nil
+}
+
+// DeleteNamed removes the resource with the name (AIP-135). Errors:
+// INVALID_ARGUMENT, NOT_FOUND, FAILED_PRECONDITION.
+func DeleteNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], name string, opts ...WriteOption) (*emptypb.Empty, error) {
+	if s == nil {
+		return nil, noStore(t)
+	}
+	key, err := t.parseName(name)
+	if err != nil {
+		return nil, keyError(&t.info, "name", name, err)
+	}
+	if _, err := s.Delete(ctx, key, opts...); err != nil {
+		return nil, t.safe(ctx, err, "")
+	}
+	return &emptypb.Empty{}, nil
+}
+
+func (t *Table[M, K]) domain() string { return domainOf(t.info.Message) }
+
+// noStore is an RPC whose store was left nil.
+func noStore[M any, K comparable](t *Table[M, K]) *Error {
+	return &Error{
+		Code: codes.Unimplemented, Reason: ReasonUnimplemented, Domain: t.domain(),
+		Message:  "the server has no store for " + t.info.Message,
+		Metadata: map[string]string{"message": t.info.Message},
+	}
+}
+
+// keyGiven returns the key fields that a request left out.
+func (t *Table[M, K]) keyGiven(key K, presence []bool) []Violation {
+	var violations []Violation
+	for i, v := range t.values(key) {
+		missing := zeroKeyValue(v)
+		if presence != nil {
+			missing = !presence[i]
+		}
+		if missing {
+			violations = append(violations, missingField(t.keyColumns[i].Field))
+		}
+	}
+	return violations
+}
+
+// keyOfInput checks that the resource of an Update says which one it is.
+func (t *Table[M, K]) keyOfInput(m M) *Error {
+	if t.parseName != nil {
+		name := t.nameOf(m)
+		if name != "" || t.key == nil {
+			if _, err := t.parseName(name); err != nil {
+				return keyError(&t.info, t.nameField, name, err)
+			}
+			return nil
+		}
+	}
+	var violations []Violation
+	for _, c := range t.keyColumns {
+		if !c.codec.has(m) {
+			violations = append(violations, missingField(c.Field))
+		}
+	}
+	if len(violations) > 0 {
+		return invalid(t.domain(), violations...)
+	}
+	return nil
+}
+
+// answer is what a client sees of a stored resource. The violations of err are below
+// the request's field, if it is not empty.
+func (t *Table[M, K]) answer(ctx context.Context, m M, err error, field string) (M, error) {
+	if err != nil {
+		var none M
+		return none, t.safe(ctx, err, field)
+	}
+	return t.visible(m), nil
+}
+
+// visible returns m without its input-only fields. A store may keep m, so it is not
+// changed.
+func (t *Table[M, K]) visible(m M) M {
+	if !t.hides {
+		return m
+	}
+	return t.pick(m, func(c *Column[M]) bool { return !c.InputOnly })
+}
+
+// safe returns an error that a client may see: one with a status as it is, its
+// violations below field. What the database said, and every other error, is logged
+// and answered without its text.
+func (t *Table[M, K]) safe(ctx context.Context, err error, field string) error {
+	var e *Error
+	if !errors.As(err, &e) {
+		if _, ok := status.FromError(err); ok {
+			return err
+		}
+		e = t.unknown(ctx, err)
+	}
+	if e.Code == codes.Internal {
+		return logged(ctx, e, err)
+	}
+	return e.prefixed(field)
+}
+
+// unknown maps an error without a status: the database's own, from a hook or a store
+// written by hand, or any other.
+func (t *Table[M, K]) unknown(ctx context.Context, err error) *Error {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) || ctx.Err() != nil || connectionLost(err) ||
+		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return classify(ctx, t.domain(), err)
+	}
+	return internal(t.domain(), err)
+}
+
+// logged gives an INTERNAL error an id and writes its cause to the log under it.
+func logged(ctx context.Context, e *Error, err error) error {
+	out := *e
+	out.RequestID = uuid.NewString()
+	cause := err
+	if c := errors.Unwrap(e); c != nil {
+		cause = c
+	}
+	slog.ErrorContext(ctx, "crud: internal error", "id", out.RequestID, "error", fmt.Sprint(cause))
+	return &out
+}

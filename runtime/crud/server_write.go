@@ -1,0 +1,189 @@
+package crud
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"google.golang.org/protobuf/types/known/fieldmaskpb"
+)
+
+// Create stores the resource (AIP-133). Fields that are output only, and a key that
+// the server makes, are ignored. Errors: INVALID_ARGUMENT, ALREADY_EXISTS, NOT_FOUND
+// for a missing parent, FAILED_PRECONDITION for a missing reference.
+func Create[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], m M, opts ...WriteOption) (stored M, err error) {
+	switch {
+	case s == nil:
+		return stored, noStore(t)
+	case t.isNil(m):
+		return stored, invalid(t.domain(), missingField(t.info.Singular))
+	}
+	input := t.pick(m, func(c *Column[M]) bool { return !c.serverOwned() && !c.Identifier && c.Generated != ByIdentity })
+	violations := t.checkKeyInput(input)
+	if violations = append(violations, t.checkInput(input, nil)...); len(violations) > 0 {
+		return stored, invalid(t.domain(), violations...).prefixed(t.info.Singular)
+	}
+	stored, err = s.Create(ctx, input, opts...)
+	return t.answer(ctx, stored, err, t.info.Singular)
+}
+
+// CreateNamed stores the resource below parent with the id, which the server makes
+// where it is empty and the model says so (AIP-133). Errors are those of Create.
+func CreateNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], parent, id string, m M, opts ...WriteOption) (stored M, err error) {
+	if s == nil {
+		return stored, noStore(t)
+	}
+	if err := t.checkParentName(parent); err != nil {
+		return stored, err
+	}
+	if t.isNil(m) {
+		return stored, invalid(t.domain(), missingField(t.info.Singular))
+	}
+	input := t.pick(m, func(c *Column[M]) bool { return !c.serverOwned() && !c.Identifier && !c.PrimaryKey })
+	violations := t.setName(input, parent, id)
+	for _, v := range t.checkInput(input, nil) {
+		v.Field = t.info.Singular + "." + v.Field
+		violations = append(violations, v)
+	}
+	if len(violations) > 0 {
+		return stored, invalid(t.domain(), violations...)
+	}
+	stored, err = s.Create(ctx, input, opts...)
+	return t.answer(ctx, stored, err, t.info.Singular)
+}
+
+func (t *Table[M, K]) checkParentName(parent string) error {
+	p := t.info.Parent
+	switch {
+	case p == nil:
+		return nil
+	case parent == "":
+		return invalid(t.domain(), missingField("parent"))
+	}
+	values, err := p.Pattern.split(parent)
+	if err != nil {
+		return invalid(t.domain(), invalidField("parent", err.Error()))
+	}
+	for i, text := range values {
+		if _, ok := keyFromText(t.keyColumns[i].Kind, text); !ok {
+			return notFound(t.domain(), t.parentType(), parent)
+		}
+	}
+	return nil
+}
+
+// parentType is the resource type of the parent.
+func (t *Table[M, K]) parentType() string {
+	for _, ref := range t.info.References {
+		if ref.Parent {
+			return ref.Resource
+		}
+	}
+	return t.info.Parent.Pattern.text
+}
+
+// setName gives the resource the name of its parent and id.
+func (t *Table[M, K]) setName(m M, parent, id string) []Violation {
+	field := t.info.Singular + "_id"
+	last := t.keyColumns[len(t.keyColumns)-1]
+	if id == "" {
+		if last.Generated == ByIdentity {
+			return t.setKeyFromName(m, parent, "0", field)
+		}
+		made, err := newID(last.Generated)
+		if err != nil || made == "" {
+			return []Violation{missingField(field)}
+		}
+		return t.setKeyFromName(m, parent, made, field)
+	}
+	if last.Kind == KindString {
+		if problem := t.idPattern.check(id); problem != "" {
+			return []Violation{invalidField(field, problem)}
+		}
+	}
+	return t.setKeyFromName(m, parent, id, field)
+}
+
+func (t *Table[M, K]) setKeyFromName(m M, parent, id, field string) []Violation {
+	key, err := t.parseName(t.info.Pattern.child(parent, id))
+	switch {
+	case errors.Is(err, ErrNoSuchKey):
+		return []Violation{invalidField(field, "cannot be an id of the resource")}
+	case err != nil:
+		return []Violation{invalidField(field, err.Error())}
+	}
+	t.setKey(m, key)
+	return nil
+}
+
+// checkKeyInput returns what is wrong with a client's key in the plain style.
+func (t *Table[M, K]) checkKeyInput(m M) []Violation {
+	var violations []Violation
+	for i, c := range t.keyColumns {
+		switch {
+		case c.Generated != ByClient || c.serverOwned() || c.Identifier || c.Default != "":
+		case !c.codec.has(m):
+			violations = append(violations, missingField(c.Field))
+		case c.Kind == KindString && t.key != nil:
+			if text, ok := t.values(t.key(m))[i].(string); ok {
+				if problem := t.idPattern.check(text); problem != "" {
+					violations = append(violations, invalidField(c.Field, problem))
+				}
+			}
+		}
+	}
+	return violations
+}
+
+// checkInput returns the required fields that are missing and, with them, the values
+// that cannot be stored: all violations at once. Values alone are left to the store,
+// which checks them in any case.
+func (t *Table[M, K]) checkInput(m M, set columnSet) []Violation {
+	var violations []Violation
+	for i := range t.columns {
+		c := &t.columns[i]
+		if c.Required && !c.serverOwned() && !c.PrimaryKey && (set == nil || set[i] == 1) && !c.codec.has(m) {
+			violations = append(violations, missingField(c.Field))
+		}
+	}
+	if len(violations) > 0 {
+		violations = append(violations, t.check(m, set, Postgres)...)
+	}
+	return violations
+}
+
+// writablePaths returns the mask of what a client may write, and the immutable
+// fields that it names, which must be as they are stored. A mask that names nothing
+// else still bumps the time of the update; it then names the key, which a store
+// ignores.
+func (t *Table[M, K]) writablePaths(m M, mask *fieldmaskpb.FieldMask) (paths *fieldmaskpb.FieldMask, fixed []string, violations []Violation) {
+	set, violations := t.resolve(m, mask)
+	if len(violations) > 0 {
+		return nil, nil, violations
+	}
+	for i := range set {
+		c := &t.columns[i]
+		switch {
+		case set[i] == 0:
+		case c.serverOwned():
+			set[i] = 0
+		case c.Immutable || c.Identifier:
+			set[i] = 0
+			fixed = append(fixed, c.Field)
+		}
+	}
+	violations = t.checkInput(m, set)
+	paths = t.paths(set)
+	if len(paths.Paths) == 0 {
+		paths.Paths = []string{t.keyField()}
+	}
+	return paths, slices.Clip(fixed), violations
+}
+
+// keyField is a field that masks may name and that no Update writes.
+func (t *Table[M, K]) keyField() string {
+	if t.nameField != "" {
+		return t.nameField
+	}
+	return t.keyColumns[0].Field
+}

@@ -1,0 +1,165 @@
+package crud
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"google.golang.org/grpc/codes"
+)
+
+// retryAfter is the delay that RetryInfo advises where a retry is safe.
+const retryAfter = time.Second
+
+// The SQLSTATEs that the runtime tells apart by themselves; the rest go by class.
+const (
+	stateNotNull       = "23502"
+	stateForeignKey    = "23503"
+	stateUnique        = "23505"
+	stateCheck         = "23514"
+	stateExclusion     = "23P01"
+	stateSerialization = "40001"
+	stateDeadlock      = "40P01"
+	stateLock          = "55P03"
+	stateReadOnly      = "25006"
+	stateCancelled     = "57014"
+	stateTimeout       = "25P03" // idle_in_transaction_session_timeout
+)
+
+// classify maps an error of the database to its status, as far as that does not
+// depend on the table. ctx is the call's. An error that is none of the database's
+// is INTERNAL.
+func classify(ctx context.Context, domain string, err error) *Error {
+	var pg *pgconn.PgError
+	isPg := errors.As(err, &pg)
+	if e := contextError(ctx, domain, err, isPg && pg.Code == stateCancelled); e != nil {
+		return e
+	}
+	if isPg {
+		return classifyState(domain, pg, err)
+	}
+	if connectionLost(err) {
+		return unavailable(domain, err, pgconn.SafeToRetry(err) || dialFailed(err))
+	}
+	return internal(domain, err)
+}
+
+// contextError answers for a call that its caller gave up. cancelled says that the
+// database stopped the statement; without an end of ctx that was its own timeout.
+func contextError(ctx context.Context, domain string, err error, cancelled bool) *Error {
+	ended := ctx.Err()
+	if ended == nil && errors.Is(err, context.DeadlineExceeded) {
+		ended = context.DeadlineExceeded
+	}
+	if ended == nil && errors.Is(err, context.Canceled) {
+		ended = context.Canceled
+	}
+	switch {
+	case errors.Is(ended, context.Canceled):
+		return &Error{
+			Code: codes.Canceled, Reason: ReasonCancelled, Domain: domain,
+			Message: "the call was cancelled", cause: err,
+		}
+	case ended != nil, cancelled:
+		return &Error{
+			Code: codes.DeadlineExceeded, Reason: ReasonDeadlineExceeded, Domain: domain,
+			Message: "the call took too long", cause: err,
+		}
+	}
+	return nil
+}
+
+func classifyState(domain string, pg *pgconn.PgError, err error) *Error {
+	switch pg.Code {
+	case stateSerialization, stateDeadlock, stateLock:
+		return &Error{
+			Code: codes.Aborted, Reason: ReasonConcurrentModification, Domain: domain,
+			Message: "another call changed the same data; try again", RetryAfter: retryAfter, cause: err,
+		}
+	case stateReadOnly:
+		return unavailable(domain, err, true)
+	case stateTimeout:
+		return unavailable(domain, err, false)
+	case stateExclusion:
+		return &Error{
+			Code: codes.FailedPrecondition, Reason: ReasonConstraintViolation, Domain: domain,
+			Message:      "conflicts with another resource",
+			Precondition: &Precondition{Type: "CONSTRAINT", Description: "conflicts with another resource"},
+			cause:        err,
+		}
+	case stateNotNull, stateCheck:
+		return valueRefused(domain, err)
+	}
+	switch class(pg) {
+	case "22":
+		return valueRefused(domain, err)
+	case "08":
+		return unavailable(domain, err, false)
+	case "53":
+		return unavailable(domain, err, true)
+	case "57": // operator intervention; 57014 is not asked for here
+		return unavailable(domain, err, true)
+	}
+	// XX000 is how a distributed engine says that two-phase commit lost a race.
+	if pg.Code == "XX000" && strings.Contains(pg.Message, "could not commit transaction") {
+		return &Error{
+			Code: codes.Aborted, Reason: ReasonConcurrentModification, Domain: domain,
+			Message: "another call changed the same data; try again", RetryAfter: retryAfter, cause: err,
+		}
+	}
+	return internal(domain, err)
+}
+
+func class(pg *pgconn.PgError) string {
+	if len(pg.Code) < 2 {
+		return ""
+	}
+	return pg.Code[:2]
+}
+
+// valueRefused is a value that the database did not take. The column, where it is
+// known, is added by the table.
+func valueRefused(domain string, err error) *Error {
+	return &Error{
+		Code: codes.InvalidArgument, Reason: ReasonConstraintViolation, Domain: domain,
+		Message: "a value breaks a rule of the resource", cause: err,
+	}
+}
+
+func unavailable(domain string, err error, safe bool) *Error {
+	e := &Error{
+		Code: codes.Unavailable, Reason: ReasonDatabaseUnavailable, Domain: domain,
+		Message: "the database is not available", cause: err,
+	}
+	if safe {
+		e.RetryAfter = retryAfter
+	}
+	return e
+}
+
+// connectionLost reports whether err is that of a connection, not of a statement.
+func connectionLost(err error) bool {
+	var netErr net.Error
+	return errors.As(err, &netErr) || dialFailed(err) || pgconn.SafeToRetry(err) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||
+		errors.Is(err, io.ErrClosedPipe)
+}
+
+func dialFailed(err error) bool {
+	var dial *pgconn.ConnectError
+	return errors.As(err, &dial)
+}
+
+// retryable reports whether the statement or transaction lost a race and had no
+// effect, so that the same work may succeed when it is done again.
+func retryable(err error) bool {
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) {
+		return false
+	}
+	return pg.Code == stateSerialization || pg.Code == stateDeadlock
+}

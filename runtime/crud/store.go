@@ -1,0 +1,114 @@
+package crud
+
+import (
+	"context"
+	"iter"
+
+	"github.com/Masterminds/squirrel"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/types/known/fieldmaskpb"
+)
+
+// A Store keeps the resources of one message type M under keys of type K.
+// [Repository] is the one over SQL. Whoever writes another embeds
+// UnimplementedStore, since methods are added to this interface, and runs
+// crudtest's conformance suite on it.
+//
+// Errors are *Error or anything with a gRPC status; methods are safe for concurrent
+// use. A returned message is the caller's own; a given one is neither changed nor
+// kept.
+type Store[M any, K any] interface {
+	// Get returns the resource with the key. Errors: NOT_FOUND.
+	Get(ctx context.Context, key K, opts ...GetOption) (M, error)
+	// List returns one page. Errors: INVALID_ARGUMENT; NOT_FOUND where the parent is
+	// checked and does not exist.
+	List(ctx context.Context, q Query) (*Page[M], error)
+	// All returns all resources that q selects, read as they are asked for. PageSize
+	// is the largest number of them, 0 is no limit; PageToken must be empty. The
+	// sequence ends after the first error. A break ends the query.
+	All(ctx context.Context, q Query) iter.Seq2[M, error]
+	// Create stores m and returns it as stored. A key that the store generates may be
+	// unset. Errors: INVALID_ARGUMENT, ALREADY_EXISTS, NOT_FOUND for a missing parent,
+	// FAILED_PRECONDITION for a missing reference.
+	Create(ctx context.Context, m M, opts ...WriteOption) (M, error)
+	// Update writes the fields that mask names to the resource with m's key and returns
+	// it as stored. A nil or empty mask names the fields that are set in m, * all but
+	// the key. Paths of the key and of the times that the server keeps are ignored.
+	// Errors: INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, FAILED_PRECONDITION.
+	Update(ctx context.Context, m M, mask *fieldmaskpb.FieldMask, opts ...WriteOption) (M, error)
+	// Delete removes the resource with the key. The message is nil: the resource is
+	// gone. Errors: NOT_FOUND, FAILED_PRECONDITION where others refer to it.
+	Delete(ctx context.Context, key K, opts ...WriteOption) (M, error)
+}
+
+// A Query is what List and All are asked for. Generated code fills it from the
+// request; nothing of it is read from the wire again.
+type Query struct {
+	// Method is the full name of the RPC. A page token serves only the method that
+	// gave it.
+	Method string
+	// Parent is the name of the parent resource, for models that have one (AIP-132).
+	Parent string
+	// PageSize is the largest number of resources; 0 is the model's default, and more
+	// than its maximum is the maximum (AIP-158).
+	PageSize int32
+	// PageToken is that of the page before, or empty.
+	PageToken string
+	// Where is one more condition, for hand-written code. Name columns with their
+	// table. All pages of a walk must have the same one.
+	Where squirrel.Sqlizer
+}
+
+// A Page is one page of a List.
+type Page[M any] struct {
+	Items []M
+	// NextPageToken asks for the page after; empty if and only if there is none.
+	NextPageToken string
+}
+
+// UnimplementedStore answers every method with UNIMPLEMENTED. Embed it in a store of
+// your own, so that methods added to Store later do not break it.
+type UnimplementedStore[M any, K any] struct{}
+
+var _ Store[any, any] = UnimplementedStore[any, any]{}
+
+// Get answers UNIMPLEMENTED.
+func (UnimplementedStore[M, K]) Get(context.Context, K, ...GetOption) (m M, err error) {
+	return m, unimplemented("Get")
+}
+
+// List answers UNIMPLEMENTED.
+func (UnimplementedStore[M, K]) List(context.Context, Query) (*Page[M], error) {
+	return nil, unimplemented("List")
+}
+
+// All answers UNIMPLEMENTED.
+func (UnimplementedStore[M, K]) All(context.Context, Query) iter.Seq2[M, error] {
+	return func(yield func(M, error) bool) {
+		var none M
+		yield(none, unimplemented("All"))
+	}
+}
+
+// Create answers UNIMPLEMENTED.
+func (UnimplementedStore[M, K]) Create(context.Context, M, ...WriteOption) (m M, err error) {
+	return m, unimplemented("Create")
+}
+
+// Update answers UNIMPLEMENTED.
+func (UnimplementedStore[M, K]) Update(context.Context, M, *fieldmaskpb.FieldMask, ...WriteOption) (m M, err error) {
+	return m, unimplemented("Update")
+}
+
+// Delete answers UNIMPLEMENTED.
+func (UnimplementedStore[M, K]) Delete(context.Context, K, ...WriteOption) (m M, err error) {
+	return m, unimplemented("Delete")
+}
+
+func unimplemented(method string) *Error {
+	return &Error{
+		Code: codes.Unimplemented, Reason: ReasonUnimplemented,
+		Message:  "the store does not implement " + method,
+		Metadata: map[string]string{"method": method},
+	}
+}

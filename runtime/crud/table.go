@@ -1,0 +1,259 @@
+package crud
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Default limits of List (AIP-158).
+const (
+	defaultPageSize = 50
+	defaultMaxPage  = 1000
+)
+
+// A TableSpec is what generated code states of a model. T is the message type, M is
+// *T, and K is the Go type of its key.
+type TableSpec[T any, M interface{ *T }, K comparable] struct {
+	Message  string // full name of the message
+	Singular string // snake_case, the name of the resource's field in requests
+	Schema   string // SQL name, unquoted; empty for the connection's own
+	Name     string // SQL name, unquoted
+	Resource string // resource type, for ResourceInfo
+
+	// Columns are in SELECT order.
+	Columns []Column[M]
+
+	// Key reads the key of a message from its key fields; nil where only the
+	// resource name holds it.
+	Key func(M) K
+	// Pattern is that of the resource name, and ParseName parses one; both are nil in
+	// the plain style.
+	Pattern   *Pattern
+	ParseName func(string) (K, error)
+	// SetKey writes the key to a message, its resource name included.
+	SetKey func(M, K)
+	// KeyValues are the key's values in key column order. Nil means that K is the
+	// only one.
+	KeyValues func(K) []any
+
+	Parent     *Parent
+	References []Reference
+	Indexes    []Index
+	// Scope are the SQL names of the columns that every statement is bound to.
+	Scope []string
+
+	DefaultPageSize, MaxPageSize int32
+	// IDPattern is the regular expression of client-chosen ids. Empty is the rule of
+	// the key style.
+	IDPattern string
+
+	SQL SQL
+}
+
+// SQL are the statements of a repository that need nothing added at run time but a
+// scope.
+type SQL struct {
+	Columns string // the list after SELECT
+	Select  string // SELECT … FROM
+	Get     string // Select with the key's WHERE
+	Create  string // INSERT of all columns but an identity, RETURNING Columns
+	Delete  string // DELETE with the key's WHERE
+	// Lookups are Select with the WHERE of a unique field, by the field's name.
+	Lookups map[string]string
+}
+
+// A Parent is the collection that a resource lives in (AIP-122).
+type Parent struct {
+	Pattern *Pattern
+	// Check makes List answer NOT_FOUND for a parent that does not exist.
+	Check bool
+}
+
+// A Reference is a foreign key. Columns and tables are SQL names, unquoted.
+type Reference struct {
+	Constraint string
+	Columns    []string
+	Schema     string
+	Table      string
+	Target     []string
+	// Resource is the resource type of the referenced model.
+	Resource string
+	// Scope are the scope columns of the referenced table. They lead its keys, so
+	// they lead the foreign key too.
+	Scope []string
+	// Parent says that the reference is that of the resource's parent.
+	Parent bool
+	// OnDelete and OnUpdate are SQL actions; empty is NO ACTION.
+	OnDelete, OnUpdate string
+}
+
+// An Index is a secondary index.
+type Index struct {
+	Name    string
+	Columns []string
+	Unique  bool
+}
+
+// A Table describes the table behind a message: its columns, its key and its
+// statements. Generated code makes one per model. It is immutable and safe for
+// concurrent use.
+type Table[M any, K comparable] struct {
+	info TableInfo
+
+	columns    []Column[M]
+	width      int          // SQL columns of all columns
+	keyColumns []*Column[M] // one per SQL column of the key, in key order
+	nameField  string       // the field of the resource name; empty in the plain style
+	name       func(M) string
+	updateTime int // place of the column in columns, or -1
+	createTime int
+	identity   int
+	allocate   func(n int) func() M
+	isNil      func(M) bool
+	hides      bool // some column is input only
+
+	key       func(M) K
+	parseName func(string) (K, error)
+	setKey    func(M, K)
+	keyValues func(K) []any
+	idPattern idRule
+	sql       SQL
+}
+
+// TableInfo is the part of a table that does not depend on Go types.
+type TableInfo struct {
+	Message, Singular, Schema, Name, Resource string
+
+	Columns    []ColumnInfo
+	Key        []string // SQL names of the key columns
+	Pattern    *Pattern // of the resource name; nil in the plain style
+	Parent     *Parent
+	References []Reference
+	Indexes    []Index
+	Scope      []string
+
+	DefaultPageSize, MaxPageSize int32
+}
+
+// AnyTable is a [Table] of any message. It is implemented by Table alone.
+type AnyTable interface {
+	// Info returns the table's description. The caller must not change it.
+	Info() *TableInfo
+	// hooksFit reports whether an option holds hooks for this table's messages.
+	hooksFit(hooks any) bool
+}
+
+// NewTable builds a table from what generated code states. It panics when the
+// statement contradicts itself, which the generator never does.
+func NewTable[T any, M interface{ *T }, K comparable](spec TableSpec[T, M, K]) *Table[M, K] {
+	t := &Table[M, K]{
+		info:      tableInfo(spec),
+		columns:   spec.Columns,
+		allocate:  allocator[T, M],
+		isNil:     func(m M) bool { return m == nil },
+		key:       spec.Key,
+		parseName: spec.ParseName,
+		setKey:    spec.SetKey,
+		keyValues: spec.KeyValues,
+		idPattern: newIDRule(spec.IDPattern, spec.ParseName != nil),
+		sql:       spec.SQL,
+	}
+	t.index()
+	if len(t.keyColumns) == 0 {
+		panic(fmt.Sprintf("crud: the table of %s has no key", spec.Message))
+	}
+	if (spec.Pattern == nil) != (spec.ParseName == nil) || (spec.Pattern == nil) != (t.name == nil) {
+		panic(fmt.Sprintf("crud: the table of %s needs Pattern, ParseName and a name column, or none of them", spec.Message))
+	}
+	return t
+}
+
+// index finds the columns that have a role.
+func (t *Table[M, K]) index() {
+	t.updateTime, t.createTime, t.identity = -1, -1, -1
+	for i := range t.columns {
+		c := &t.columns[i]
+		t.width += len(c.Names)
+		t.hides = t.hides || c.InputOnly
+		if c.PrimaryKey {
+			for range c.Names {
+				t.keyColumns = append(t.keyColumns, c)
+			}
+		}
+		switch {
+		case c.Time == RowCreateTime:
+			t.createTime = i
+		case c.Time == RowUpdateTime:
+			t.updateTime = i
+		case c.Generated == ByIdentity:
+			t.identity = i
+		}
+		if named, ok := c.codec.(interface{ get(M) string }); ok {
+			t.nameField, t.name = c.Field, named.get
+		}
+	}
+}
+
+// allocator returns a func that gives out new messages, n at a time from one
+// allocation: a page of rows is one piece of memory.
+func allocator[T any, M interface{ *T }](n int) func() M {
+	var slab []T
+	return func() M {
+		if len(slab) == 0 {
+			slab = make([]T, max(n, 1))
+		}
+		m := M(&slab[0])
+		slab = slab[1:]
+		return m
+	}
+}
+
+func tableInfo[T any, M interface{ *T }, K comparable](spec TableSpec[T, M, K]) TableInfo {
+	info := TableInfo{
+		Message:         spec.Message,
+		Singular:        spec.Singular,
+		Schema:          spec.Schema,
+		Name:            spec.Name,
+		Resource:        spec.Resource,
+		Pattern:         spec.Pattern,
+		Parent:          spec.Parent,
+		References:      spec.References,
+		Indexes:         spec.Indexes,
+		Scope:           spec.Scope,
+		DefaultPageSize: spec.DefaultPageSize,
+		MaxPageSize:     spec.MaxPageSize,
+	}
+	if info.DefaultPageSize == 0 {
+		info.DefaultPageSize = defaultPageSize
+	}
+	if info.MaxPageSize == 0 {
+		info.MaxPageSize = max(defaultMaxPage, info.DefaultPageSize)
+	}
+	for _, c := range spec.Columns {
+		info.Columns = append(info.Columns, c.ColumnInfo)
+		if c.PrimaryKey {
+			info.Key = append(info.Key, c.Names...)
+		}
+	}
+	return info
+}
+
+// Info returns the table's description. The caller must not change it.
+func (t *Table[M, K]) Info() *TableInfo { return &t.info }
+
+// New returns an empty message.
+func (t *Table[M, K]) New() M { return t.allocate(1)() }
+
+func (t *Table[M, K]) hooksFit(hooks any) bool {
+	_, ok := hooks.(Hooks[M])
+	return ok
+}
+
+// column returns the column of a proto field.
+func (t *Table[M, K]) column(field string) (*Column[M], bool) {
+	i := slices.IndexFunc(t.columns, func(c Column[M]) bool { return c.Field == field })
+	if i < 0 {
+		return nil, false
+	}
+	return &t.columns[i], true
+}

@@ -1,0 +1,196 @@
+package crud
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"sync"
+
+	"google.golang.org/protobuf/encoding/protowire"
+)
+
+// tokenKeyEnv holds the keys of page tokens, see [WithPageTokenKeys].
+const tokenKeyEnv = "CRUD_PAGE_TOKEN_KEY"
+
+// tokenKeySize is that of AES-256.
+const tokenKeySize = 32
+
+// A sealer seals and opens page tokens (AIP-158): opaque, so that no client comes to
+// depend on what is in them, and authenticated, so that none can be made up. A token
+// is base64url of the key's id, a nonce, and the sealed values of the last row's key.
+type sealer struct{ keys []tokenKey }
+
+type tokenKey struct {
+	id   byte
+	aead cipher.AEAD
+}
+
+// newSealer takes the given keys, else the environment's, else the process' own. It
+// panics on a key of a wrong size: tokens that other replicas cannot open would fail
+// one call in n.
+func newSealer(keys [][]byte) *sealer {
+	if len(keys) == 0 {
+		keys = environmentKeys()
+	}
+	if len(keys) == 0 {
+		return processSealer()
+	}
+	s := &sealer{}
+	for _, k := range keys {
+		s.keys = append(s.keys, newTokenKey(k))
+	}
+	return s
+}
+
+func environmentKeys() [][]byte {
+	var keys [][]byte
+	for text := range strings.SplitSeq(os.Getenv(tokenKeyEnv), ",") {
+		if text = strings.TrimSpace(text); text == "" {
+			continue
+		}
+		key, err := base64.StdEncoding.DecodeString(text)
+		if err != nil {
+			panic(fmt.Sprintf("crud: %s is not base64", tokenKeyEnv))
+		}
+		keys = append(keys, key)
+	}
+	return keys
+}
+
+// processSealer makes the random key once.
+var processSealer = sync.OnceValue(func() *sealer {
+	slog.Warn("crud: page tokens are sealed with a random key of this process; set " + tokenKeyEnv +
+		" or give crud.WithPageTokenKeys, so that they outlive it and serve other replicas")
+	key := make([]byte, tokenKeySize)
+	rand.Read(key)
+	return &sealer{keys: []tokenKey{newTokenKey(key)}}
+})
+
+func newTokenKey(key []byte) tokenKey {
+	if len(key) != tokenKeySize {
+		panic(fmt.Sprintf("crud: a page token key must have %d bytes, not %d", tokenKeySize, len(key)))
+	}
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		panic(err) // the size is right
+	}
+	aead, err := cipher.NewGCMWithRandomNonce(block)
+	if err != nil {
+		panic(err) // the block size is AES's
+	}
+	sum := sha256.Sum256(key)
+	return tokenKey{id: sum[0], aead: aead}
+}
+
+// seal returns the token of a place. binding is what the token is good for.
+func (s *sealer) seal(values []any, binding []byte) (string, error) {
+	var plain []byte
+	for _, v := range values {
+		var err error
+		if plain, err = appendTokenValue(plain, v); err != nil {
+			return "", err
+		}
+	}
+	key := s.keys[0]
+	token := key.aead.Seal([]byte{key.id}, nil, plain, binding)
+	return base64.RawURLEncoding.EncodeToString(token), nil
+}
+
+// open returns the values of a token. ok is false for one that was tampered with,
+// sealed with another key or for another list; which of these is not told.
+func (s *sealer) open(token string, binding []byte) (values []any, ok bool) {
+	raw, err := base64.RawURLEncoding.DecodeString(token)
+	if err != nil || len(raw) == 0 {
+		return nil, false
+	}
+	for _, key := range s.keys {
+		if key.id != raw[0] {
+			continue
+		}
+		plain, err := key.aead.Open(nil, nil, raw[1:], binding)
+		if err != nil {
+			continue
+		}
+		return tokenValues(plain)
+	}
+	return nil, false
+}
+
+// The kinds of values in a token, as protobuf field numbers. They outlive a
+// deployment, so a number never changes its meaning.
+const (
+	tokenInt64  protowire.Number = 1
+	tokenInt32  protowire.Number = 2
+	tokenUint64 protowire.Number = 3
+	tokenUint32 protowire.Number = 4
+	tokenString protowire.Number = 5
+)
+
+func appendTokenValue(b []byte, v any) ([]byte, error) {
+	switch v := v.(type) {
+	case int64:
+		return appendTokenVarint(b, tokenInt64, uint64(v)), nil
+	case int32:
+		return appendTokenVarint(b, tokenInt32, uint64(v)), nil
+	case uint64:
+		return appendTokenVarint(b, tokenUint64, v), nil
+	case uint32:
+		return appendTokenVarint(b, tokenUint32, uint64(v)), nil
+	case string:
+		return protowire.AppendString(protowire.AppendTag(b, tokenString, protowire.BytesType), v), nil
+	}
+	return nil, fmt.Errorf("crud: a page token cannot hold a %T", v)
+}
+
+func appendTokenVarint(b []byte, n protowire.Number, v uint64) []byte {
+	return protowire.AppendVarint(protowire.AppendTag(b, n, protowire.VarintType), v)
+}
+
+func tokenValues(b []byte) (values []any, ok bool) {
+	for len(b) > 0 {
+		num, typ, n := protowire.ConsumeTag(b)
+		if n < 0 {
+			return nil, false
+		}
+		b = b[n:]
+		var v any
+		switch {
+		case typ == protowire.BytesType && num == tokenString:
+			var text string
+			text, n = protowire.ConsumeString(b)
+			v = text
+		case typ == protowire.VarintType:
+			var x uint64
+			x, n = protowire.ConsumeVarint(b)
+			v = tokenNumber(num, x)
+		default:
+			return nil, false
+		}
+		if n < 0 || v == nil {
+			return nil, false
+		}
+		values, b = append(values, v), b[n:]
+	}
+	return values, true
+}
+
+// tokenNumber returns a number with the Go type it was sealed with.
+func tokenNumber(num protowire.Number, x uint64) any {
+	switch num {
+	case tokenInt64:
+		return int64(x)
+	case tokenInt32:
+		return int32(x)
+	case tokenUint64:
+		return x
+	case tokenUint32:
+		return uint32(x)
+	}
+	return nil
+}

@@ -1,0 +1,309 @@
+package crud
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"google.golang.org/grpc/codes"
+
+	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
+)
+
+// writeError maps an error of an INSERT or UPDATE of m. What the database says of a
+// constraint or column is turned into the field it belongs to.
+func (r *Repository[M, K]) writeError(ctx context.Context, db DB, err error, m M) *Error {
+	e := classify(ctx, r.domain, err)
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) || e.Code == codes.Canceled || e.Code == codes.DeadlineExceeded {
+		return e
+	}
+	switch pg.Code {
+	case stateUnique:
+		return r.duplicate(pg, err, m)
+	case stateForeignKey:
+		return r.brokenReference(ctx, db, pg, err, m)
+	case stateNotNull, stateCheck:
+		if field := r.fieldOf(pg); field != "" {
+			out := invalid(r.domain, Violation{field, "breaks a rule of the resource", ReasonConstraintViolation})
+			out.cause = err
+			return out
+		}
+	}
+	return e
+}
+
+// resourceOf names m for ResourceInfo, as far as it has a key.
+func (r *Repository[M, K]) resourceOf(m M) *Resource {
+	res := &Resource{Type: r.table.info.Resource}
+	if key, err := r.table.keyOf(m); err == nil && !allZero(r.table.values(key)) {
+		res.Name = r.table.keyName(key)
+	}
+	return res
+}
+
+func allZero(values []any) bool {
+	return !slices.ContainsFunc(values, func(v any) bool { return !zeroKeyValue(v) })
+}
+
+// duplicate is a second row with a key or a unique value. Only the field is named,
+// never the value.
+func (r *Repository[M, K]) duplicate(pg *pgconn.PgError, err error, m M) *Error {
+	res := r.resourceOf(m)
+	fields := r.uniqueFields(pg)
+	if fields == nil {
+		return &Error{
+			Code: codes.AlreadyExists, Reason: ReasonResourceAlreadyExists, Domain: r.domain,
+			Message:  "the resource exists already",
+			Metadata: map[string]string{"resource_type": res.Type, "resource_name": res.Name},
+			Resource: res, cause: err,
+		}
+	}
+	e := &Error{
+		Code: codes.AlreadyExists, Reason: ReasonUniqueViolation, Domain: r.domain,
+		Message:  "a resource with the same value exists already",
+		Resource: res, cause: err,
+	}
+	if names := strings.Join(fields, ","); names != "" {
+		e.Message = "a resource with the same " + strings.Join(fields, ", ") + " exists already"
+		e.Metadata = map[string]string{"fields": names}
+	}
+	return e
+}
+
+// uniqueFields returns the fields of the unique constraint that an error names: nil
+// for the primary key, empty where the constraint is not one of the model's.
+func (r *Repository[M, K]) uniqueFields(pg *pgconn.PgError) []string {
+	constraint := constraintName(pg)
+	for i := range r.table.columns {
+		c := &r.table.columns[i]
+		if c.Unique != "" && (c.Unique == constraint || constraint == "" && slices.Contains(uniqueColumns(pg), c.Names[0])) {
+			return []string{c.Field}
+		}
+	}
+	for _, index := range r.table.info.Indexes {
+		if index.Unique && (index.Name == constraint || constraint == "" && containsAll(uniqueColumns(pg), index.Columns)) {
+			return r.fieldsOf(index.Columns)
+		}
+	}
+	if strings.HasSuffix(constraint, "_pkey") || constraint == "" && containsAll(uniqueColumns(pg), r.table.info.Key) {
+		return nil
+	}
+	return []string{}
+}
+
+// uniqueColumns are the columns that the embedded engine names in place of a
+// constraint: "table.a, table.b" in Detail.
+func uniqueColumns(pg *pgconn.PgError) []string {
+	var columns []string
+	for part := range strings.SplitSeq(pg.Detail, ",") {
+		if _, column, ok := strings.Cut(strings.TrimSpace(part), "."); ok {
+			columns = append(columns, column)
+		}
+	}
+	if len(columns) == 0 && pg.ColumnName != "" {
+		columns = []string{pg.ColumnName}
+	}
+	return columns
+}
+
+func containsAll(have, want []string) bool {
+	for _, w := range want {
+		if !slices.Contains(have, w) {
+			return false
+		}
+	}
+	return len(want) > 0
+}
+
+// shardSuffix is what a distributed engine appends to the names of a shard's
+// constraints.
+var shardSuffix = regexp.MustCompile(`_\d+$`)
+
+func constraintName(pg *pgconn.PgError) string {
+	if pg.TableName != "" && shardSuffix.MatchString(pg.TableName) {
+		return shardSuffix.ReplaceAllString(pg.ConstraintName, "")
+	}
+	return pg.ConstraintName
+}
+
+// fieldsOf returns the proto fields of columns; one that is no field is left out.
+func (r *Repository[M, K]) fieldsOf(columns []string) []string {
+	fields := []string{}
+	for _, name := range columns {
+		for i := range r.table.columns {
+			c := &r.table.columns[i]
+			if slices.Contains(c.Names, name) && !slices.Contains(fields, c.Field) {
+				fields = append(fields, c.Field)
+			}
+		}
+	}
+	return fields
+}
+
+// fieldOf returns the field of the column or check that an error names.
+func (r *Repository[M, K]) fieldOf(pg *pgconn.PgError) string {
+	constraint := constraintName(pg)
+	for i := range r.table.columns {
+		c := &r.table.columns[i]
+		for _, n := range c.Names {
+			if n == pg.ColumnName || constraint != "" && constraint == r.table.info.Name+"_"+n+"_check" {
+				return c.Field
+			}
+		}
+	}
+	return ""
+}
+
+// brokenReference is a foreign key without its row: NOT_FOUND for the parent and for
+// a reference inside the key, else FAILED_PRECONDITION.
+func (r *Repository[M, K]) brokenReference(ctx context.Context, db DB, pg *pgconn.PgError, err error, m M) *Error {
+	ref := r.referenceOf(ctx, db, pg, m)
+	if ref == nil {
+		return &Error{
+			Code: codes.FailedPrecondition, Reason: ReasonReferenceNotFound, Domain: r.domain,
+			Message:      "a referenced resource does not exist",
+			Precondition: &Precondition{Type: "REFERENCE", Description: "a referenced resource does not exist"},
+			cause:        err,
+		}
+	}
+	if ref.Parent || containsAll(r.table.info.Key, ref.Columns) {
+		e := notFound(r.domain, ref.Resource, r.referencedName(ref, m))
+		e.cause = err
+		return e
+	}
+	field := strings.Join(r.fieldsOf(ref.Columns), ",")
+	return &Error{
+		Code: codes.FailedPrecondition, Reason: ReasonReferenceNotFound, Domain: r.domain,
+		Message:  "the resource that " + field + " refers to does not exist",
+		Metadata: map[string]string{"field": field},
+		Precondition: &Precondition{
+			Type: "REFERENCE", Subject: r.table.info.Singular + "." + field,
+			Description: "the referenced resource does not exist",
+		},
+		cause: err,
+	}
+}
+
+// referenceOf finds the reference that a foreign key error is about. The embedded
+// engine does not name it, so there the references are looked up one by one.
+func (r *Repository[M, K]) referenceOf(ctx context.Context, db DB, pg *pgconn.PgError, m M) *Reference {
+	refs := r.table.info.References
+	if constraint := constraintName(pg); constraint != "" {
+		for i := range refs {
+			if refs[i].Constraint == constraint {
+				return &refs[i]
+			}
+		}
+		return nil
+	}
+	if len(refs) == 1 {
+		return &refs[0]
+	}
+	for i := range refs {
+		if found, err := r.refersToRow(ctx, db, &refs[i], m); err == nil && !found {
+			return &refs[i]
+		}
+	}
+	return nil
+}
+
+// refersToRow reports whether the row that m refers to exists.
+func (r *Repository[M, K]) refersToRow(ctx context.Context, db DB, ref *Reference, m M) (bool, error) {
+	args, set := r.referenceArgs(ref, m)
+	if !set {
+		return true, nil
+	}
+	return r.exists(ctx, db, ref, args)
+}
+
+// referenceArgs returns the bound values of a reference's columns. set is false
+// when one is NULL.
+func (r *Repository[M, K]) referenceArgs(ref *Reference, m M) (args []any, set bool) {
+	for _, name := range ref.Columns {
+		for i := range r.table.columns {
+			c := &r.table.columns[i]
+			at := slices.Index(c.Names, name)
+			if at < 0 {
+				continue
+			}
+			arg := c.codec.appendArgs(nil, m, r.dialect)[at]
+			if arg == nil {
+				return nil, false
+			}
+			args = append(args, arg)
+		}
+	}
+	return args, true
+}
+
+// exists reports whether the referenced table has a row with those values, in the
+// scope that both tables share.
+func (r *Repository[M, K]) exists(ctx context.Context, db DB, ref *Reference, args []any) (bool, error) {
+	values, err := r.scope.values(ctx)
+	if err != nil {
+		return false, err
+	}
+	bound := r.bindScope(values)
+	args = slices.Clone(args)
+	var where []string
+	for _, name := range ref.Target {
+		where = append(where, sqlname.Quote(name)+" = ?")
+	}
+	for _, name := range ref.Scope {
+		for i, c := range r.scope.columns {
+			if c.name == name {
+				where = append(where, sqlname.Quote(name)+" = ?")
+				args = append(args, bound[i])
+			}
+		}
+	}
+	if len(where) < len(ref.Target)+len(ref.Scope) {
+		// The referenced rows are somebody's, and whose is not known here: say nothing.
+		return true, nil
+	}
+	sql := numbered("SELECT EXISTS (SELECT 1 FROM "+sqlname.Qualify(ref.Schema, ref.Table)+
+		" WHERE "+strings.Join(where, " AND ")+")", 1)
+	var found bool
+	if err := db.QueryRow(ctx, sql, args...).Scan(&found); err != nil {
+		return false, classify(ctx, r.domain, err)
+	}
+	return found, nil
+}
+
+// referencedName is the name of the row that a reference asks for: the parent's
+// part of the resource name, or the values joined with /.
+func (r *Repository[M, K]) referencedName(ref *Reference, m M) string {
+	if p := r.table.info.Parent; ref.Parent && p != nil {
+		if name := r.table.nameOf(m); name != "" {
+			return strings.Join(strings.Split(name, "/")[:len(p.Pattern.segments)], "/")
+		}
+	}
+	args, _ := r.referenceArgs(ref, m)
+	parts := make([]string, len(args))
+	for i, a := range args {
+		parts[i] = keyText(a)
+	}
+	return strings.Join(parts, "/")
+}
+
+// deleteError maps an error of a DELETE: a foreign key means that others refer to
+// the row.
+func (r *Repository[M, K]) deleteError(ctx context.Context, err error, key K) *Error {
+	e := classify(ctx, r.domain, err)
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) || pg.Code != stateForeignKey || e.Code == codes.Canceled || e.Code == codes.DeadlineExceeded {
+		return e
+	}
+	name := r.table.keyName(key)
+	return &Error{
+		Code: codes.FailedPrecondition, Reason: ReasonChildrenExist, Domain: r.domain,
+		Message:      "other resources refer to " + name,
+		Metadata:     map[string]string{"resource_name": name},
+		Precondition: &Precondition{Type: "CHILDREN_EXIST", Subject: name, Description: "other resources refer to it"},
+		cause:        err,
+	}
+}
