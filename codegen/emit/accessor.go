@@ -1,0 +1,122 @@
+package emit
+
+import (
+	"google.golang.org/protobuf/compiler/protogen"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/gofeaturespb"
+
+	"github.com/protocrud/protoc-gen-go-crud/codegen/model"
+)
+
+// Messages of the open API have struct fields and getters; those of the hybrid and
+// the opaque API have methods for everything. All three are written here, so that
+// nothing else needs to know.
+
+func open(m *protogen.Message) bool { return m.APILevel == gofeaturespb.GoFeatures_API_OPEN }
+
+// methodName returns the name of a field's Get, Set, Has or Clear method. Only Get
+// exists in the open API.
+func methodName(f *protogen.Field, verb string) string {
+	name, _ := f.MethodName(verb)
+	return name
+}
+
+// read returns the value of a field of the message in variable.
+func read(variable string, f *protogen.Field) string {
+	return variable + "." + methodName(f, "Get") + "()"
+}
+
+// isSet returns whether a field of the message in variable is set, which in a field
+// without presence means that it differs from zero. It is asked of key fields only.
+func isSet(variable string, f *protogen.Field) string {
+	switch {
+	case !f.Desc.HasPresence() && f.Desc.Kind() == protoreflect.StringKind:
+		return read(variable, f) + ` != ""`
+	case !f.Desc.HasPresence():
+		return read(variable, f) + " != 0"
+	case open(f.Parent):
+		return variable + "." + f.GoName + " != nil"
+	default:
+		return variable + "." + methodName(f, "Has") + "()"
+	}
+}
+
+// write returns the statement that sets a field of the message in variable to value,
+// which must be addressable.
+func write(variable string, f *protogen.Field, value string) string {
+	if !open(f.Parent) {
+		return variable + "." + methodName(f, "Set") + "(" + value + ")"
+	}
+	if pointer(f) {
+		value = "&" + value
+	}
+	return variable + "." + f.GoName + " = " + value
+}
+
+// pointer reports whether the struct field of the open API is a pointer to the value.
+func pointer(f *protogen.Field) bool {
+	return f.Desc.HasPresence() && f.Message == nil && f.Desc.Kind() != protoreflect.BytesKind
+}
+
+// getter returns the func that reads a field from its message.
+func (p *printer) getter(f *protogen.Field) string { return p.methodOf(f, "Get") }
+
+// setter returns the func that sets a field to a value of that Go type.
+func (p *printer) setter(f *protogen.Field, goType string) string {
+	if !open(f.Parent) {
+		return p.methodOf(f, "Set")
+	}
+	return "func(m *" + p.name(f.Parent.GoIdent) + ", v " + goType + ") { " + write("m", f, "v") + " }"
+}
+
+// haser returns the func that reports whether a field with presence is set.
+func (p *printer) haser(f *protogen.Field) string {
+	if !open(f.Parent) {
+		return p.methodOf(f, "Has")
+	}
+	return "func(m *" + p.name(f.Parent.GoIdent) + ") bool { return " + isSet("m", f) + " }"
+}
+
+// clearer returns the func that unsets a field with presence.
+func (p *printer) clearer(f *protogen.Field) string {
+	if !open(f.Parent) {
+		return p.methodOf(f, "Clear")
+	}
+	return "func(m *" + p.name(f.Parent.GoIdent) + ") { m." + f.GoName + " = nil }"
+}
+
+func (p *printer) methodOf(f *protogen.Field, verb string) string {
+	return "(*" + p.name(f.Parent.GoIdent) + ")." + methodName(f, verb)
+}
+
+// goType returns the Go type of a column's value in getters and setters.
+func (p *printer) goType(c *model.Column) string {
+	if c.Repeated {
+		return "[]" + p.elementType(c)
+	}
+	return p.elementType(c)
+}
+
+func (p *printer) elementType(c *model.Column) string {
+	switch c.Kind {
+	case model.Enum:
+		return p.name(c.Field.Enum.GoIdent)
+	case model.Timestamp, model.Duration:
+		return "*" + p.name(c.Field.Message.GoIdent)
+	default:
+		return scalarTypes[c.Kind]
+	}
+}
+
+var scalarTypes = map[model.Kind]string{
+	model.Bool:   "bool",
+	model.Int32:  "int32",
+	model.Int64:  "int64",
+	model.Uint32: "uint32",
+	model.Uint64: "uint64",
+	model.Float:  "float32",
+	model.Double: "float64",
+	model.String: "string",
+	model.UUID:   "string",
+	model.Bytes:  "[]byte",
+}

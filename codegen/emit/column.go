@@ -1,0 +1,152 @@
+package emit
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/protocrud/protoc-gen-go-crud/codegen/model"
+)
+
+// columns writes a line per field, in SELECT order. A resource name stands where its
+// columns are: first if only the name holds them, else after the last of them.
+func (p *printer) columns(m *model.Model) {
+	if m.Key.Name != nil && !m.Key.Fields() {
+		p.P(p.resourceName(m), ",")
+	}
+	left := len(m.Key.Columns)
+	for _, c := range m.Columns {
+		if c.Field != nil {
+			p.P(p.column(c), ",")
+		}
+		if c.PrimaryKey {
+			left--
+		}
+		if c.PrimaryKey && left == 0 && m.Key.Name != nil && m.Key.Fields() {
+			p.P(p.computedName(m), ",")
+		}
+	}
+}
+
+// column returns the constructor call of a field's column.
+func (p *printer) column(c *model.Column) string {
+	f := c.Field
+	args := []string{strconv.Quote(string(f.Desc.Name())), p.getter(f)}
+	kind := kindNames[c.Kind]
+	switch {
+	case c.Repeated:
+		args = append(args, p.setter(f, p.goType(c)))
+		kind = listNames[c.Kind]
+	case c.Presence && f.Message == nil:
+		args = append(args, p.haser(f), p.setter(f, p.goType(c)), p.clearer(f))
+		kind = "Optional" + kind
+	default:
+		args = append(args, p.setter(f, p.goType(c)))
+	}
+	return p.crud(kind) + "(" + strings.Join(append(args, p.columnOptions(c)...), ", ") + ")"
+}
+
+var kindNames = map[model.Kind]string{
+	model.Bool:      "Bool",
+	model.Int32:     "Int32",
+	model.Int64:     "Int64",
+	model.Uint32:    "Uint32",
+	model.Uint64:    "Uint64",
+	model.Float:     "Float",
+	model.Double:    "Double",
+	model.String:    "String",
+	model.UUID:      "UUID",
+	model.Bytes:     "Bytes",
+	model.Enum:      "Enum",
+	model.Timestamp: "Timestamp",
+	model.Duration:  "Duration",
+}
+
+var listNames = map[model.Kind]string{
+	model.Bool:      "Bools",
+	model.Int32:     "Int32s",
+	model.Int64:     "Int64s",
+	model.Uint32:    "Uint32s",
+	model.Uint64:    "Uint64s",
+	model.Float:     "Floats",
+	model.Double:    "Doubles",
+	model.String:    "Strings",
+	model.UUID:      "UUIDs",
+	model.Bytes:     "BytesList",
+	model.Enum:      "Enums",
+	model.Timestamp: "Timestamps",
+	model.Duration:  "Durations",
+}
+
+// resourceName returns the column entry of a name whose variables are no fields.
+func (p *printer) resourceName(m *model.Model) string {
+	f := m.Key.Name
+	args := []string{
+		strconv.Quote(string(f.Desc.Name())), p.getter(f), p.setter(f, "string"),
+		m.Names.Pattern, stringList(columnNames(m.Key.Columns)),
+	}
+	last := m.Key.Columns[len(m.Key.Columns)-1]
+	args = append(args, p.generated(last)...)
+	return p.crud("ResourceName") + "(" + strings.Join(args, ", ") + ")"
+}
+
+// computedName returns the entry of a name whose variables are fields.
+func (p *printer) computedName(m *model.Model) string {
+	f := m.Key.Name
+	compute := "func(m *" + p.name(m.Message.GoIdent) + ") string { return " + p.keyOf(m, "m") + ".String() }"
+	return p.crud("ComputedName") + "(" + strings.Join([]string{
+		strconv.Quote(string(f.Desc.Name())), p.getter(f), p.setter(f, "string"), compute,
+	}, ", ") + ")"
+}
+
+// columnOptions returns what the proto says of a column beyond its type. What another
+// option or the type implies is left out.
+func (p *printer) columnOptions(c *model.Column) []string {
+	var opts []string
+	add := func(stated bool, option string) {
+		if stated {
+			opts = append(opts, p.crud(option))
+		}
+	}
+	served := c.Time != model.NotServerTime
+	add(c.Name != string(c.Field.Desc.Name()), call("ColumnName", c.Name))
+	add(c.PrimaryKey, "PrimaryKey")
+	opts = append(opts, p.generated(c)...)
+	add(c.Behavior.Required, "Required")
+	add(c.Behavior.OutputOnly && !served, "OutputOnly")
+	add(c.Behavior.InputOnly, "InputOnly")
+	add(c.Behavior.Immutable, "Immutable")
+	add(c.Behavior.Identifier, "Identifier")
+	add(c.Time == model.CreateTime, "CreateTime")
+	add(c.Time == model.UpdateTime, "UpdateTime")
+	add(c.NotNull && c.Presence && !c.PrimaryKey && !served, "NotNull")
+	add(c.Unique, call("Unique", c.Constraint))
+	add(c.Default != "", call("Default", c.Default))
+	add(c.MaxLength > 0, fmt.Sprintf("MaxLength(%d)", c.MaxLength))
+	return opts
+}
+
+func call(option, argument string) string { return option + "(" + strconv.Quote(argument) + ")" }
+
+// generated returns the option that says who makes a key column's values, if that is
+// not the client.
+func (p *printer) generated(c *model.Column) []string {
+	switch c.Generated {
+	case model.Identity:
+		return []string{p.crud("Identity")}
+	case model.UUIDv7:
+		return []string{p.crud("UUIDv7")}
+	case model.UUIDv4:
+		return []string{p.crud("UUIDv4")}
+	default:
+		return nil
+	}
+}
+
+func columnNames(columns []*model.Column) []string {
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = c.Name
+	}
+	return names
+}

@@ -1,0 +1,127 @@
+package emit
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/protocrud/protoc-gen-go-crud/codegen/model"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/plan"
+)
+
+// table writes the variable that describes the table. Fields that say nothing are
+// left out.
+func (p *printer) table(m plan.Model) {
+	message := p.name(m.Message.GoIdent)
+	p.comment(m.Names.Table + " describes the table " + dotted(m.Schema, m.Table) + " behind " +
+		string(m.Message.Desc.FullName()) + ". Columns are in SELECT order.")
+	p.mark(m.Names.Table, m.Message.Location)
+	p.P("var ", m.Names.Table, " = ", p.crud("NewTable"), "(",
+		p.crud("TableSpec"), "[", message, ", *", message, ", ", p.keyType(m.Model), "]{")
+	p.text("Message", string(m.Message.Desc.FullName()))
+	p.text("Singular", m.Singular)
+	p.text("Schema", m.Schema)
+	p.text("Name", m.Table)
+	p.text("Resource", m.ResourceType)
+	p.P("Columns: []", p.crud("Column"), "[*", message, "]{")
+	p.columns(m.Model)
+	p.P("},")
+	p.keyFuncs(m.Model)
+	p.parent(m.Model)
+	p.references(m.Model)
+	p.indexes(m.Model)
+	if len(m.Scope) > 0 {
+		p.P("Scope: ", stringList(m.Scope), ",")
+	}
+	p.limit("DefaultPageSize", m.DefaultPageSize)
+	p.limit("MaxPageSize", m.MaxPageSize)
+	p.text("IDPattern", m.IDPattern)
+	p.statementNames(m)
+	p.P("})")
+	p.P()
+}
+
+// dotted returns a SQL name for prose.
+func dotted(schema, table string) string {
+	if schema == "" {
+		return printable(table)
+	}
+	return printable(schema + "." + table)
+}
+
+// text writes a string field of a struct literal, unless it is empty.
+func (p *printer) text(field, value string) {
+	if value != "" {
+		p.P(field, ": ", strconv.Quote(value), ",")
+	}
+}
+
+// limit writes a number field of a struct literal, unless it is zero.
+func (p *printer) limit(field string, value int32) {
+	if value != 0 {
+		p.P(field, ": ", value, ",")
+	}
+}
+
+func (p *printer) parent(m *model.Model) {
+	if m.Parent == nil {
+		return
+	}
+	check := ""
+	if m.Parent.Check && m.Parent.Model != nil {
+		check = ", Check: true"
+	}
+	p.P("Parent: &", p.crud("Parent"), "{Pattern: ",
+		p.crud("MustPattern"), "(", strconv.Quote(m.Parent.Pattern.Text), ")", check, "},")
+}
+
+func (p *printer) references(m *model.Model) {
+	if len(m.References) == 0 {
+		return
+	}
+	p.P("References: []", p.crud("Reference"), "{")
+	for _, r := range m.References {
+		p.P("{", strings.Join(referenceFields(r), ", "), "},")
+	}
+	p.P("},")
+}
+
+// referenceFields returns the fields of a crud.Reference literal.
+func referenceFields(r *model.Reference) []string {
+	fields := []string{
+		"Constraint: " + strconv.Quote(r.Constraint),
+		"Columns: " + stringList(columnNames(r.Columns)),
+	}
+	text := func(field, value string) {
+		if value != "" {
+			fields = append(fields, field+": "+strconv.Quote(value))
+		}
+	}
+	text("Schema", r.Model.Schema)
+	text("Table", r.Model.Table)
+	fields = append(fields, "Target: "+stringList(columnNames(r.Target)))
+	text("Resource", r.Model.ResourceType)
+	if len(r.Model.Scope) > 0 {
+		fields = append(fields, "Scope: "+stringList(r.Model.Scope))
+	}
+	if r.IsParent {
+		fields = append(fields, "Parent: true")
+	}
+	text("OnDelete", r.OnDelete)
+	text("OnUpdate", r.OnUpdate)
+	return fields
+}
+
+func (p *printer) indexes(m *model.Model) {
+	if len(m.Indexes) == 0 {
+		return
+	}
+	p.P("Indexes: []", p.crud("Index"), "{")
+	for _, index := range m.Indexes {
+		unique := ""
+		if index.Unique {
+			unique = ", Unique: true"
+		}
+		p.P("{Name: ", strconv.Quote(index.Name), ", Columns: ", stringList(columnNames(index.Columns)), unique, "},")
+	}
+	p.P("},")
+}

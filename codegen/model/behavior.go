@@ -1,0 +1,107 @@
+package model
+
+import (
+	"fmt"
+	"strings"
+
+	"google.golang.org/genproto/googleapis/api/annotations"
+	"google.golang.org/protobuf/reflect/protoreflect"
+)
+
+var behaviorNumber = annotations.E_FieldBehavior.TypeDescriptor().Number()
+
+// readBehavior reads google.api.field_behavior (AIP-203). OPTIONAL, UNORDERED_LIST and
+// NON_EMPTY_DEFAULT change nothing that the server does.
+func (d *draft) readBehavior(f *field) {
+	set := map[annotations.FieldBehavior]bool{}
+	for i, b := range d.behaviors(f) {
+		set[b] = true
+		if _, known := annotations.FieldBehavior_name[int32(b)]; !known {
+			d.add(atOption(f.Desc, behaviorNumber, int32(i)), fmt.Sprintf("field_behavior %d is not known to this version of the plugin", b),
+				"use a newer plugin, or remove it")
+		}
+	}
+	f.behavior = Behavior{
+		Required:   set[annotations.FieldBehavior_REQUIRED],
+		OutputOnly: set[annotations.FieldBehavior_OUTPUT_ONLY],
+		InputOnly:  set[annotations.FieldBehavior_INPUT_ONLY],
+		Immutable:  set[annotations.FieldBehavior_IMMUTABLE],
+		Identifier: set[annotations.FieldBehavior_IDENTIFIER],
+	}
+	for _, pair := range [][2]annotations.FieldBehavior{
+		{annotations.FieldBehavior_REQUIRED, annotations.FieldBehavior_OUTPUT_ONLY},
+		{annotations.FieldBehavior_REQUIRED, annotations.FieldBehavior_OPTIONAL},
+		{annotations.FieldBehavior_INPUT_ONLY, annotations.FieldBehavior_OUTPUT_ONLY},
+	} {
+		if set[pair[0]] && set[pair[1]] {
+			d.add(atOption(f.Desc, behaviorNumber), fmt.Sprintf("%s and %s contradict each other", pair[0], pair[1]), "keep one of the two")
+		}
+	}
+}
+
+// behaviors returns the values of google.api.field_behavior.
+func (d *draft) behaviors(f *field) []annotations.FieldBehavior {
+	v, state := findOption(f.Desc, behaviorNumber)
+	if state == absent {
+		return nil
+	}
+	list, ok := v.Interface().(protoreflect.List)
+	if !ok || state == unreadable {
+		d.add(atOption(f.Desc, behaviorNumber), "option (google.api.field_behavior) cannot be read", "compile it with Google's definition")
+		return nil
+	}
+	var all []annotations.FieldBehavior
+	for i := range list.Len() {
+		if n, ok := list.Get(i).Interface().(protoreflect.EnumNumber); ok {
+			all = append(all, annotations.FieldBehavior(n))
+		}
+	}
+	return all
+}
+
+// serverTimes are the fields that the server sets (AIP-142, AIP-148).
+var serverTimes = map[protoreflect.Name]ServerTime{
+	"create_time": CreateTime,
+	"update_time": UpdateTime,
+}
+
+// readServerTime gives the fields of serverTimes their meaning, if they are Timestamps.
+func (d *draft) readServerTime(f *field) {
+	c := f.column
+	kept := serverTimes[f.Desc.Name()]
+	if kept == NotServerTime || c.Kind != Timestamp || c.Repeated {
+		return
+	}
+	c.Time = kept
+	var wrong []string
+	for name, set := range map[string]bool{"REQUIRED": c.Behavior.Required, "INPUT_ONLY": c.Behavior.InputOnly} {
+		if set {
+			wrong = append(wrong, name)
+		}
+	}
+	if len(wrong) > 0 {
+		d.add(atOption(f.Desc, behaviorNumber), fmt.Sprintf("%s is set by the server, so it cannot be %s", f.Desc.Name(), strings.Join(wrong, ", ")),
+			"write OUTPUT_ONLY, or another name")
+	}
+	c.Behavior.OutputOnly = true
+}
+
+// ownedFields are the fields whose names have a meaning that this version does not
+// implement (AIP-148, AIP-154, AIP-164, AIP-214).
+var ownedFields = map[protoreflect.Name]protoreflect.FullName{
+	"etag":        "string",
+	"uid":         "string",
+	"delete_time": "google.protobuf.Timestamp",
+	"purge_time":  "google.protobuf.Timestamp",
+	"expire_time": "google.protobuf.Timestamp",
+}
+
+// refuseOwned reports fields that would have to mean what their names say.
+func (d *draft) refuseOwned(f *field) bool {
+	if owned, ok := ownedFields[f.Desc.Name()]; !ok || f.Desc.IsList() || string(owned) != typeName(f.Field) {
+		return false
+	}
+	d.add(at(f.Desc), fmt.Sprintf("a field %s with its standard meaning is not supported yet by this version", f.Desc.Name()),
+		"rename it, or "+skipHint)
+	return true
+}

@@ -1,0 +1,84 @@
+package model
+
+import (
+	"fmt"
+	"strings"
+
+	"google.golang.org/genproto/googleapis/api/annotations"
+)
+
+// readFormat reads google.api.field_info, of which only the UUID format has a meaning
+// for a column; the other formats are documentation.
+func (d *draft) readFormat(f *field) {
+	info, _ := messageOption[*annotations.FieldInfo](&d.reports, f.Desc, annotations.E_FieldInfo)
+	f.uuid4 = info.GetFormat() == annotations.FieldInfo_UUID4
+}
+
+// readType reads what makes a string a uuid: the option type or google.api.field_info.
+func (d *draft) readType(f *field) {
+	c := f.column
+	switch text := f.opts.GetType(); {
+	case text == "" && !f.uuid4:
+		return
+	case text != "" && text != "uuid":
+		d.add(f.option(fieldSQLType), fmt.Sprintf("type %q is not supported yet by this version", text), `remove it, or write "uuid" for a string`)
+		return
+	case text != "" && c.Kind != String:
+		d.add(f.option(fieldSQLType), fmt.Sprintf("type uuid is set on a %s", typeName(f.Field)), "make the field a string, or remove the option")
+		return
+	case c.Kind != String:
+		d.add(atOption(f.Desc, annotations.E_FieldInfo.TypeDescriptor().Number()),
+			fmt.Sprintf("format UUID4 is set on a %s", typeName(f.Field)), "make the field a string, or remove the format")
+		return
+	}
+	c.Kind = UUID
+}
+
+func (d *draft) readUnique(f *field) {
+	if !f.opts.GetUnique() {
+		return
+	}
+	if f.column.Repeated {
+		d.add(f.option(fieldUnique), "unique is set on a repeated field", "remove it")
+		return
+	}
+	f.column.Unique = true
+	f.column.Constraint = derivedName(d.Table, f.column.Name, "key")
+}
+
+// readDefault reads the column's default. It is SQL of the schema's author and goes
+// into the table's definition as it is.
+func (d *draft) readDefault(f *field) {
+	c := f.column
+	c.Default = f.opts.GetDefault()
+	if c.Default == "" {
+		return
+	}
+	where := f.option(fieldSQLDefault)
+	if strings.TrimSpace(c.Default) == "" {
+		d.add(where, "default is blank", "write an SQL expression, or remove it")
+	}
+	if strings.ContainsAny(c.Default, ";?\x00") {
+		d.add(where, fmt.Sprintf("default %q holds ; or ?", c.Default), "write one SQL expression without them")
+	}
+	if c.Time != NotServerTime {
+		d.add(where, "default is set on a time that the server sets", "remove it")
+	}
+}
+
+func (d *draft) readMaxLength(f *field) {
+	if f.opts.MaxLength == nil {
+		return
+	}
+	n, where := f.opts.GetMaxLength(), f.option(fieldMaxLength)
+	switch c := f.column; {
+	case n < 1:
+		d.add(where, fmt.Sprintf("max_length is %d", n), "write a number of characters from 1 on")
+	case c.Kind != String:
+		d.add(where, fmt.Sprintf("max_length is set on a %s", c.Kind), "remove it; it is for strings")
+	case c.Repeated:
+		d.add(where, "max_length is set on a repeated field", "remove it; it is for a single string")
+	default:
+		c.MaxLength = n
+	}
+}

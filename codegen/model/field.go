@@ -1,0 +1,216 @@
+package model
+
+import (
+	"fmt"
+	"strings"
+
+	"google.golang.org/protobuf/compiler/protogen"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	protocrudv1 "github.com/protocrud/protoc-gen-go-crud/options/protocrud/v1"
+)
+
+// Fields of the option (protocrud.v1.field), as parts of a location's path.
+const (
+	fieldColumn     = 1
+	fieldSQLType    = 2
+	fieldPrimaryKey = 3
+	fieldGenerated  = 4
+	fieldUnique     = 5
+	fieldSQLDefault = 6
+	fieldReferences = 7
+	fieldEnumAs     = 10
+	fieldMaxLength  = 12
+	fieldSkip       = 17
+)
+
+// A field is a field of a model and what its options say.
+type field struct {
+	*protogen.Field
+	opts     *protocrudv1.Field // never nil
+	behavior Behavior
+	// column is nil for a field that is skipped or cannot be stored, and for the
+	// resource name.
+	column *Column
+	// uuid4 says that google.api.field_info formats the value as a version 4 UUID.
+	uuid4 bool
+}
+
+// option is where a part of the field's option stands.
+func (f *field) option(path ...int32) site { return atOption(f.Desc, crudNumber, path...) }
+
+// readFields makes the columns that are fields.
+func (d *draft) readFields() {
+	for _, pf := range d.Message.Fields {
+		f := &field{Field: pf}
+		d.fields = append(d.fields, f)
+		f.opts, _ = crudOption[*protocrudv1.Field](&d.reports, pf.Desc, protocrudv1.E_Field)
+		d.readBehavior(f)
+		d.readFormat(f)
+		if pf.Desc.Cardinality() == protoreflect.Required {
+			d.add(at(pf.Desc, fieldLabel), "required fields are not supported: a row could not hold what is missing",
+				"make it optional with [(google.api.field_behavior) = REQUIRED]")
+		}
+		switch {
+		case d.nameField == string(pf.Desc.Name()):
+			d.readName(f)
+		case f.opts.GetSkip():
+			d.checkSkipped(f)
+		default:
+			d.readColumn(f)
+		}
+	}
+}
+
+// readName checks the field that holds the resource name.
+func (d *draft) readName(f *field) {
+	if f.Desc.Kind() != protoreflect.StringKind || f.Desc.IsList() || inOneof(f.Field) {
+		d.add(atType(f.Field), fmt.Sprintf("the resource name is %s, not a string", fieldForm(f.Field)), "make it a string")
+		return
+	}
+	d.refuseDefault(f)
+	for name, part := range map[string]int32{
+		"column": fieldColumn, "type": fieldSQLType, "primary_key": fieldPrimaryKey, "unique": fieldUnique, "default": fieldSQLDefault,
+		"references": fieldReferences, "enum_as": fieldEnumAs, "max_length": fieldMaxLength, "skip": fieldSkip,
+	} {
+		if f.opts.ProtoReflect().Has(f.opts.ProtoReflect().Descriptor().Fields().ByNumber(protoreflect.FieldNumber(part))) {
+			d.add(f.option(part), fmt.Sprintf("option (protocrud.v1.field).%s is set on the resource name, which has no column of its own", name),
+				"remove it; the variables of the pattern are the columns")
+		}
+	}
+	switch b := f.behavior; {
+	case b.Required, b.InputOnly:
+		d.add(atOption(f.Desc, behaviorNumber), "the resource name is REQUIRED or INPUT_ONLY, but the server makes it", "write IDENTIFIER")
+	}
+	f.behavior.Identifier = true
+	d.name = f
+}
+
+// checkSkipped reports what contradicts skip.
+func (d *draft) checkSkipped(f *field) {
+	m := f.opts.ProtoReflect()
+	m.Range(func(fd protoreflect.FieldDescriptor, _ protoreflect.Value) bool {
+		if fd.Number() != fieldSkip {
+			d.add(f.option(int32(fd.Number())), fmt.Sprintf("option (protocrud.v1.field).%s is set with skip", fd.Name()), "keep one of the two")
+		}
+		return true
+	})
+	if f.behavior.Required {
+		d.add(f.option(fieldSkip), "a skipped field cannot be REQUIRED: nothing would check or store it", "remove one of the two")
+	}
+}
+
+// readColumn makes the column of a field.
+func (d *draft) readColumn(f *field) {
+	kind := d.storedKind(f)
+	if kind == 0 {
+		return
+	}
+	c := &Column{
+		Name:     string(f.Desc.Name()),
+		Field:    f.Field,
+		Kind:     kind,
+		Presence: f.Desc.HasPresence(),
+		Repeated: f.Desc.IsList(),
+		Behavior: f.behavior,
+	}
+	f.column = c
+	d.Columns = append(d.Columns, c)
+	d.readColumnName(f)
+	d.readServerTime(f)
+	d.readType(f)
+	d.readUnique(f)
+	d.readDefault(f)
+	d.readMaxLength(f)
+	if f.opts.EnumAs != protocrudv1.Field_ENUM_AS_UNSPECIFIED && c.Kind != Enum {
+		d.add(f.option(fieldEnumAs), fmt.Sprintf("enum_as is set on a %s", typeName(f.Field)), "remove it")
+	}
+	// An empty string is no uuid. Where the field has no presence, it is NULL.
+	emptyIsNull := c.Kind == UUID && !c.Repeated
+	c.NotNull = c.Behavior.Required || c.Time != NotServerTime || !c.Presence && !emptyIsNull
+}
+
+// storedKind returns the kind of a field that has a column; 0, reported, if it cannot
+// have one.
+func (d *draft) storedKind(f *field) Kind {
+	d.refuseDefault(f)
+	if d.refuseOwned(f) {
+		return 0
+	}
+	problem := ""
+	kind := kindOf(f.Field)
+	switch {
+	case f.Desc.IsMap():
+		problem = "a map field"
+	case f.Desc.Kind() == protoreflect.GroupKind:
+		problem = "a group"
+	case inOneof(f.Field):
+		problem = "a oneof field"
+	case kind == 0:
+		problem = "type " + typeName(f.Field)
+	default:
+		return kind
+	}
+	where := atType(f.Field)
+	if inOneof(f.Field) {
+		where = at(f.Desc)
+	}
+	d.add(where, problem+" is not supported yet by this version", skipHint)
+	return 0
+}
+
+func (d *draft) refuseDefault(f *field) {
+	if f.Desc.HasDefault() {
+		d.add(at(f.Desc, fieldDefault), "a default value in the proto is not supported: an unset field and NULL would read as it",
+			"remove it; a column's default is option (protocrud.v1.field).default")
+	}
+}
+
+func (d *draft) readColumnName(f *field) {
+	where := at(f.Desc)
+	if name := f.opts.GetColumn(); name != "" {
+		f.column.Name = name
+		where = f.option(fieldColumn)
+	}
+	const hint = "state another as [(protocrud.v1.field).column]"
+	if problem := identifierProblem(f.column.Name); problem != "" {
+		d.add(where, fmt.Sprintf("column name %q %s", f.column.Name, problem), hint)
+	}
+	if systemColumns[f.column.Name] {
+		d.add(where, fmt.Sprintf("column name %q is that of a system column of PostgreSQL", f.column.Name), hint)
+	}
+}
+
+// checkColumns reports fields that share a column. SQLite's names differ by more than
+// case.
+func (d *draft) checkColumns() {
+	seen := map[string]*field{}
+	for _, f := range d.fields {
+		if f.column == nil {
+			continue
+		}
+		name := strings.ToLower(f.column.Name)
+		if other := seen[name]; other != nil {
+			d.add(at(f.Desc), fmt.Sprintf("column %q is also that of field %s (%s)", f.column.Name, other.Desc.Name(), at(other.Desc)),
+				"state another as [(protocrud.v1.field).column]")
+			continue
+		}
+		seen[name] = f
+	}
+}
+
+// inOneof reports whether a field is part of a oneof that the proto declares.
+func inOneof(f *protogen.Field) bool { return f.Oneof != nil && !f.Oneof.Desc.IsSynthetic() }
+
+// fieldForm returns the type of a field with what makes it other than a plain one.
+func fieldForm(f *protogen.Field) string {
+	switch {
+	case f.Desc.IsMap():
+		return "a map"
+	case f.Desc.IsList():
+		return "repeated " + typeName(f)
+	case inOneof(f):
+		return "part of a oneof"
+	}
+	return typeName(f)
+}

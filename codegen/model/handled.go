@@ -1,0 +1,74 @@
+package model
+
+import "google.golang.org/protobuf/reflect/protoreflect"
+
+// handled says of every field of the options whether this version does what it says.
+// The others are refused where they are set.
+var handled = map[protoreflect.FullName]bool{
+	"protocrud.v1.Model.table":             true,
+	"protocrud.v1.Model.schema":            true,
+	"protocrud.v1.Model.primary_key":       true,
+	"protocrud.v1.Model.indexes":           true,
+	"protocrud.v1.Model.soft_delete":       false,
+	"protocrud.v1.Model.purge_ttl":         false,
+	"protocrud.v1.Model.default_page_size": true,
+	"protocrud.v1.Model.max_page_size":     true,
+	"protocrud.v1.Model.max_batch_size":    false,
+	"protocrud.v1.Model.search":            false,
+	"protocrud.v1.Model.filters":           false,
+	"protocrud.v1.Model.total_size":        false,
+	"protocrud.v1.Model.id_pattern":        true,
+	"protocrud.v1.Model.across_parents":    false,
+	"protocrud.v1.Model.check_parent":      true,
+	"protocrud.v1.Model.scope":             true,
+	"protocrud.v1.Model.shard_key":         false,
+	"protocrud.v1.Model.projection":        false,
+	"protocrud.v1.Model.events":            false,
+	"protocrud.v1.Model.comment":           false,
+	"protocrud.v1.Model.was":               false,
+
+	"protocrud.v1.Index.fields": true,
+	"protocrud.v1.Index.unique": true,
+	"protocrud.v1.Index.where":  false,
+	"protocrud.v1.Index.method": false,
+	"protocrud.v1.Index.name":   true,
+
+	"protocrud.v1.Field.column":       true,
+	"protocrud.v1.Field.type":         true,
+	"protocrud.v1.Field.primary_key":  true,
+	"protocrud.v1.Field.generated":    true,
+	"protocrud.v1.Field.unique":       true,
+	"protocrud.v1.Field.default":      true,
+	"protocrud.v1.Field.references":   true,
+	"protocrud.v1.Field.relation":     false,
+	"protocrud.v1.Field.storage":      false,
+	"protocrud.v1.Field.enum_as":      true,
+	"protocrud.v1.Field.enum_unknown": false,
+	"protocrud.v1.Field.max_length":   true,
+	"protocrud.v1.Field.filterable":   false,
+	"protocrud.v1.Field.orderable":    false,
+	"protocrud.v1.Field.sensitive":    false,
+	"protocrud.v1.Field.was":          false,
+	"protocrud.v1.Field.skip":         true,
+
+	"protocrud.v1.Reference.model":     true,
+	"protocrud.v1.Reference.field":     true,
+	"protocrud.v1.Reference.on_delete": true,
+	"protocrud.v1.Reference.on_update": true,
+
+	"protocrud.v1.Service.rate_limits":  false,
+	"protocrud.v1.Service.permissions":  false,
+	"protocrud.v1.Service.error_domain": false,
+
+	"protocrud.v1.Method.model":       true,
+	"protocrud.v1.Method.skip":        true,
+	"protocrud.v1.Method.rate_limits": false,
+	"protocrud.v1.Method.permissions": false,
+	"protocrud.v1.Method.without":     false,
+}
+
+// unhandledValues are the enum values of handled options that this version refuses.
+var unhandledValues = map[protoreflect.FullName]bool{
+	"protocrud.v1.Field.NAME":     true,
+	"protocrud.v1.Field.POSTGRES": true,
+}

@@ -1,0 +1,94 @@
+package model_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/protocrud/protoc-gen-go-crud/codegen/model"
+)
+
+const library = `
+message User {
+  option (protocrud.v1.model) = {indexes: [{fields: ["email", "username"]}]};
+  int64 id = 1;
+  string username = 2 [(google.api.field_behavior) = REQUIRED, (protocrud.v1.field) = {unique: true, max_length: 40}];
+  optional string email = 3;
+  google.protobuf.Timestamp create_time = 4;
+}
+message Shelf {
+  option (protocrud.v1.model) = {};
+  option (google.api.resource) = {type: "library.example.com/Shelf" pattern: "shelves/{shelf}"};
+  string name = 1;
+  string theme = 2;
+}
+message Book {
+  option (protocrud.v1.model) = {scope: []};
+  option (google.api.resource) = {type: "library.example.com/Book" pattern: "shelves/{shelf}/books/{book}"};
+  string name = 1 [(google.api.field_behavior) = IDENTIFIER];
+  string title = 2;
+  int64 owner_id = 3 [(protocrud.v1.field) = {references: {model: "library.v1.User", on_delete: CASCADE}}];
+}
+message GetUserRequest { int64 id = 1; }
+message ListUsersRequest { int32 page_size = 1; string page_token = 2; }
+message ListUsersResponse { repeated User users = 1; string next_page_token = 2; }
+message CreateUserRequest { User user = 1; }
+message UpdateUserRequest { User user = 1; google.protobuf.FieldMask update_mask = 2; }
+message GetBookRequest { string name = 1; }
+message ListBooksRequest { string parent = 1; int32 page_size = 2; string page_token = 3; }
+message ListBooksResponse { repeated Book books = 1; string next_page_token = 2; }
+message CreateBookRequest { string parent = 1; Book book = 2; string book_id = 3; }
+service LibraryService {
+  rpc GetUser(GetUserRequest) returns (User);
+  rpc ListUsers(ListUsersRequest) returns (ListUsersResponse);
+  rpc CreateUser(CreateUserRequest) returns (User);
+  rpc UpdateUser(UpdateUserRequest) returns (User);
+  rpc DeleteUser(GetUserRequest) returns (google.protobuf.Empty);
+  rpc GetBook(GetBookRequest) returns (Book);
+  rpc ListBooks(ListBooksRequest) returns (ListBooksResponse);
+  rpc CreateBook(CreateBookRequest) returns (Book);
+  rpc ReserveBook(GetBookRequest) returns (Book);
+}
+`
+
+func TestLoadReadsModelsAndServices(t *testing.T) {
+	t.Parallel()
+	file := load(t, library)
+	require.Len(t, file.Models, 3)
+	require.Len(t, file.Services, 1)
+	user, shelf, book := file.Models[0], file.Models[1], file.Models[2]
+
+	assert.Equal(t, "users", user.Table)
+	assert.Equal(t, []string{"users_email_username_idx"}, []string{user.Indexes[0].Name})
+	assert.True(t, user.Key.Scalar())
+	assert.Equal(t, model.Identity, user.Key.Columns[0].Generated)
+	assert.Equal(t, "users_username_key", user.Columns[1].Constraint)
+	assert.Equal(t, "shelves", shelf.Table)
+	assert.Equal(t, shelf, book.Parent.Model)
+	assert.Equal(t, []string{"shelf_id", "book_id", "title", "owner_id"}, names(book.Columns))
+	require.Len(t, book.References, 2)
+	assert.Equal(t, "books_owner_id_fkey", book.References[1].Constraint)
+	assert.Equal(t, "CASCADE", book.References[1].OnDelete)
+
+	service := file.Services[0]
+	var kinds []model.MethodKind
+	for _, m := range service.Methods {
+		kinds = append(kinds, m.Kind)
+	}
+	assert.Equal(t, []model.MethodKind{
+		model.Get, model.List, model.Create, model.Update, model.Delete,
+		model.Get, model.List, model.Create, model.Custom,
+	}, kinds)
+	require.Len(t, service.Stores, 2)
+	assert.Equal(t, "Users", service.Stores[0].GoName)
+	assert.Equal(t, "Books", service.Stores[1].GoName)
+}
+
+func names(columns []*model.Column) []string {
+	all := make([]string, len(columns))
+	for i, c := range columns {
+		all[i] = c.Name
+	}
+	return all
+}

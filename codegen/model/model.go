@@ -1,0 +1,264 @@
+package model
+
+import (
+	"google.golang.org/protobuf/compiler/protogen"
+)
+
+// A File is what one .proto file of the run declares: its table-backed messages
+// and the services that are served, wholly or in part, over such messages. Both
+// are in declaration order.
+type File struct {
+	Proto    *protogen.File
+	Models   []*Model
+	Services []*Service
+}
+
+// A Model is a message that is stored in a table.
+type Model struct {
+	Message *protogen.Message
+	Names   ModelNames
+
+	// Schema and Table are SQL names, unquoted. Schema is empty unless the option
+	// states it.
+	Schema, Table string
+
+	// Columns are in SELECT order: key columns that only the resource name holds
+	// first, then the fields in declaration order. Skipped fields and the resource
+	// name itself are not among them.
+	Columns []*Column
+	Key     Key
+
+	// Parent is the collection that owns the rows: what the pattern's leading
+	// variables name. It is nil for a top-level resource and in the plain style.
+	Parent *Parent
+
+	// References are the foreign keys, the parent's first.
+	References []*Reference
+	// Indexes are the secondary ones, unique fields' not among them.
+	Indexes []*Index
+	// Scope are the SQL names of the columns that every statement is bound to.
+	// They need not be among Columns.
+	Scope []string
+
+	// Singular is the snake_case singular, the name of the resource's field in
+	// requests: book.
+	Singular string
+	// ResourceType is the type of google.api.resource, or the full name of the
+	// message where there is none.
+	ResourceType string
+	// IDPattern is the regular expression for client-chosen ids; empty means the
+	// style's own rule.
+	IDPattern string
+
+	DefaultPageSize, MaxPageSize int32
+}
+
+// Lookups returns the columns by which a single row is found, besides the key:
+// those with a unique constraint of their own.
+func (m *Model) Lookups() []*Column {
+	var unique []*Column
+	for _, c := range m.Columns {
+		if c.Unique && c.Field != nil && !c.PrimaryKey {
+			unique = append(unique, c)
+		}
+	}
+	return unique
+}
+
+// A Column is one SQL column of a model.
+type Column struct {
+	// Name is the SQL name, unquoted.
+	Name string
+	// Field is the proto field that the column stores. It is nil for a key column
+	// that only the resource name holds.
+	Field *protogen.Field
+	Kind  Kind
+	// Presence says that unset and zero are two things in the proto, so that the
+	// column is NULL when the field is unset.
+	Presence bool
+	Repeated bool
+	// NotNull says that the column has a NOT NULL constraint.
+	NotNull bool
+
+	Behavior Behavior
+	Time     ServerTime
+
+	PrimaryKey bool
+	Unique     bool
+	// Constraint is the name of the unique constraint, at most 63 bytes.
+	Constraint string
+	Generated  Generated
+	// Default is the SQL expression of the column's default, or empty.
+	Default string
+	// MaxLength is in code points; 0 is no limit.
+	MaxLength int32
+}
+
+// Kind is the type of a column's values, of its elements if it is repeated.
+type Kind uint8
+
+const (
+	Bool Kind = iota + 1
+	Int32
+	Int64
+	Uint32
+	Uint64
+	Float
+	Double
+	String
+	UUID // a string field that is stored as uuid
+	Bytes
+	Enum
+	Timestamp
+	Duration
+)
+
+// Behavior is what google.api.field_behavior says of a field. OutputOnly is also
+// set for the fields that the server owns by their names (AIP-142, AIP-148).
+type Behavior struct {
+	Required, OutputOnly, InputOnly, Immutable, Identifier bool
+}
+
+// ServerTime says that the server sets a Timestamp column (AIP-142).
+type ServerTime uint8
+
+const (
+	NotServerTime ServerTime = iota
+	CreateTime
+	UpdateTime
+)
+
+// Generated says who makes the values of a key column.
+type Generated uint8
+
+const (
+	// ByClient is a value that the caller gives.
+	ByClient Generated = iota
+	// Identity is a number from the database's sequence.
+	Identity
+	// UUIDv7 and UUIDv4 are made by the server when the caller gives none.
+	UUIDv7
+	UUIDv4
+)
+
+// A Key is the primary key of a model and how messages state it.
+type Key struct {
+	// Columns are in key order, that of the pattern's variables if there is one.
+	Columns []*Column
+	// Name is the field that holds the resource name, nil in the plain style.
+	Name *protogen.Field
+	// Pattern is the pattern of Name, nil in the plain style.
+	Pattern *Pattern
+}
+
+// Scalar reports whether the Go type of the key is the scalar of its only column.
+// Otherwise it is a struct.
+func (k Key) Scalar() bool { return k.Pattern == nil && len(k.Columns) == 1 }
+
+// Fields reports whether the key columns are fields of the message, so that
+// requests can state the key by them. A model can have both these and a name.
+func (k Key) Fields() bool {
+	for _, c := range k.Columns {
+		if c.Field == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// A Pattern is a resource name pattern, shelves/{shelf}/books/{book} (AIP-122).
+type Pattern struct {
+	// Text is the pattern as the proto has it.
+	Text string
+	// Variables are the names in braces, in order. Each maps to the key column at
+	// its index.
+	Variables []string
+}
+
+// A Parent is the collection that a resource lives in.
+type Parent struct {
+	// Pattern is the leading part of the child's, shelves/{shelf}.
+	Pattern Pattern
+	// Columns are the child's leading key columns.
+	Columns []*Column
+	// Model is the parent's model. It is nil when no imported message has the
+	// pattern: then there is no foreign key and no existence check.
+	Model *Model
+	// Check says that List answers NOT_FOUND for a parent that does not exist.
+	Check bool
+}
+
+// A Reference is a foreign key.
+type Reference struct {
+	// Constraint is the name of the constraint, at most 63 bytes.
+	Constraint string
+	Columns    []*Column
+	// Model and Target are the referenced model and its columns.
+	Model  *Model
+	Target []*Column
+	// OnDelete and OnUpdate are SQL actions such as CASCADE; empty is NO ACTION.
+	OnDelete, OnUpdate string
+	// IsParent says that the reference is that of the resource's parent.
+	IsParent bool
+}
+
+// An Index is a secondary index.
+type Index struct {
+	Name    string
+	Columns []*Column
+	Unique  bool
+}
+
+// A Service is served over one or more models.
+type Service struct {
+	Service *protogen.Service
+	Names   ServiceNames
+	// Stores are the models that its methods use, in the order of first use.
+	Stores []*Store
+	// Methods are all RPCs, custom ones included, in declaration order.
+	Methods []*Method
+}
+
+// A Store is a model's place in the server's struct.
+type Store struct {
+	Model *Model
+	// GoName is the exported field's name, the plural of the message's: Books.
+	GoName string
+}
+
+// A Method is an RPC and what was recognised in it. The fields below Store are
+// those of the request and response messages that have a role; nil where the RPC
+// lacks them or the kind has no such role.
+type Method struct {
+	Method *protogen.Method
+	Kind   MethodKind
+	Store  *Store
+
+	// KeyFields are the request's key fields in key order; Name is its resource
+	// name. A Get or Delete has one of the two.
+	KeyFields []*protogen.Field
+	Name      *protogen.Field
+
+	Parent              *protogen.Field // List, Create
+	PageSize, PageToken *protogen.Field // List
+	Resource            *protogen.Field // Create, Update: the resource in the request
+	ID                  *protogen.Field // Create: {resource}_id
+	UpdateMask          *protogen.Field // Update
+
+	Items, NextPageToken *protogen.Field // List's response
+}
+
+// MethodKind is what an RPC was recognised as.
+type MethodKind uint8
+
+const (
+	// Custom is an RPC that is left to its owner.
+	Custom MethodKind = iota
+	// Skipped is an RPC that (protocrud.v1.method).skip opts out of recognition.
+	Skipped
+	Get
+	List
+	Create
+	Update
+	Delete
+)

@@ -1,0 +1,106 @@
+package model
+
+import "strings"
+
+// A verb is what the name of a standard method begins with.
+type verb struct {
+	name   string
+	kind   MethodKind // Custom for a verb that is not supported yet
+	plural bool       // the resource follows in the plural
+}
+
+// verbs are those of the standard methods (AIP-131 to 135, 164, 231 to 235) and of
+// this project's own Stream and Watch.
+var verbs = []verb{
+	{name: "Get", kind: Get},
+	{name: "List", kind: List, plural: true},
+	{name: "Create", kind: Create},
+	{name: "Update", kind: Update},
+	{name: "Delete", kind: Delete},
+	{name: "Undelete"},
+	{name: "Stream", plural: true},
+	{name: "Watch", plural: true},
+	{name: "BatchGet", plural: true},
+	{name: "BatchCreate", plural: true},
+	{name: "BatchUpdate", plural: true},
+	{name: "BatchDelete", plural: true},
+}
+
+// methodOf returns the name of the verb's method on a model.
+func (v verb) methodOf(d *draft) string {
+	if v.plural {
+		return v.name + d.plural
+	}
+	return v.name + d.singular
+}
+
+// missed returns the name with singular and plural confused.
+func (v verb) missed(d *draft) string {
+	if v.plural {
+		return v.name + d.singular
+	}
+	return v.name + d.plural
+}
+
+// verbOf returns the verb that a method's name begins with.
+func verbOf(name string) (verb, bool) {
+	for _, v := range verbs {
+		rest, ok := strings.CutPrefix(name, v.name)
+		if ok && (rest == "" || !isLower(rune(rest[0]))) {
+			return v, true
+		}
+	}
+	return verb{}, false
+}
+
+// A claim is a method name's meaning: a verb on a model.
+type claim struct {
+	verb  verb
+	model *draft
+}
+
+// A vocabulary is what the names of a file's methods can mean.
+type vocabulary struct {
+	// methods are the names of standard methods, missed those with singular and plural
+	// confused.
+	methods, missed map[string][]claim
+}
+
+func newVocabulary(models []*draft) *vocabulary {
+	words := &vocabulary{methods: map[string][]claim{}, missed: map[string][]claim{}}
+	for _, d := range models {
+		for _, v := range verbs {
+			right, wrong := v.methodOf(d), v.missed(d)
+			words.methods[right] = append(words.methods[right], claim{v, d})
+			if v.kind != Custom {
+				words.missed[wrong] = append(words.missed[wrong], claim{v, d})
+			}
+		}
+	}
+	return words
+}
+
+// lookup returns the model for which a name is Get{Resource}By{Field}.
+func (words *vocabulary) lookup(name string) *draft {
+	for i := range name {
+		field, ok := strings.CutPrefix(name[i:], "By")
+		if !ok {
+			continue
+		}
+		for _, c := range words.methods[name[:i]] {
+			if c.verb.kind == Get && c.model.hasGoField(field) {
+				return c.model
+			}
+		}
+	}
+	return nil
+}
+
+func (d *draft) hasGoField(name string) bool {
+	for _, f := range d.fields {
+		if goCamelCase(string(f.Desc.Name())) == name {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,81 @@
+package plan
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/protocrud/protoc-gen-go-crud/codegen/model"
+	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
+)
+
+// The texts are laid out for the constants of the generated file: clauses at indent,
+// the names of an INSERT one deeper, no line of placeholders longer than width.
+const (
+	indent = "\n\t\t"
+	deeper = indent + "\t"
+	width  = 72
+)
+
+// qualified returns a column with its table. The schema is left out: a statement
+// names one table only, and both engines know it by that name.
+func qualified(m *model.Model, c *model.Column) string {
+	return sqlname.Quote(m.Table) + "." + sqlname.Quote(c.Name)
+}
+
+// columns returns all columns, each on a line of its own.
+func columns(m *model.Model) string {
+	names := make([]string, len(m.Columns))
+	for i, c := range m.Columns {
+		names[i] = indent + qualified(m, c)
+	}
+	return strings.Join(names, ",")
+}
+
+// where returns the clause that compares the columns with $1, $2 and so on.
+func where(m *model.Model, columns []*model.Column) string {
+	conditions := make([]string, len(columns))
+	for i, c := range columns {
+		conditions[i] = qualified(m, c) + " = " + placeholder(i+1)
+	}
+	return indent + "WHERE " + strings.Join(conditions, " AND ")
+}
+
+// insert returns the INSERT of all columns but those that the database numbers. Where
+// none is left, the database fills the whole row.
+func insert(m *model.Model, table string) string {
+	var names []string
+	for _, c := range m.Columns {
+		if c.Generated != model.Identity {
+			names = append(names, deeper+sqlname.Quote(c.Name))
+		}
+	}
+	if len(names) == 0 {
+		return "INSERT INTO " + table + " DEFAULT VALUES"
+	}
+	return "INSERT INTO " + table + " (" + strings.Join(names, ",") +
+		indent + ") VALUES (" + placeholders(len(names)) + ")"
+}
+
+// placeholders returns $1, $2 to $n: in the line where they fit, else in lines of
+// their own.
+func placeholders(n int) string {
+	var lines []string
+	line := ""
+	for i := 1; i <= n; i++ {
+		next := placeholder(i)
+		if i < n {
+			next += ", "
+		}
+		if len(line)+len(next) > width {
+			lines = append(lines, strings.TrimSuffix(line, " "))
+			line = ""
+		}
+		line += next
+	}
+	if len(lines) == 0 {
+		return line
+	}
+	return deeper + strings.Join(append(lines, line), deeper) + indent
+}
+
+func placeholder(i int) string { return "$" + strconv.Itoa(i) }
