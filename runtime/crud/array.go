@@ -27,8 +27,8 @@ func newListKind[V, J any](k *kind[V], bind func([]V) any, toJSON func(V) J, fro
 		reads: func(oid uint32, format int16) bool {
 			return format == pgtype.BinaryFormatCode && k.reads(elementOID(oid), format)
 		},
-		decode: func(oid uint32, _ int16, src []byte) ([]V, error) {
-			return decodeArray(elementOID(oid), src, k.decode)
+		decode: func(oid uint32, src []byte, mem *memory) ([]V, error) {
+			return decodeArray(elementOID(oid), src, mem, makeList[V], k.decode)
 		},
 		scan: func(v any, d Dialect) ([]V, error) {
 			if d == SQLite {
@@ -86,9 +86,9 @@ const (
 	arrayLength    = 4
 )
 
-// decodeArray reads an array of one dimension. An empty one has none and gives nil,
-// which is what an empty repeated field is.
-func decodeArray[V any](element uint32, src []byte, decode func(oid uint32, format int16, src []byte) (V, error)) ([]V, error) {
+// decodeArray reads an array of one dimension into a slice of list. An empty one has
+// no dimension and gives nil, which is what an empty repeated field is.
+func decodeArray[V any](element uint32, src []byte, mem *memory, list func(*memory, int) []V, decode func(oid uint32, src []byte, mem *memory) (V, error)) ([]V, error) {
 	if len(src) < arrayHeader || binary.BigEndian.Uint32(src[8:]) != element {
 		return nil, errArray
 	}
@@ -108,10 +108,12 @@ func decodeArray[V any](element uint32, src []byte, decode func(oid uint32, form
 	if uint64(n) > uint64(len(src)/arrayLength) {
 		return nil, errArray
 	}
-	return decodeElements(make([]V, n), element, src, decode)
+	return decodeElements(list(mem, int(n)), element, src, mem, decode)
 }
 
-func decodeElements[V any](out []V, element uint32, src []byte, decode func(oid uint32, format int16, src []byte) (V, error)) ([]V, error) {
+func makeList[V any](_ *memory, n int) []V { return make([]V, n) }
+
+func decodeElements[V any](out []V, element uint32, src []byte, mem *memory, decode func(oid uint32, src []byte, mem *memory) (V, error)) ([]V, error) {
 	for i := range out {
 		if len(src) < arrayLength {
 			return nil, errArray
@@ -124,7 +126,7 @@ func decodeElements[V any](out []V, element uint32, src []byte, decode func(oid 
 		case size < 0 || int(size) > len(src):
 			return nil, errArray
 		}
-		v, err := decode(element, pgtype.BinaryFormatCode, src[:size])
+		v, err := decode(element, src[:size], mem)
 		if err != nil {
 			return nil, err
 		}

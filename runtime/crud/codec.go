@@ -14,8 +14,9 @@ type codec[M any] interface {
 	// reads reports whether decode understands a result column of this type and
 	// format. Where it does not, rows go through scan.
 	reads(fd *pgconn.FieldDescription) bool
-	// decode sets the field from wire values, one per SQL column; nil is NULL.
-	decode(m M, fds []pgconn.FieldDescription, raw [][]byte) error
+	// decode sets the field from wire values, one per SQL column; nil is NULL. What it
+	// needs memory for it takes from mem.
+	decode(m M, fds []pgconn.FieldDescription, raw [][]byte, mem *memory) error
 	// scan sets the field from the values of [pgx.Rows.Values].
 	scan(m M, values []any, d Dialect) error
 
@@ -41,7 +42,7 @@ type kind[V any] struct {
 	bind func(v V, d Dialect) any
 	// reads and decode are the fast path over wire values.
 	reads  func(oid uint32, format int16) bool
-	decode func(oid uint32, format int16, src []byte) (V, error)
+	decode func(oid uint32, src []byte, mem *memory) (V, error)
 	// scan converts what rows.Values gave; it is never called with nil.
 	scan  func(v any, d Dialect) (V, error)
 	equal func(a, b V) bool
@@ -63,7 +64,7 @@ type kind[V any] struct {
 type listKind[V any] struct {
 	bind   func(vs []V, d Dialect) any
 	reads  func(oid uint32, format int16) bool
-	decode func(oid uint32, format int16, src []byte) ([]V, error)
+	decode func(oid uint32, src []byte, mem *memory) ([]V, error)
 	scan   func(v any, d Dialect) ([]V, error)
 }
 
@@ -82,12 +83,12 @@ func (c *scalarCodec[M, V]) reads(fd *pgconn.FieldDescription) bool {
 	return c.kind.reads(fd.DataTypeOID, fd.Format)
 }
 
-func (c *scalarCodec[M, V]) decode(m M, fds []pgconn.FieldDescription, raw [][]byte) error {
+func (c *scalarCodec[M, V]) decode(m M, fds []pgconn.FieldDescription, raw [][]byte, mem *memory) error {
 	if raw[0] == nil {
 		c.clear(m)
 		return nil
 	}
-	v, err := c.kind.decode(fds[0].DataTypeOID, fds[0].Format, raw[0])
+	v, err := c.kind.decode(fds[0].DataTypeOID, raw[0], mem)
 	if err == nil {
 		c.set(m, v)
 	}
@@ -161,12 +162,12 @@ func (c *optionalCodec[M, V]) reads(fd *pgconn.FieldDescription) bool {
 	return c.kind.reads(fd.DataTypeOID, fd.Format)
 }
 
-func (c *optionalCodec[M, V]) decode(m M, fds []pgconn.FieldDescription, raw [][]byte) error {
+func (c *optionalCodec[M, V]) decode(m M, fds []pgconn.FieldDescription, raw [][]byte, mem *memory) error {
 	if raw[0] == nil {
 		c.unset(m)
 		return nil
 	}
-	v, err := c.kind.decode(fds[0].DataTypeOID, fds[0].Format, raw[0])
+	v, err := c.kind.decode(fds[0].DataTypeOID, raw[0], mem)
 	if err == nil {
 		c.set(m, v)
 	}

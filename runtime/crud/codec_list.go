@@ -23,12 +23,12 @@ func (c *listCodec[M, V]) reads(fd *pgconn.FieldDescription) bool {
 	return c.kind.list.reads(fd.DataTypeOID, fd.Format)
 }
 
-func (c *listCodec[M, V]) decode(m M, fds []pgconn.FieldDescription, raw [][]byte) error {
+func (c *listCodec[M, V]) decode(m M, fds []pgconn.FieldDescription, raw [][]byte, mem *memory) error {
 	if raw[0] == nil {
 		c.set(m, nil)
 		return nil
 	}
-	vs, err := c.kind.list.decode(fds[0].DataTypeOID, fds[0].Format, raw[0])
+	vs, err := c.kind.list.decode(fds[0].DataTypeOID, raw[0], mem)
 	if err == nil {
 		c.set(m, vs)
 	}

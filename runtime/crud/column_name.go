@@ -26,6 +26,9 @@ func ComputedName[M any](field string, get func(M) string, set func(M, string), 
 		codec[M](&computedCodec[M]{nameField: nameField[M]{get, set}, compute: compute}), nil)
 }
 
+// usualName is the length up to which a name is put together without an allocation.
+const usualName = 128
+
 // errNameParts is a row whose key columns hold what no name can.
 var errNameParts = errors.New("crud: a key column is NULL")
 
@@ -61,28 +64,24 @@ func (c *nameCodec[M]) appendArgs(args []any, m M, _ Dialect) []any {
 
 func (c *nameCodec[M]) reads(fd *pgconn.FieldDescription) bool { return isText(fd.DataTypeOID) }
 
-func (c *nameCodec[M]) decode(m M, _ []pgconn.FieldDescription, raw [][]byte) error {
-	n := len(c.pattern.text)
-	for _, part := range raw {
-		if part == nil {
-			return errNameParts
-		}
-		n += len(part)
-	}
-	name := make([]byte, 0, n)
+func (c *nameCodec[M]) decode(m M, _ []pgconn.FieldDescription, raw [][]byte, mem *memory) error {
+	name := make([]byte, 0, usualName)
 	i := 0
 	for at, s := range c.pattern.segments {
 		if at > 0 {
 			name = append(name, '/')
 		}
-		if s == "" {
-			name = append(name, raw[i]...)
-			i++
+		if s != "" {
+			name = append(name, s...)
 			continue
 		}
-		name = append(name, s...)
+		if raw[i] == nil {
+			return errNameParts
+		}
+		name = append(name, raw[i]...)
+		i++
 	}
-	c.set(m, string(name))
+	c.set(m, mem.string(name))
 	return nil
 }
 
@@ -121,7 +120,7 @@ type computedCodec[M any] struct {
 func (c *computedCodec[M]) appendArgs(args []any, _ M, _ Dialect) []any { return args }
 func (c *computedCodec[M]) reads(*pgconn.FieldDescription) bool         { return true }
 
-func (c *computedCodec[M]) decode(m M, _ []pgconn.FieldDescription, _ [][]byte) error {
+func (c *computedCodec[M]) decode(m M, _ []pgconn.FieldDescription, _ [][]byte, _ *memory) error {
 	c.set(m, c.compute(m))
 	return nil
 }

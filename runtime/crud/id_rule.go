@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"regexp"
 
-	"github.com/google/uuid"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -39,10 +38,4 @@ func (r idRule) check(id string) string {
 		return ""
 	}
 	return fmt.Sprintf("must match %s", r.pattern)
-}
-
-// isUUID reports whether s is a UUID as RFC 9562 writes it, in lower case.
-func isUUID(s string) bool {
-	id, err := uuid.Parse(s)
-	return err == nil && id.String() == s
 }

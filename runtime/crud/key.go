@@ -105,8 +105,9 @@ func zeroKeyValue(v any) bool {
 	return false
 }
 
-// keyOf returns the key of a message. Its error is the name's.
-func (t *Table[M, K]) keyOf(m M) (K, error) {
+// KeyOf returns the key of a message. Its error is that of a resource name which does
+// not parse, or [ErrNoSuchKey].
+func (t *Table[M, K]) KeyOf(m M) (K, error) {
 	if t.parseName != nil {
 		if name := t.nameOf(m); name != "" || t.key == nil {
 			return t.parseName(name)

@@ -29,7 +29,7 @@ func bindBool(v bool, d Dialect) any {
 	return int64(0)
 }
 
-func decodeBool(_ uint32, _ int16, src []byte) (bool, error) {
+func decodeBool(_ uint32, src []byte, _ *memory) (bool, error) {
 	if len(src) != 1 {
 		return false, errWidth("bool", src)
 	}

@@ -11,10 +11,12 @@ var bytesKind = newBytesKind()
 
 func newBytesKind() *kind[[]byte] {
 	k := &kind[[]byte]{
-		id:     KindBytes,
-		bind:   func(v []byte, _ Dialect) any { return notNil(v) },
-		reads:  func(oid uint32, format int16) bool { return oid == pgtype.ByteaOID && format == pgtype.BinaryFormatCode },
-		decode: func(_ uint32, _ int16, src []byte) ([]byte, error) { return copyBytes(src), nil },
+		id:   KindBytes,
+		bind: func(v []byte, _ Dialect) any { return notNil(v) },
+		reads: func(oid uint32, format int16) bool {
+			return oid == pgtype.ByteaOID && format == pgtype.BinaryFormatCode
+		},
+		decode: func(_ uint32, src []byte, _ *memory) ([]byte, error) { return copyBytes(src), nil },
 		scan:   scanBytes,
 		equal:  bytes.Equal,
 		zero:   func(v []byte) bool { return len(v) == 0 },

@@ -14,7 +14,7 @@ func newDurationKind() *kind[*durationpb.Duration] {
 		id:    KindDuration,
 		bind:  func(v *durationpb.Duration, _ Dialect) any { return durationMicros(v) },
 		reads: readsInteger,
-		decode: func(oid uint32, _ int16, src []byte) (*durationpb.Duration, error) {
+		decode: func(oid uint32, src []byte, _ *memory) (*durationpb.Duration, error) {
 			micros, err := decodeInteger(oid, src)
 			if err != nil {
 				return nil, err

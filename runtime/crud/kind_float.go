@@ -22,7 +22,7 @@ func newFloatKind[V float32 | float64](id Kind, name string) *kind[V] {
 			return v
 		},
 		reads: readsFloat,
-		decode: func(oid uint32, _ int16, src []byte) (V, error) {
+		decode: func(oid uint32, src []byte, _ *memory) (V, error) {
 			f, err := decodeFloat(oid, src)
 			if err != nil {
 				return 0, err

@@ -32,7 +32,7 @@ func newNumberKind[V wholeNumber](id Kind, name string, bind func(V) any, bindAl
 			return bind(v)
 		},
 		reads: readsInteger,
-		decode: func(oid uint32, _ int16, src []byte) (V, error) {
+		decode: func(oid uint32, src []byte, _ *memory) (V, error) {
 			n, err := decodeInteger(oid, src)
 			if err != nil {
 				return 0, err

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/jackc/pgx/v5/pgtype"
 )
 
 var stringKind = newStringKind()
@@ -15,7 +13,7 @@ func newStringKind() *kind[string] {
 		id:     KindString,
 		bind:   func(v string, _ Dialect) any { return v },
 		reads:  func(oid uint32, _ int16) bool { return isText(oid) },
-		decode: func(_ uint32, _ int16, src []byte) (string, error) { return string(src), nil },
+		decode: func(_ uint32, src []byte, mem *memory) (string, error) { return mem.string(src), nil },
 		scan:   scanString,
 		equal:  same[string],
 		zero:   isZero[string],
@@ -25,18 +23,17 @@ func newStringKind() *kind[string] {
 			return s, ok && storable(s)
 		},
 	}
-	k.list = newListKind(k, bindList[string], itself[string], unchanged[string])
+	k.list = newStringListKind(k)
 	return k
 }
 
-// isText reports whether a type is sent as its characters, which is the same in
-// both formats.
-func isText(oid uint32) bool {
-	switch oid {
-	case pgtype.TextOID, pgtype.VarcharOID, pgtype.BPCharOID, pgtype.NameOID:
-		return true
+// newStringListKind is the list form of a kind whose values are strings.
+func newStringListKind(k *kind[string]) listKind[string] {
+	list := newListKind(k, bindList[string], itself[string], unchanged[string])
+	list.decode = func(oid uint32, src []byte, mem *memory) ([]string, error) {
+		return decodeArray(elementOID(oid), src, mem, (*memory).list, k.decode)
 	}
-	return false
+	return list
 }
 
 func scanString(v any, _ Dialect) (string, error) {

@@ -75,7 +75,7 @@ func readsTimestamp(oid uint32, format int16) bool {
 
 // decodeTimestamp reads microseconds since 2000. The greatest and least numbers are
 // the infinities, which lie outside the range too.
-func decodeTimestamp(_ uint32, _ int16, src []byte) (*timestamppb.Timestamp, error) {
+func decodeTimestamp(_ uint32, src []byte, mem *memory) (*timestamppb.Timestamp, error) {
 	if len(src) != 8 {
 		return nil, errWidth("timestamp", src)
 	}
@@ -84,13 +84,13 @@ func decodeTimestamp(_ uint32, _ int16, src []byte) (*timestamppb.Timestamp, err
 		return nil, errRange("timestamp")
 	}
 	seconds, rest := splitMicros(micros)
-	return newTimestamp(seconds+pgEpoch, rest)
+	return newTimestamp(mem, seconds+pgEpoch, rest)
 }
 
 func scanTimestamp(v any, d Dialect) (*timestamppb.Timestamp, error) {
 	switch v := v.(type) {
 	case time.Time:
-		return newTimestamp(v.Unix(), int64(v.Nanosecond()/nanosPerMicro))
+		return newTimestamp(nil, v.Unix(), int64(v.Nanosecond()/nanosPerMicro))
 	case int64:
 		if d == SQLite {
 			return timestampOfMicros(v)
@@ -102,7 +102,8 @@ func scanTimestamp(v any, d Dialect) (*timestamppb.Timestamp, error) {
 }
 
 func timestampOfMicros(micros int64) (*timestamppb.Timestamp, error) {
-	return newTimestamp(splitMicros(micros))
+	seconds, rest := splitMicros(micros)
+	return newTimestamp(nil, seconds, rest)
 }
 
 // splitMicros rounds down, so that the rest is never negative.
@@ -114,11 +115,13 @@ func splitMicros(micros int64) (seconds, rest int64) {
 	return seconds, rest
 }
 
-func newTimestamp(seconds, micros int64) (*timestamppb.Timestamp, error) {
+func newTimestamp(mem *memory, seconds, micros int64) (*timestamppb.Timestamp, error) {
 	if seconds < minSecond || seconds > maxSecond {
 		return nil, errRange("timestamp")
 	}
-	return &timestamppb.Timestamp{Seconds: seconds, Nanos: int32(micros * nanosPerMicro)}, nil
+	t := mem.timestamp()
+	t.Seconds, t.Nanos = seconds, int32(micros*nanosPerMicro)
+	return t, nil
 }
 
 // sameMicrosecond compares what would be stored.

@@ -49,7 +49,7 @@ func readsUint64(oid uint32, format int16) bool {
 	return readsInteger(oid, format)
 }
 
-func decodeUint64(oid uint32, _ int16, src []byte) (uint64, error) {
+func decodeUint64(oid uint32, src []byte, _ *memory) (uint64, error) {
 	if oid == pgtype.NumericOID {
 		return decodeNumeric(src)
 	}

@@ -30,7 +30,7 @@ func newUUIDKind() *kind[string] {
 			return s, ok && isUUID(s)
 		},
 	}
-	k.list = newListKind(k, bindList[string], itself[string], unchanged[string])
+	k.list = newStringListKind(k)
 	return k
 }
 
@@ -46,20 +46,22 @@ func readsUUID(oid uint32, format int16) bool {
 	return isText(oid) || oid == pgtype.UUIDOID && format == pgtype.BinaryFormatCode
 }
 
-func decodeUUID(oid uint32, _ int16, src []byte) (string, error) {
+func decodeUUID(oid uint32, src []byte, mem *memory) (string, error) {
 	if isText(oid) {
-		return string(src), nil
+		return mem.string(src), nil
 	}
 	if len(src) != uuidBinary {
 		return "", errWidth("uuid", src)
 	}
-	return formatUUID(src), nil
+	text := formatUUID(src)
+	return mem.string(text[:]), nil
 }
 
 func scanUUID(v any, _ Dialect) (string, error) {
 	switch v := v.(type) {
 	case [uuidBinary]byte:
-		return formatUUID(v[:]), nil
+		text := formatUUID(v[:])
+		return string(text[:]), nil
 	case string:
 		return v, nil
 	}
@@ -67,15 +69,14 @@ func scanUUID(v any, _ Dialect) (string, error) {
 }
 
 // formatUUID writes 16 bytes in canonical form.
-func formatUUID(b []byte) string {
-	var text [uuidText]byte
+func formatUUID(b []byte) (text [uuidText]byte) {
 	hex.Encode(text[0:8], b[0:4])
 	hex.Encode(text[9:13], b[4:6])
 	hex.Encode(text[14:18], b[6:8])
 	hex.Encode(text[19:23], b[8:10])
 	hex.Encode(text[24:36], b[10:16])
 	text[8], text[13], text[18], text[23] = '-', '-', '-', '-'
-	return string(text[:])
+	return text
 }
 
 // isUUID reports whether s is what formatUUID gives for some UUID. Any other

@@ -139,7 +139,7 @@ func (l *listing[M, K]) seekColumns() []string { return l.table.info.Key[len(l.p
 
 // token seals the place after m.
 func (l *listing[M, K]) token(ctx context.Context, _ Query, m M) (string, error) {
-	key, err := l.table.keyOf(m)
+	key, err := l.table.KeyOf(m)
 	if err != nil {
 		return "", internal(l.domain, fmt.Errorf("crud: a stored key does not parse: %w", err))
 	}
@@ -313,13 +313,14 @@ func (r *Repository[M, K]) walk(ctx context.Context, q Query, yield func(M) bool
 	return nil
 }
 
-// each yields the rows one by one, each message in memory of its own.
+// each yields the rows one by one. Each message has memory of its own: a caller may
+// keep one of very many.
 func (r *Repository[M, K]) each(ctx context.Context, rows pgx.Rows, yield func(M) bool) (n int, err error) {
 	defer rows.Close()
 	reader := r.table.reader(rows, r.dialect, 1)
 	for rows.Next() {
-		m, err := reader.read()
-		if err != nil {
+		m := r.table.New()
+		if err := reader.read(m); err != nil {
 			return n, classify(ctx, r.domain, err)
 		}
 		n++

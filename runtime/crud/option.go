@@ -163,14 +163,14 @@ func KeyPresence(set ...bool) interface {
 	return keyPresence(set)
 }
 
-type unchanged []string
+type unchangedFields []string
 
-func (u unchanged) applyWrite(s *writeSettings) { s.unchanged = append(s.unchanged, u...) }
+func (u unchangedFields) applyWrite(s *writeSettings) { s.unchanged = append(s.unchanged, u...) }
 
 // Unchanged makes Update fail with INVALID_ARGUMENT, reason IMMUTABLE_FIELD, when
 // the message's value of a field differs from the stored row's. The row is locked
 // for the comparison. It is how IMMUTABLE fields are kept (AIP-203).
-func Unchanged(fields ...string) WriteOption { return unchanged(fields) }
+func Unchanged(fields ...string) WriteOption { return unchangedFields(fields) }
 
 // detached returns a context that outlives the call, for work after its commit.
 func detached(ctx context.Context) (context.Context, context.CancelFunc) {

@@ -20,11 +20,12 @@ type reader[M any, K comparable] struct {
 	// wire says that every column is decoded from its wire value; otherwise the rows
 	// go through Values, which is slower and takes what any engine or mode gives.
 	wire bool
-	next func() M
+	mem  memory
 }
 
+// reader returns a reader of rows. expect is how many there are likely to be.
 func (t *Table[M, K]) reader(rows pgx.Rows, d Dialect, expect int) *reader[M, K] {
-	return &reader[M, K]{table: t, dialect: d, rows: rows, next: t.allocate(min(expect, slabSize))}
+	return &reader[M, K]{table: t, dialect: d, rows: rows, mem: memory{rows: expect, times: t.times}}
 }
 
 // describe looks at the result's columns once the first row is there.
@@ -45,55 +46,56 @@ func (r *reader[M, K]) describe() error {
 	return nil
 }
 
-// read returns the current row as a message.
-func (r *reader[M, K]) read() (m M, err error) {
+// read fills m from the current row.
+func (r *reader[M, K]) read(m M) error {
 	if r.fds == nil {
 		if err := r.describe(); err != nil {
-			return m, err
+			return err
 		}
 	}
 	if !r.wire {
-		return r.scan()
+		return r.scan(m)
 	}
-	m = r.next()
 	raw := r.rows.RawValues()
+	r.mem.begin(raw)
 	at := 0
 	for i := range r.table.columns {
 		c := &r.table.columns[i]
 		end := at + len(c.Names)
-		if err := c.codec.decode(m, r.fds[at:end], raw[at:end]); err != nil {
-			return m, fmt.Errorf("crud: %s.%s: %w", r.table.info.Message, c.Field, err)
+		if err := c.codec.decode(m, r.fds[at:end], raw[at:end], &r.mem); err != nil {
+			return fmt.Errorf("crud: %s.%s: %w", r.table.info.Message, c.Field, err)
 		}
 		at = end
 	}
-	return m, nil
+	r.mem.end()
+	return nil
 }
 
-func (r *reader[M, K]) scan() (m M, err error) {
+func (r *reader[M, K]) scan(m M) error {
 	values, err := r.rows.Values()
 	if err != nil {
-		return m, err
+		return err
 	}
-	m = r.next()
 	at := 0
 	for i := range r.table.columns {
 		c := &r.table.columns[i]
 		end := at + len(c.Names)
 		if err := c.codec.scan(m, values[at:end], r.dialect); err != nil {
-			return m, fmt.Errorf("crud: %s.%s: %w", r.table.info.Message, c.Field, err)
+			return fmt.Errorf("crud: %s.%s: %w", r.table.info.Message, c.Field, err)
 		}
 		at = end
 	}
-	return m, nil
+	return nil
 }
 
 // one reads a result of at most one row.
 func (t *Table[M, K]) one(rows pgx.Rows, d Dialect) (m M, found bool, err error) {
 	defer rows.Close()
 	if rows.Next() {
-		found = true
-		if m, err = t.reader(rows, d, 1).read(); err != nil {
-			return m, false, err
+		m, found = t.New(), true
+		if err := t.reader(rows, d, 1).read(m); err != nil {
+			var none M
+			return none, false, err
 		}
 	}
 	rows.Close()
@@ -104,16 +106,16 @@ func (t *Table[M, K]) one(rows pgx.Rows, d Dialect) (m M, found bool, err error)
 func (t *Table[M, K]) many(rows pgx.Rows, d Dialect, expect int) ([]M, error) {
 	defer rows.Close()
 	r := t.reader(rows, d, expect)
-	var items []M
+	var items []M // filled up to n
+	n := 0
 	for rows.Next() {
-		m, err := r.read()
-		if err != nil {
+		if n == len(items) {
+			items = t.appendNew(items, min(max(expect-n, 1), slabSize))
+		}
+		if err := r.read(items[n]); err != nil {
 			return nil, err
 		}
-		if items == nil {
-			items = make([]M, 0, min(expect, slabSize))
-		}
-		items = append(items, m)
+		n++
 	}
-	return items, rows.Err()
+	return items[:n], rows.Err()
 }

@@ -198,6 +198,11 @@ func (t *Table[M, K]) safe(ctx context.Context, err error, field string) error {
 		}
 		e = t.unknown(ctx, err)
 	}
+	if e.Domain == "" {
+		with := *e
+		with.Domain = t.domain()
+		e = &with
+	}
 	if e.Code == codes.Internal {
 		return logged(ctx, e, err)
 	}

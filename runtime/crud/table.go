@@ -108,7 +108,9 @@ type Table[M any, K comparable] struct {
 	updateTime int // place of the column in columns, or -1
 	createTime int
 	identity   int
-	allocate   func(n int) func() M
+	newOne     func() M
+	appendNew  func(ms []M, n int) []M
+	times      int // timestamps that every row has
 	isNil      func(M) bool
 	hides      bool // some column is input only
 
@@ -149,7 +151,8 @@ func NewTable[T any, M interface{ *T }, K comparable](spec TableSpec[T, M, K]) *
 	t := &Table[M, K]{
 		info:      tableInfo(spec),
 		columns:   spec.Columns,
-		allocate:  allocator[T, M],
+		newOne:    func() M { return new(T) },
+		appendNew: appendNew[T, M],
 		isNil:     func(m M) bool { return m == nil },
 		key:       spec.Key,
 		parseName: spec.ParseName,
@@ -175,6 +178,9 @@ func (t *Table[M, K]) index() {
 		c := &t.columns[i]
 		t.width += len(c.Names)
 		t.hides = t.hides || c.InputOnly
+		if c.Kind == KindTimestamp && c.NotNull {
+			t.times++
+		}
 		if c.PrimaryKey {
 			for range c.Names {
 				t.keyColumns = append(t.keyColumns, c)
@@ -194,18 +200,14 @@ func (t *Table[M, K]) index() {
 	}
 }
 
-// allocator returns a func that gives out new messages, n at a time from one
-// allocation: a page of rows is one piece of memory.
-func allocator[T any, M interface{ *T }](n int) func() M {
-	var slab []T
-	return func() M {
-		if len(slab) == 0 {
-			slab = make([]T, max(n, 1))
-		}
-		m := M(&slab[0])
-		slab = slab[1:]
-		return m
+// appendNew appends n new messages, which are in one piece of memory.
+func appendNew[T any, M interface{ *T }](ms []M, n int) []M {
+	slab := make([]T, n)
+	ms = slices.Grow(ms, n)
+	for i := range slab {
+		ms = append(ms, &slab[i])
 	}
+	return ms
 }
 
 func tableInfo[T any, M interface{ *T }, K comparable](spec TableSpec[T, M, K]) TableInfo {
@@ -242,7 +244,7 @@ func tableInfo[T any, M interface{ *T }, K comparable](spec TableSpec[T, M, K]) 
 func (t *Table[M, K]) Info() *TableInfo { return &t.info }
 
 // New returns an empty message.
-func (t *Table[M, K]) New() M { return t.allocate(1)() }
+func (t *Table[M, K]) New() M { return t.newOne() }
 
 func (t *Table[M, K]) hooksFit(hooks any) bool {
 	_, ok := hooks.(Hooks[M])

@@ -41,7 +41,7 @@ type update[M any, K any] struct {
 }
 
 func (r *Repository[M, K]) newUpdate(m M, mask *fieldmaskpb.FieldMask) (*update[M, K], error) {
-	key, err := r.table.keyOf(m)
+	key, err := r.table.KeyOf(m)
 	if err != nil {
 		return nil, r.keyError(r.table.nameField, r.table.nameOf(m), err)
 	}

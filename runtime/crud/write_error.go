@@ -39,7 +39,7 @@ func (r *Repository[M, K]) writeError(ctx context.Context, db DB, err error, m M
 // resourceOf names m for ResourceInfo, as far as it has a key.
 func (r *Repository[M, K]) resourceOf(m M) *Resource {
 	res := &Resource{Type: r.table.info.Resource}
-	if key, err := r.table.keyOf(m); err == nil && !allZero(r.table.values(key)) {
+	if key, err := r.table.KeyOf(m); err == nil && !allZero(r.table.values(key)) {
 		res.Name = r.table.keyName(key)
 	}
 	return res

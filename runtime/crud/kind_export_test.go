@@ -1,0 +1,77 @@
+package crud
+
+import (
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Args returns what columns bind of m.
+func Args[M any](columns []Column[M], m M, d Dialect) []any {
+	var args []any
+	for _, c := range columns {
+		args = c.codec.appendArgs(args, m, d)
+	}
+	return args
+}
+
+// ReadWire decodes the current row from its wire values. It reports whether the
+// columns can do that.
+func ReadWire[M any](columns []Column[M], rows pgx.Rows, m M) (bool, error) {
+	fds, raw := rows.FieldDescriptions(), rows.RawValues()
+	mem := &memory{rows: 1}
+	mem.begin(raw)
+	at := 0
+	for _, c := range columns {
+		for i := range c.Names {
+			if !c.codec.reads(&fds[at+i]) {
+				return false, nil
+			}
+		}
+		at += len(c.Names)
+	}
+	at = 0
+	for _, c := range columns {
+		end := at + len(c.Names)
+		if err := c.codec.decode(m, fds[at:end], raw[at:end], mem); err != nil {
+			return true, fmt.Errorf("%s: %w", c.Field, err)
+		}
+		at = end
+	}
+	return true, nil
+}
+
+// ReadValues reads the current row from what rows.Values gives.
+func ReadValues[M any](columns []Column[M], rows pgx.Rows, m M, d Dialect) error {
+	values, err := rows.Values()
+	if err != nil {
+		return err
+	}
+	at := 0
+	for _, c := range columns {
+		end := at + len(c.Names)
+		if err := c.codec.scan(m, values[at:end], d); err != nil {
+			return fmt.Errorf("%s: %w", c.Field, err)
+		}
+		at = end
+	}
+	return nil
+}
+
+func (c *Column[M]) Check(m M, d Dialect) string       { return c.codec.check(m, &c.ColumnInfo, d) }
+func (c *Column[M]) Bind(v any, d Dialect) (any, bool) { return c.codec.bind(v, d) }
+func (c *Column[M]) Scan(m M, v any, d Dialect) error  { return c.codec.scan(m, []any{v}, d) }
+func (c *Column[M]) Has(m M) bool                      { return c.codec.has(m) }
+func (c *Column[M]) Clear(m M)                         { c.codec.clear(m) }
+func (c *Column[M]) Copy(dst, src M)                   { c.codec.copy(dst, src) }
+func (c *Column[M]) Equal(a, b M) bool                 { return c.codec.equal(a, b) }
+
+// CreateSQL returns the text of createStatements.
+func CreateSQL(d Dialect, tables ...AnyTable) ([]string, error) {
+	statements, err := createStatements(tables, d)
+	texts := make([]string, len(statements))
+	for i, s := range statements {
+		texts[i] = s.sql
+	}
+	return texts, err
+}
