@@ -1,9 +1,6 @@
 package codegen
 
 import (
-	"slices"
-	"strings"
-
 	"google.golang.org/protobuf/compiler/protogen"
 	"google.golang.org/protobuf/types/descriptorpb"
 	"google.golang.org/protobuf/types/pluginpb"
@@ -15,8 +12,7 @@ import (
 
 // Generate adds the generated files of a run to gen. What is wrong with the protos
 // becomes the response's error, all of it at once; then no file is begun. It returns
-// the files that it added, by the paths of their protos, so that the order in which
-// protoc sends them does not show.
+// the files that it added.
 func Generate(gen *protogen.Plugin) []*protogen.GeneratedFile {
 	announce(gen)
 	files, problems := model.Load(gen)
@@ -24,7 +20,6 @@ func Generate(gen *protogen.Plugin) []*protogen.GeneratedFile {
 		gen.Error(problems)
 		return nil
 	}
-	slices.SortFunc(files, func(a, b *model.File) int { return strings.Compare(a.Proto.Desc.Path(), b.Proto.Desc.Path()) })
 	var generated []*protogen.GeneratedFile
 	for _, f := range files {
 		if g := emit.File(gen, plan.OfFile(f)); g != nil {

@@ -37,7 +37,7 @@ func Run(in io.Reader, out io.Writer) error {
 
 // respond answers a request.
 func respond(req *pluginpb.CodeGeneratorRequest) (*pluginpb.CodeGeneratorResponse, error) {
-	gen, err := protogen.Options{ParamFunc: unknownParameter}.New(req)
+	gen, err := protogen.Options{ParamFunc: unknownParameter}.New(inOrder(req))
 	if err != nil {
 		return refuse(err), nil
 	}

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -146,11 +148,40 @@ func TestRunReturnsErrorsOfItsStreams(t *testing.T) {
 // The same protos give the same bytes, in whatever order protoc sends them.
 func TestRunIsDeterministic(t *testing.T) {
 	t.Parallel()
-	protos := sources(t, goldenDir)
-	req := protos.request(t, protos.files("")...)
-	want := sha256.Sum256(runBytes(t, req))
-	r := rand.New(rand.NewPCG(1, 2))
-	for range 100 {
-		assert.Equal(t, want, sha256.Sum256(runBytes(t, shuffled(req, r))))
+	good := sources(t, goldenDir)
+	bad := sources(t, badDir)
+	tests := map[string]*pluginpb.CodeGeneratorRequest{
+		"files":  good.request(t, together(t, good)...),
+		"errors": bad.request(t, bad.files("")...),
 	}
+	for name, req := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			first := run(t, req)
+			assert.Equal(t, name == "errors", first.Error != nil, first.GetError())
+			hash := func(req *pluginpb.CodeGeneratorRequest) string {
+				return fmt.Sprintf("%x", sha256.Sum256(runBytes(t, req)))
+			}
+			want := hash(req)
+			r := rand.New(rand.NewPCG(1, 2))
+			for range 100 {
+				require.Equal(t, want, hash(shuffled(req, r)))
+			}
+		})
+	}
+}
+
+// together returns as many of the protos as one run takes: those of different cases may
+// have one table.
+func together(t *testing.T, protos source) []string {
+	t.Helper()
+	var files []string
+	for _, dir := range protos.directories() {
+		more := slices.Concat(files, protos.files(dir))
+		if run(t, protos.request(t, more...)).Error == nil {
+			files = more
+		}
+	}
+	require.Greater(t, len(files), 25)
+	return files
 }

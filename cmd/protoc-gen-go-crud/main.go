@@ -8,10 +8,9 @@ import (
 	"fmt"
 	"io"
 	"os"
-)
 
-// plugin reads a CodeGeneratorRequest and writes its response.
-var plugin = func(io.Reader, io.Writer) error { return errors.New("plugin mode is not linked") }
+	"github.com/protocrud/protoc-gen-go-crud/codegen"
+)
 
 // Exit codes.
 const (
@@ -28,7 +27,7 @@ func main() {
 // the exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if len(args) == 0 {
-		return exitCode(stderr, plugin(stdin, stdout))
+		return exitCode(stderr, codegen.Run(stdin, stdout))
 	}
 	for _, c := range commands() {
 		if c.is(args[0]) {

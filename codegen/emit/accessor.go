@@ -61,11 +61,24 @@ func pointer(f *protogen.Field) bool {
 // getter returns the func that reads a field from its message.
 func (p *printer) getter(f *protogen.Field) string { return p.methodOf(f, "Get") }
 
-// setter returns the func that sets a field to a value of that Go type.
-func (p *printer) setter(f *protogen.Field, goType string) string {
+// setter returns the func that sets a column's field.
+func (p *printer) setter(c *model.Column) string {
+	if !open(c.Field.Parent) {
+		return p.methodOf(c.Field, "Set")
+	}
+	return p.assign(c.Field, p.goType(c))
+}
+
+// nameSetter returns the func that sets the field of a resource name.
+func (p *printer) nameSetter(f *protogen.Field) string {
 	if !open(f.Parent) {
 		return p.methodOf(f, "Set")
 	}
+	return p.assign(f, "string")
+}
+
+// assign returns a setter for the open API, which has none.
+func (p *printer) assign(f *protogen.Field, goType string) string {
 	return "func(m *" + p.name(f.Parent.GoIdent) + ", v " + goType + ") { " + write("m", f, "v") + " }"
 }
 

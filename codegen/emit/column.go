@@ -35,13 +35,13 @@ func (p *printer) column(c *model.Column) string {
 	kind := kindNames[c.Kind]
 	switch {
 	case c.Repeated:
-		args = append(args, p.setter(f, p.goType(c)))
+		args = append(args, p.setter(c))
 		kind = listNames[c.Kind]
 	case c.Presence && f.Message == nil:
-		args = append(args, p.haser(f), p.setter(f, p.goType(c)), p.clearer(f))
+		args = append(args, p.haser(f), p.setter(c), p.clearer(f))
 		kind = "Optional" + kind
 	default:
-		args = append(args, p.setter(f, p.goType(c)))
+		args = append(args, p.setter(c))
 	}
 	return p.crud(kind) + "(" + strings.Join(append(args, p.columnOptions(c)...), ", ") + ")"
 }
@@ -82,7 +82,7 @@ var listNames = map[model.Kind]string{
 func (p *printer) resourceName(m *model.Model) string {
 	f := m.Key.Name
 	args := []string{
-		strconv.Quote(string(f.Desc.Name())), p.getter(f), p.setter(f, "string"),
+		strconv.Quote(string(f.Desc.Name())), p.getter(f), p.nameSetter(f),
 		m.Names.Pattern, stringList(columnNames(m.Key.Columns)),
 	}
 	last := m.Key.Columns[len(m.Key.Columns)-1]
@@ -95,7 +95,7 @@ func (p *printer) computedName(m *model.Model) string {
 	f := m.Key.Name
 	compute := "func(m *" + p.name(m.Message.GoIdent) + ") string { return " + p.keyOf(m, "m") + ".String() }"
 	return p.crud("ComputedName") + "(" + strings.Join([]string{
-		strconv.Quote(string(f.Desc.Name())), p.getter(f), p.setter(f, "string"), compute,
+		strconv.Quote(string(f.Desc.Name())), p.getter(f), p.nameSetter(f), compute,
 	}, ", ") + ")"
 }
 

@@ -65,14 +65,14 @@ func (p *printer) keyFuncs(m *model.Model) {
 	message := p.name(m.Message.GoIdent)
 	switch {
 	case m.Key.Scalar():
-		f := m.Key.Columns[0].Field
-		p.P("Key: ", p.getter(f), ",")
-		p.P("SetKey: ", p.setter(f, p.keyType(m)), ",")
+		p.P("Key: ", p.getter(m.Key.Columns[0].Field), ",")
+		p.P("SetKey: ", p.setter(m.Key.Columns[0]), ",")
 		return
 	case m.Key.Fields():
 		p.P("Key: func(m *", message, ") ", p.keyType(m), " { return ", p.keyOf(m, "m"), " },")
 	}
 	if m.Key.Name != nil {
+		p.P("Pattern: ", m.Names.Pattern, ",")
 		p.P("ParseName: ", m.Names.ParseKey, ",")
 	}
 	p.setKey(m)

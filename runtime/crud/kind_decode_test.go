@@ -181,9 +181,8 @@ func TestDecodeArrayFalseLength(t *testing.T) {
 // The allocations of a value that is decoded. No t.Parallel: they are counted.
 func TestDecodeAllocations(t *testing.T) {
 	eight := make([]byte, 8)
-	four := make([]byte, 4)
-	mem := func() *memory { return &memory{rows: 1} }
-	m := mem()
+	four, one, sixteen := eight[:4], eight[:1], make([]byte, 16)
+	m := &memory{rows: 1}
 	for _, test := range []struct {
 		name   string
 		decode func() error
@@ -192,13 +191,13 @@ func TestDecodeAllocations(t *testing.T) {
 		{"int64", func() error { _, err := int64Kind.decode(pgtype.Int8OID, eight, m); return err }, 0},
 		{"int32", func() error { _, err := int32Kind.decode(pgtype.Int4OID, four, m); return err }, 0},
 		{"double", func() error { _, err := doubleKind.decode(pgtype.Float8OID, eight, m); return err }, 0},
-		{"bool", func() error { _, err := boolKind.decode(pgtype.BoolOID, []byte{1}, m); return err }, 0},
+		{"bool", func() error { _, err := boolKind.decode(pgtype.BoolOID, one, m); return err }, 0},
 		{"uint64", func() error { _, err := uint64Kind.decode(pgtype.NumericOID, eight, m); return err }, 0},
-		{"uuid", func() error { _, err := uuidKind.decode(pgtype.UUIDOID, make([]byte, 16), m); return err }, 1},
+		{"uuid", func() error { _, err := uuidKind.decode(pgtype.UUIDOID, sixteen, m); return err }, 1},
 		{"bytes", func() error { _, err := bytesKind.decode(pgtype.ByteaOID, eight, m); return err }, 1},
 		{"timestamp", func() error { _, err := timestampKind.decode(pgtype.TimestamptzOID, eight, m); return err }, 1},
 		{"duration", func() error { _, err := durationKind.decode(pgtype.Int8OID, eight, m); return err }, 1},
-		{"string", func() error { _, err := stringKind.decode(pgtype.TextOID, eight, mem()); return err }, 1},
+		{"string", func() error { _, err := stringKind.decode(pgtype.TextOID, eight, m); return err }, 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			require.NoError(t, test.decode())

@@ -77,7 +77,7 @@ func numericToUint64(n *pgtype.Numeric) (uint64, error) {
 		return 0, errRange("uint64")
 	case n.Exp > 0:
 		v = new(big.Int).Mul(v, pow10(n.Exp))
-	case int(-n.Exp) > v.BitLen(): // 10^-Exp is greater than v
+	case -int64(n.Exp) > int64(v.BitLen()): // 10^-Exp is greater than v
 		return 0, errRange("uint64")
 	case n.Exp < 0:
 		quotient, rest := new(big.Int).QuoRem(v, pow10(-n.Exp), new(big.Int))

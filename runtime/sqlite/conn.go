@@ -181,15 +181,20 @@ func onBusy(_ *libc.TLS, id uintptr, n int32) int32 {
 	if !ok {
 		return 0
 	}
-	c := found.(*conn)
+	if found.(*conn).waitBusy(n) {
+		return 1
+	}
+	return 0
+}
+
+// waitBusy waits for the n-th time, counted from 0, and reports whether to try
+// again.
+func (c *conn) waitBusy(n int32) bool {
 	delay, waited := busyDelay(n)
 	if waited+delay > c.busyTimeout {
 		delay = c.busyTimeout - waited
 	}
-	if delay <= 0 || !c.watch.sleep(delay) {
-		return 0
-	}
-	return 1
+	return delay > 0 && c.watch.sleep(delay)
 }
 
 // busyDelay is how long to wait for the n-th time, and how long the waits before

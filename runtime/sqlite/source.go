@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // source opens connections to one database.
@@ -27,15 +29,32 @@ func (s *source) release() {
 // be read meanwhile.
 func (s *source) openWriter() (*conn, error) {
 	return s.open(func(c *conn) error {
-		mode, err := c.pragma("journal_mode = WAL")
-		if err != nil {
+		if err := c.whileBusy(c.useWriteAheadLog); err != nil {
 			return err
-		}
-		if mode != "wal" {
-			return fmt.Errorf("the write-ahead log is not possible there: the journal mode stays %q", mode)
 		}
 		return c.pragmas("synchronous = NORMAL", "foreign_keys = ON")
 	})
+}
+
+func (c *conn) useWriteAheadLog() error {
+	mode, err := c.pragma("journal_mode = WAL")
+	if err == nil && mode != "wal" {
+		err = fmt.Errorf("the write-ahead log is not possible there: the journal mode stays %q", mode)
+	}
+	return err
+}
+
+// whileBusy repeats f as long as it finds the file locked and the busy timeout
+// allows. SQLite does not wait by itself when somebody else changes the journal
+// mode or closes the file as the last one.
+func (c *conn) whileBusy(f func() error) error {
+	for n := int32(0); ; n++ {
+		err := f()
+		var e *pgconn.PgError
+		if !errors.As(err, &e) || e.Code != stateLockNotAvailable || !c.waitBusy(n) {
+			return err
+		}
+	}
 }
 
 // openReader opens a connection that cannot write, whatever it is asked.

@@ -1,0 +1,51 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	libraryv1 "github.com/protocrud/protoc-gen-go-crud/example/library/v1"
+	"github.com/protocrud/protoc-gen-go-crud/runtime/crud"
+	"github.com/protocrud/protoc-gen-go-crud/runtime/sqlite"
+)
+
+// Open opens the database that url names, postgres://… or sqlite:PATH, and makes
+// the library's tables where they are missing. Call close when nothing uses the
+// database any more.
+func Open(ctx context.Context, url string) (db crud.DB, close func(), err error) {
+	if db, close, err = connect(ctx, url); err != nil {
+		return nil, nil, err
+	}
+	if err := CreateTables(ctx, db); err != nil {
+		close()
+		return nil, nil, err
+	}
+	return db, close, nil
+}
+
+func connect(ctx context.Context, url string) (crud.DB, func(), error) {
+	switch scheme, _, _ := strings.Cut(url, ":"); scheme {
+	case "postgres", "postgresql":
+		pool, err := pgxpool.New(ctx, url)
+		if err != nil {
+			return nil, nil, err
+		}
+		return pool, pool.Close, nil
+	case "sqlite":
+		db, err := sqlite.Open(url)
+		if err != nil {
+			return nil, nil, err
+		}
+		return db, func() { _ = db.Close() }, nil // what was committed is kept
+	}
+	return nil, nil, fmt.Errorf("a database URL begins with postgres:// or sqlite:")
+}
+
+// CreateTables makes the library's tables where they are missing.
+func CreateTables(ctx context.Context, db crud.DB) error {
+	return crud.CreateTables(ctx, db, libraryv1.UserTable, libraryv1.AuthorTable,
+		libraryv1.ShelfTable, libraryv1.BookTable, libraryv1.LoanTable)
+}
