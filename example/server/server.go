@@ -29,12 +29,19 @@ var _ libraryv1.LibraryServiceServer = (*Server)(nil)
 // once its return is committed; it may be called from several goroutines at once.
 func New(db crud.DB, announce func(ctx context.Context, book string)) *Server {
 	books := libraryv1.NewBookRepository(db, bookHooks())
-	tenant := crud.ScopeColumn("tenant_id", Tenant)
-	loans := libraryv1.NewLoanRepository(db, tenant, loanHooks(books, announce))
-
-	s := &Server{CRUDLibraryServiceServer: libraryv1.NewCRUDLibraryServiceServer(db, tenant), db: db, books: books, loans: loans}
-	s.Books, s.Loans = books, loans
-	return s
+	loans := libraryv1.NewLoanRepository(db, crud.ScopeColumn("tenant_id", Tenant), loanHooks(books, announce))
+	return &Server{
+		CRUDLibraryServiceServer: libraryv1.CRUDLibraryServiceServer{
+			Users:   libraryv1.NewUserRepository(db),
+			Authors: libraryv1.NewAuthorRepository(db),
+			Shelves: libraryv1.NewShelfRepository(db),
+			Books:   books,
+			Loans:   loans,
+		},
+		db:    db,
+		books: books,
+		loans: loans,
+	}
 }
 
 // NewGRPC returns a gRPC server that serves the library and tells clients about it

@@ -26,6 +26,9 @@ const tokenKeySize = 32
 // is base64url of the key's id, a nonce, and the sealed values of the last row's key.
 type sealer struct{ keys []tokenKey }
 
+// tokenText is strict, so that a token has one spelling.
+var tokenText = base64.RawURLEncoding.Strict()
+
 type tokenKey struct {
 	id   byte
 	aead cipher.AEAD
@@ -99,13 +102,13 @@ func (s *sealer) seal(values []any, binding []byte) (string, error) {
 	}
 	key := s.keys[0]
 	token := key.aead.Seal([]byte{key.id}, nil, plain, binding)
-	return base64.RawURLEncoding.EncodeToString(token), nil
+	return tokenText.EncodeToString(token), nil
 }
 
 // open returns the values of a token. ok is false for one that was tampered with,
 // sealed with another key or for another list; which of these is not told.
 func (s *sealer) open(token string, binding []byte) (values []any, ok bool) {
-	raw, err := base64.RawURLEncoding.DecodeString(token)
+	raw, err := tokenText.DecodeString(token)
 	if err != nil || len(raw) == 0 {
 		return nil, false
 	}

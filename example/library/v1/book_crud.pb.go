@@ -85,6 +85,7 @@ var BookTable = crud.NewTable(crud.TableSpec[Book, *Book, BookKey]{
 		crud.Timestamp("create_time", (*Book).GetCreateTime, func(m *Book, v *timestamppb.Timestamp) { m.CreateTime = v }, crud.CreateTime),
 		crud.Timestamp("update_time", (*Book).GetUpdateTime, func(m *Book, v *timestamppb.Timestamp) { m.UpdateTime = v }, crud.UpdateTime),
 	},
+	Pattern:   bookPattern,
 	ParseName: ParseBookKey,
 	SetKey:    func(m *Book, k BookKey) { m.Name = k.String() },
 	KeyValues: func(k BookKey) []any { return []any{k.ShelfId, k.BookId} },

@@ -49,6 +49,7 @@ var ShelfTable = crud.NewTable(crud.TableSpec[Shelf, *Shelf, ShelfKey]{
 		crud.String("theme", (*Shelf).GetTheme, func(m *Shelf, v string) { m.Theme = v }, crud.Required),
 		crud.Timestamp("create_time", (*Shelf).GetCreateTime, func(m *Shelf, v *timestamppb.Timestamp) { m.CreateTime = v }, crud.CreateTime),
 	},
+	Pattern:   shelfPattern,
 	ParseName: ParseShelfKey,
 	SetKey:    func(m *Shelf, k ShelfKey) { m.Name = k.String() },
 	KeyValues: func(k ShelfKey) []any { return []any{k.ShelfId} },

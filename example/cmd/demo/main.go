@@ -1,0 +1,72 @@
+// Command demo serves the library on a free port of the loopback interface, calls
+// every method of it through a real gRPC connection, prints what is asked and what
+// is answered, and checks the answers. It exits with 1 when one is not as expected.
+//
+// The database is a SQLite file that is removed at the end, or, with
+// DATABASE_URL=postgres://…, a schema of its own in that database, which is dropped.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+
+	libraryv1 "github.com/protocrud/protoc-gen-go-crud/example/library/v1"
+	"github.com/protocrud/protoc-gen-go-crud/example/server"
+	"github.com/protocrud/protoc-gen-go-crud/runtime/crud"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "demo:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) (err error) {
+	db, name, remove, err := openDatabase(ctx, os.Getenv("DATABASE_URL"))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, remove()) }()
+	p := &printer{out: os.Stdout, called: map[string]int{}}
+	address, stop, err := serve(db, p.announce)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	p.printf("The library listens on %s and keeps its data in %s.\n", address, name)
+
+	conn, err := grpc.NewClient(address,
+		grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithUnaryInterceptor(p.intercept))
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if err := tell(ctx, libraryv1.NewLibraryServiceClient(conn), p); err != nil {
+		return err
+	}
+	return p.sum(libraryv1.LibraryServiceInfo)
+}
+
+// serve starts the server and returns its address.
+func serve(db crud.DB, announce func(context.Context, string)) (address string, stop func(), err error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", nil, err
+	}
+	srv := server.NewGRPC(db, announce)
+	ended := make(chan error, 1)
+	go func() { ended <- srv.Serve(listener) }()
+	return listener.Addr().String(), func() { srv.GracefulStop(); <-ended }, nil
+}
