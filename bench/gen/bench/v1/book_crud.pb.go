@@ -10,8 +10,13 @@ import (
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 )
 
+// This file needs a runtime that knows protocol version 1. If this line does
+// not compile, upgrade github.com/protocrud/protoc-gen-go-crud, or generate
+// with an older plugin.
 const _ = crud.ProtocolVersion1
 
+// SQL of BookRepository. List and Update add their WHERE, ORDER BY and SET at
+// run time.
 const (
 	bookColumns = `
 		books.id,
@@ -29,21 +34,23 @@ const (
 	bookGet = bookSelect + `
 		WHERE books.id = $1`
 	bookCreate = `INSERT INTO books (
-		author,
-		title,
-		isbn,
-		pages,
-		price,
-		tags,
-		in_print,
-		create_time,
-		update_time
+			author,
+			title,
+			isbn,
+			pages,
+			price,
+			tags,
+			in_print,
+			create_time,
+			update_time
 		) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		RETURNING` + bookColumns
 	bookDelete = `DELETE FROM books
 		WHERE books.id = $1`
 )
 
+// BookTable describes the table books behind bench.v1.Book. Columns are in
+// SELECT order.
 var BookTable = crud.NewTable(crud.TableSpec[Book, *Book, int64]{
 	Message:  "bench.v1.Book",
 	Singular: "book",
@@ -61,32 +68,53 @@ var BookTable = crud.NewTable(crud.TableSpec[Book, *Book, int64]{
 		crud.Timestamp("create_time", (*Book).GetCreateTime, func(m *Book, v *timestamppb.Timestamp) { m.CreateTime = v }, crud.CreateTime),
 		crud.Timestamp("update_time", (*Book).GetUpdateTime, func(m *Book, v *timestamppb.Timestamp) { m.UpdateTime = v }, crud.UpdateTime),
 	},
-	Key:     (*Book).GetId,
-	SetKey:  func(m *Book, k int64) { m.Id = k },
-	Indexes: []crud.Index{{Name: "books_author_idx", Columns: []string{"author"}}},
-	SQL:     crud.SQL{Columns: bookColumns, Select: bookSelect, Get: bookGet, Create: bookCreate, Delete: bookDelete},
+	Key:    (*Book).GetId,
+	SetKey: func(m *Book, v int64) { m.Id = v },
+	Indexes: []crud.Index{
+		{Name: "books_author_idx", Columns: []string{"author"}},
+	},
+	SQL: crud.SQL{
+		Columns: bookColumns,
+		Select:  bookSelect,
+		Get:     bookGet,
+		Create:  bookCreate,
+		Delete:  bookDelete,
+	},
 })
 
+// BookHooks run around writes to Book, inside the write's transaction. An error
+// rolls the write back and is returned to the caller. A nil hook costs nothing.
 type BookHooks = crud.Hooks[*Book]
 
+// BookStore keeps the messages of type Book. BookRepository is the SQL one;
+// wrap it to cache, audit or partition, or replace it in tests.
 type BookStore interface {
 	crud.Store[*Book, int64]
 }
 
-type BookRepository struct {
-	*crud.Repository[*Book, int64]
-}
+// BookRepository is the BookStore over the table books. It is safe for
+// concurrent use when its DB is.
+type BookRepository struct{ *crud.Repository[*Book, int64] }
 
 var _ BookStore = BookRepository{}
 
+// NewBookRepository returns a repository that runs its statements on db: a
+// *pgxpool.Pool, a *pgx.Conn, a pgx.Tx or the embedded engine. It panics on
+// hooks of another message.
 func NewBookRepository(db crud.DB, opts ...crud.Option) BookRepository {
 	return BookRepository{crud.NewRepository(db, BookTable, opts...)}
 }
 
+// WithTx returns the same repository, hooks and scope included, running on tx.
 func (r BookRepository) WithTx(tx *crud.Tx) BookRepository {
 	return BookRepository{r.Repository.WithTx(tx)}
 }
 
+// CRUDBookServiceServer implements BookServiceServer over a BookStore. An RPC
+// whose store is nil answers UNIMPLEMENTED.
+//
+// To change one RPC, embed it in a type of your own and redefine the method;
+// call the embedded one for the default.
 type CRUDBookServiceServer struct {
 	UnimplementedBookServiceServer
 	Books BookStore
@@ -94,6 +122,9 @@ type CRUDBookServiceServer struct {
 
 var _ BookServiceServer = CRUDBookServiceServer{}
 
+// NewCRUDBookServiceServer returns a server over repositories on db. Each of
+// opts goes to the repositories that it concerns. It panics where one concerns
+// none of them.
 func NewCRUDBookServiceServer(db crud.DB, opts ...crud.Option) CRUDBookServiceServer {
 	crud.CheckOptions("bench.v1.BookService", opts, BookTable)
 	return CRUDBookServiceServer{
@@ -101,10 +132,16 @@ func NewCRUDBookServiceServer(db crud.DB, opts ...crud.Option) CRUDBookServiceSe
 	}
 }
 
+// Gets a book.
+//
+// Errors: INVALID_ARGUMENT, NOT_FOUND.
 func (s CRUDBookServiceServer) GetBook(ctx context.Context, req *GetBookRequest) (*Book, error) {
 	return crud.Get(ctx, BookTable, s.Books, req.GetId())
 }
 
+// Lists books in the order of their ids.
+//
+// Errors: INVALID_ARGUMENT.
 func (s CRUDBookServiceServer) ListBooks(ctx context.Context, req *ListBooksRequest) (*ListBooksResponse, error) {
 	page, err := crud.List(ctx, BookTable, s.Books, crud.Query{
 		Method:    BookService_ListBooks_FullMethodName,
@@ -117,18 +154,29 @@ func (s CRUDBookServiceServer) ListBooks(ctx context.Context, req *ListBooksRequ
 	return &ListBooksResponse{Books: page.Items, NextPageToken: page.NextPageToken}, nil
 }
 
+// Adds a book.
+//
+// Errors: INVALID_ARGUMENT.
 func (s CRUDBookServiceServer) CreateBook(ctx context.Context, req *CreateBookRequest) (*Book, error) {
 	return crud.Create(ctx, BookTable, s.Books, req.GetBook())
 }
 
+// Changes a book.
+//
+// Errors: INVALID_ARGUMENT, NOT_FOUND.
 func (s CRUDBookServiceServer) UpdateBook(ctx context.Context, req *UpdateBookRequest) (*Book, error) {
 	return crud.Update(ctx, BookTable, s.Books, req.GetBook(), req.GetUpdateMask())
 }
 
+// Removes a book.
+//
+// Errors: INVALID_ARGUMENT, NOT_FOUND, FAILED_PRECONDITION.
 func (s CRUDBookServiceServer) DeleteBook(ctx context.Context, req *DeleteBookRequest) (*emptypb.Empty, error) {
 	return crud.Delete(ctx, BookTable, s.Books, req.GetId())
 }
 
+// BookServiceInfo is what bench/v1/book.proto declares about BookService: its
+// methods and their tables.
 var BookServiceInfo = crud.ServiceInfo{
 	Name: "bench.v1.BookService",
 	Methods: []crud.MethodInfo{
