@@ -63,7 +63,7 @@ format: $(BUF_STAMP) $(GOFUMPT_STAMP) export ## Format Go and the example's prot
 	$(BUF) format -w example/proto
 
 .PHONY: test
-test: packages lint check-generated test-go ## Install what is missing, then check and test everything.
+test: packages lint check-generated test-go bench-check ## Install what is missing, then check and test everything.
 
 .PHONY: test-go
 test-go: $(BUF_STAMP) ## Run the Go tests of all modules, with the race detector, on both engines.
@@ -71,7 +71,7 @@ test-go: $(BUF_STAMP) ## Run the Go tests of all modules, with the race detector
 
 .PHONY: test-modules
 test-modules:
-	$(call each_module,go test -race -vet=off -p $(TEST_PACKAGES) -timeout 15m $(TESTFLAGS) ./...)
+	for module in . example; do echo "== $$module: go test -race"; (cd "$$module" && go test -race -vet=off -p $(TEST_PACKAGES) -timeout 25m $(TESTFLAGS) ./...); done
 
 .PHONY: fuzz
 fuzz: ## Run every fuzz target for FUZZTIME, side by side.

@@ -2,7 +2,7 @@ package server
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -41,7 +41,7 @@ func connect(ctx context.Context, url string) (crud.DB, func(), error) {
 		}
 		return db, func() { _ = db.Close() }, nil // what was committed is kept
 	}
-	return nil, nil, fmt.Errorf("a database URL begins with postgres:// or sqlite:")
+	return nil, nil, errors.New("a database URL must begin with postgres:// or with sqlite: and a path")
 }
 
 // CreateTables makes the library's tables where they are missing.

@@ -54,6 +54,8 @@ type kind[V any] struct {
 	check func(v V, info *ColumnInfo, d Dialect) string
 	// key converts a key's value to V and reports whether it can be one.
 	key func(v any) (V, bool)
+	// asIs says that bind gives the value itself for every engine.
+	asIs bool
 
 	// list is how arrays of V are kept.
 	list listKind[V]
@@ -131,6 +133,9 @@ func (k *kind[V]) bindKey(v any, d Dialect) (any, bool) {
 	kv, ok := k.key(v)
 	if !ok {
 		return nil, false
+	}
+	if _, same := v.(V); same && k.asIs {
+		return v, true // without a second allocation
 	}
 	return k.bind(kv, d), true
 }

@@ -49,6 +49,7 @@ func newNumberKind[V wholeNumber](id Kind, name string, bind func(V) any, bindAl
 		equal: same[V],
 		zero:  isZero[V],
 		key:   keyNumber[V],
+		asIs:  id == KindInt64,
 	}
 	k.list = newListKind(k, bindAll,
 		func(v V) int64 { return int64(v) },

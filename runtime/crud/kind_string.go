@@ -22,6 +22,7 @@ func newStringKind() *kind[string] {
 			s, ok := v.(string)
 			return s, ok && storable(s)
 		},
+		asIs: true,
 	}
 	k.list = newStringListKind(k)
 	return k

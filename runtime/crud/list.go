@@ -64,6 +64,7 @@ type listing[M any, K comparable] struct {
 	// never is a parent that no row can have.
 	never bool
 	query Query
+	bound []byte // the binding, once it is needed
 }
 
 func (r *Repository[M, K]) newListing(ctx context.Context, q Query) (*listing[M, K], error) {
@@ -115,23 +116,26 @@ func (l *listing[M, K]) seek(ctx context.Context, q Query) error {
 	if q.PageToken == "" {
 		return nil
 	}
-	bad := invalid(l.domain, Violation{"page_token", "is not a token of this list", ReasonInvalidPageToken})
 	binding, err := l.binding(ctx)
 	if err != nil {
 		return err
 	}
 	values, ok := l.tokens.open(q.PageToken, binding)
 	if !ok || len(values) != len(l.seekColumns()) {
-		return bad
+		return l.badToken()
 	}
 	for i, v := range values {
 		arg, ok := l.table.keyColumns[len(l.parent)+i].codec.bind(v, l.dialect)
 		if !ok {
-			return bad
+			return l.badToken()
 		}
 		l.cursor = append(l.cursor, arg)
 	}
 	return nil
+}
+
+func (l *listing[M, K]) badToken() *Error {
+	return invalid(l.domain, Violation{"page_token", "is not a token of this list", ReasonInvalidPageToken})
 }
 
 // seekColumns are the key columns that order the rows: all but the parent's.

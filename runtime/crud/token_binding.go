@@ -5,8 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
-	"hash"
-	"io"
 
 	"github.com/protocrud/protoc-gen-go-crud/runtime/identity"
 )
@@ -14,36 +12,44 @@ import (
 // binding is what a page token of this listing is good for: the method, who asks,
 // the scope, and every argument that selects rows. It is made of normalised values,
 // never of request bytes, so that an unknown field of a newer client changes
-// nothing. The page size may change from page to page.
+// nothing. The page size may change from page to page. The token that is opened and
+// the one that is sealed have the same.
 func (l *listing[M, K]) binding(ctx context.Context) ([]byte, error) {
-	h := sha256.New()
+	if l.bound != nil {
+		return l.bound, nil
+	}
 	principal, _ := identity.FromContext(ctx)
-	writeParts(h, l.table.info.Message, l.name, l.query.Method, principal.ID, l.query.Parent)
-	writeParts(h, l.table.info.Key...)
+	b := make([]byte, 0, usualBinding)
+	b = appendParts(b, l.table.info.Message, l.name, l.query.Method, principal.ID, l.query.Parent)
+	b = appendParts(b, l.table.info.Key...)
 	for _, v := range l.scope {
-		writeParts(h, fmt.Sprintf("%T %v", v, v))
+		b = appendParts(b, fmt.Sprintf("%T %v", v, v))
 	}
 	for _, e := range l.extra {
 		sql, args, err := e.ToSql()
 		if err != nil {
 			return nil, internal(l.domain, err)
 		}
-		writeParts(h, sql)
+		b = appendParts(b, sql)
 		for _, a := range args {
-			writeParts(h, fmt.Sprintf("%T %v", a, a))
+			b = appendParts(b, fmt.Sprintf("%T %v", a, a))
 		}
 	}
-	return h.Sum(nil), nil
+	sum := sha256.Sum256(b)
+	l.bound = sum[:]
+	return l.bound, nil
 }
 
-// writeParts hashes texts with their lengths, so that no two lists of texts are one.
-func writeParts(h hash.Hash, parts ...string) {
-	var n [8]byte
-	binary.BigEndian.PutUint64(n[:], uint64(len(parts)))
-	h.Write(n[:])
+// usualBinding is the length up to which a binding is put together without an
+// allocation.
+const usualBinding = 512
+
+// appendParts appends texts with their lengths, so that no two lists of texts are one.
+func appendParts(b []byte, parts ...string) []byte {
+	b = binary.BigEndian.AppendUint64(b, uint64(len(parts)))
 	for _, p := range parts {
-		binary.BigEndian.PutUint64(n[:], uint64(len(p)))
-		h.Write(n[:])
-		io.WriteString(h, p)
+		b = binary.BigEndian.AppendUint64(b, uint64(len(p)))
+		b = append(b, p...)
 	}
+	return b
 }

@@ -6,7 +6,7 @@
 
 //go:build !protoopaque
 
-package golden_hybridcollisions
+package hybridcollisions
 
 import (
 	_ "github.com/protocrud/protoc-gen-go-crud/options/protocrud/v1"
@@ -510,7 +510,7 @@ const file_hybridcollisions_in_proto_rawDesc = "" +
 	"\tcamelCase\x18\x0e \x01(\tR\tcamelCase\x12\x14\n" +
 	"\x05UPPER\x18\x0f \x01(\tR\x05UPPER\x12 \n" +
 	"\fwith_1_digit\x18\x10 \x01(\x05R\n" +
-	"with1Digit:\x04\xe2\x93&\x00BZZPgithub.com/protocrud/protoc-gen-go-crud/codegen/internal/golden.hybridcollisions\x92\x03\x05\xd2>\x02\x10\x02b\beditionsp\xe8\a"
+	"with1Digit:\x04\xe2\x93&\x00BZZPgithub.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/hybridcollisions\x92\x03\x05\xd2>\x02\x10\x02b\beditionsp\xe8\a"
 
 var file_hybridcollisions_in_proto_msgTypes = make([]protoimpl.MessageInfo, 1)
 var file_hybridcollisions_in_proto_goTypes = []any{

@@ -1,0 +1,110 @@
+package golden_test
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/known/durationpb"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/protocrud/protoc-gen-go-crud/runtime/crud"
+)
+
+// fill sets the fields of the message of number i that have columns, all of them if
+// every is true, else those that cannot be left out. The values of a number are the same
+// in all messages, so that references and parents of one number meet.
+func fill(m proto.Message, info *crud.TableInfo, i int, every bool) {
+	fields := m.ProtoReflect().Descriptor().Fields()
+	for _, c := range info.Columns {
+		f := fields.ByName(protoreflect.Name(c.Field))
+		switch {
+		case c.Generated == crud.ByIdentity || c.Time != crud.NotServerTime:
+			// The store makes it.
+		case c.Identifier && (every || len(c.Names) > 0):
+			m.ProtoReflect().Set(f, protoreflect.ValueOfString(resourceName(info, i)))
+		case every || c.PrimaryKey || c.Unique != "" || c.NotNull && (c.Presence || refers(info, c)):
+			m.ProtoReflect().Set(f, value(m.ProtoReflect(), f, c, i))
+		}
+	}
+}
+
+// refers reports whether the column is part of a reference.
+func refers(info *crud.TableInfo, c crud.ColumnInfo) bool {
+	return slices.ContainsFunc(info.References, func(r crud.Reference) bool { return slices.Contains(r.Columns, c.Names[0]) })
+}
+
+// resourceName returns the name of number i.
+func resourceName(info *crud.TableInfo, i int) string {
+	return info.Pattern.Format(keyValues(info, i)...)
+}
+
+// keyValues returns the variables of the name of number i.
+func keyValues(info *crud.TableInfo, i int) []any {
+	values := make([]any, len(info.Key))
+	for k, name := range info.Key {
+		values[k] = text(i)
+		if c := columnNamed(info, name); c != nil && c.Kind == crud.KindInt64 {
+			values[k] = int64(i)
+		}
+	}
+	return values
+}
+
+// columnNamed returns the column with that SQL name, unless only the name holds it.
+func columnNamed(info *crud.TableInfo, name string) *crud.ColumnInfo {
+	i := slices.IndexFunc(info.Columns, func(c crud.ColumnInfo) bool { return len(c.Names) == 1 && c.Names[0] == name })
+	if i < 0 {
+		return nil
+	}
+	return &info.Columns[i]
+}
+
+func text(i int) string { return fmt.Sprintf("a%d", i) }
+
+// value returns number i as a value of the field.
+func value(m protoreflect.Message, f protoreflect.FieldDescriptor, c crud.ColumnInfo, i int) protoreflect.Value {
+	if !f.IsList() {
+		return scalar(f, c, i)
+	}
+	list := m.NewField(f)
+	for n := range 3 {
+		list.List().Append(scalar(f, c, i+n))
+	}
+	return list
+}
+
+func scalar(f protoreflect.FieldDescriptor, c crud.ColumnInfo, i int) protoreflect.Value {
+	switch c.Kind {
+	case crud.KindUUID:
+		return protoreflect.ValueOfString(fmt.Sprintf("00000000-0000-7000-8000-%012d", i))
+	case crud.KindTimestamp:
+		return protoreflect.ValueOfMessage(timestamppb.New(time.UnixMicro(int64(i) * 1_000_001)).ProtoReflect())
+	case crud.KindDuration:
+		return protoreflect.ValueOfMessage(durationpb.New(time.Duration(i) * 1001 * time.Microsecond).ProtoReflect())
+	}
+	switch f.Kind() {
+	case protoreflect.BoolKind:
+		return protoreflect.ValueOfBool(i%2 == 1)
+	case protoreflect.EnumKind:
+		return protoreflect.ValueOfEnum(f.Enum().Values().Get(i % f.Enum().Values().Len()).Number())
+	case protoreflect.StringKind:
+		return protoreflect.ValueOfString(text(i))
+	case protoreflect.BytesKind:
+		return protoreflect.ValueOfBytes([]byte{0, byte(i), 0xff})
+	case protoreflect.FloatKind:
+		return protoreflect.ValueOfFloat32(float32(i) / 4)
+	case protoreflect.DoubleKind:
+		return protoreflect.ValueOfFloat64(float64(i) / 4)
+	case protoreflect.Int32Kind, protoreflect.Sint32Kind, protoreflect.Sfixed32Kind:
+		return protoreflect.ValueOfInt32(int32(i))
+	case protoreflect.Uint32Kind, protoreflect.Fixed32Kind:
+		return protoreflect.ValueOfUint32(uint32(i))
+	case protoreflect.Uint64Kind, protoreflect.Fixed64Kind:
+		return protoreflect.ValueOfUint64(uint64(i))
+	default:
+		return protoreflect.ValueOfInt64(int64(i))
+	}
+}
