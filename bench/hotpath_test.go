@@ -35,8 +35,7 @@ var slow = []string{squirrel, "google.golang.org/protobuf/internal/impl", "googl
 // looks at a value by reflection, as reflect, fmt, encoding/json and log/slog do. Add
 // a package only if that is true of it.
 var direct = []string{
-	"crypto/sha256", "encoding/base64", "encoding/binary", "io", "math", "slices", "strings", "time", "unicode/utf8",
-	"github.com/jackc/pgx/v5", "github.com/jackc/pgx/v5/pgconn",
+	"crypto/sha256", "encoding/base64", "encoding/binary", "math", "slices", "strings", "time", "unicode/utf8",
 	"google.golang.org/protobuf/encoding/protowire",
 	product + "/runtime/identity",
 }
@@ -196,25 +195,29 @@ func (bs blocks) addCalls(t *testing.T, file string, found map[string][]string) 
 	})
 }
 
-// callee returns which function of which package is called, "" for those of the
-// file's own package, for methods and for builtins.
+// callee returns which function of which package is called, "" for those of the file's
+// own package, for builtins, and for methods of values but package variables.
 func callee(call *ast.CallExpr, imports map[string]string) (name, pkg string) {
-	f := ast.Unparen(call.Fun)
-	switch index := f.(type) { // of a generic function
-	case *ast.IndexExpr:
-		f = index.X
-	case *ast.IndexListExpr:
-		f = index.X
+	f := call.Fun
+	for {
+		switch x := f.(type) {
+		case *ast.ParenExpr:
+			f = x.X
+		case *ast.IndexExpr: // of a generic function
+			f = x.X
+		case *ast.IndexListExpr:
+			f = x.X
+		case *ast.CompositeLit: // proto.MarshalOptions{}.Marshal
+			f = x.Type
+		case *ast.SelectorExpr:
+			if p, ok := x.X.(*ast.Ident); ok {
+				return p.Name + "." + x.Sel.Name, imports[p.Name]
+			}
+			f = x.X // binary.BigEndian.Uint64
+		default:
+			return "", ""
+		}
 	}
-	sel, ok := f.(*ast.SelectorExpr)
-	if !ok {
-		return "", ""
-	}
-	x, ok := sel.X.(*ast.Ident)
-	if !ok {
-		return "", ""
-	}
-	return x.Name + "." + sel.Sel.Name, imports[x.Name]
 }
 
 // importsOf returns the packages that a file imports by the names it uses.
