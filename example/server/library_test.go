@@ -1,0 +1,118 @@
+package server_test
+
+import (
+	"context"
+	"net"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/fieldmaskpb"
+
+	libraryv1 "github.com/protocrud/protoc-gen-go-crud/example/library/v1"
+	"github.com/protocrud/protoc-gen-go-crud/example/server"
+	"github.com/protocrud/protoc-gen-go-crud/runtime/crud"
+	"github.com/protocrud/protoc-gen-go-crud/runtime/crudtest"
+)
+
+func TestMain(m *testing.M) { crudtest.Main(m) }
+
+// A library is a running server, a client of it, and the database behind it.
+type library struct {
+	libraryv1.LibraryServiceClient
+	db crud.DB
+
+	mu   sync.Mutex
+	back []string // books announced
+}
+
+// newLibrary serves the library from an empty database.
+func newLibrary(t *testing.T, db crud.DB) *library {
+	t.Helper()
+	require.NoError(t, server.CreateTables(t.Context(), db))
+	l := &library{db: db}
+	l.LibraryServiceClient = dial(t, server.NewGRPC(db, l.announce))
+	return l
+}
+
+func (l *library) announce(_ context.Context, book string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.back = append(l.back, book)
+}
+
+func (l *library) announced() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.back
+}
+
+// dial serves srv on the loopback interface and returns a client.
+func dial(t *testing.T, srv *grpc.Server) libraryv1.LibraryServiceClient {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	ended := make(chan error, 1)
+	go func() { ended <- srv.Serve(listener) }()
+	conn, err := grpc.NewClient(listener.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		assert.NoError(t, conn.Close())
+		srv.GracefulStop()
+		assert.NoError(t, <-ended)
+	})
+	return libraryv1.NewLibraryServiceClient(conn)
+}
+
+// book puts a book on the shelf "sagas", which is made when it is missing.
+func (l *library) book(t *testing.T, id string) *libraryv1.Book {
+	t.Helper()
+	_, err := l.CreateShelf(t.Context(), &libraryv1.CreateShelfRequest{ShelfId: "sagas", Shelf: &libraryv1.Shelf{Theme: "Sagas"}})
+	if status.Code(err) != codes.AlreadyExists {
+		require.NoError(t, err)
+	}
+	book, err := l.CreateBook(t.Context(), &libraryv1.CreateBookRequest{Parent: "shelves/sagas", BookId: id, Book: &libraryv1.Book{Title: id}})
+	require.NoError(t, err)
+	return book
+}
+
+func (l *library) user(t *testing.T, name string) *libraryv1.User {
+	t.Helper()
+	user, err := l.CreateUser(t.Context(), &libraryv1.CreateUserRequest{User: &libraryv1.User{Username: name, Email: name + "@example.com"}})
+	require.NoError(t, err)
+	return user
+}
+
+func (l *library) lend(t *testing.T, ctx context.Context, book string, user int64) *libraryv1.Loan {
+	t.Helper()
+	loan, err := l.CreateLoan(ctx, &libraryv1.CreateLoanRequest{Loan: &libraryv1.Loan{Book: book, UserId: user}})
+	require.NoError(t, err)
+	return loan
+}
+
+// as returns the context of a client that calls for a branch.
+func as(t *testing.T, branch string) context.Context {
+	return metadata.AppendToOutgoingContext(t.Context(), server.TenantHeader, branch)
+}
+
+func mask(paths ...string) *fieldmaskpb.FieldMask { return &fieldmaskpb.FieldMask{Paths: paths} }
+
+// requireRefused checks the code and the reason of a call that must fail.
+func requireRefused(t *testing.T, err error, code codes.Code, reason string) {
+	t.Helper()
+	require.Equal(t, code, status.Code(err), "%v", err)
+	var reasons []string
+	for _, d := range status.Convert(err).Details() {
+		if info, ok := d.(*errdetails.ErrorInfo); ok {
+			reasons = append(reasons, info.GetReason())
+		}
+	}
+	require.Equal(t, []string{reason}, reasons)
+}
