@@ -16,6 +16,7 @@ import (
 func Generate(gen *protogen.Plugin) []*protogen.GeneratedFile {
 	announce(gen)
 	files, problems := model.Load(gen)
+	problems = append(problems, checkPackageNames(gen)...)
 	if len(problems) > 0 {
 		gen.Error(problems)
 		return nil
