@@ -4,16 +4,19 @@
 package bookpb
 
 import (
-	"context"
-
-	"google.golang.org/protobuf/types/known/durationpb"
-	"google.golang.org/protobuf/types/known/timestamppb"
-
-	"github.com/protocrud/protoc-gen-go-crud/runtime/crud"
+	context "context"
+	crud "github.com/protocrud/protoc-gen-go-crud/runtime/crud"
+	durationpb "google.golang.org/protobuf/types/known/durationpb"
+	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 )
 
+// This file needs a runtime that knows protocol version 1. If this line does
+// not compile, upgrade github.com/protocrud/protoc-gen-go-crud, or generate
+// with an older plugin.
 const _ = crud.ProtocolVersion1
 
+// SQL of ShelfRepository. List and Update add their WHERE, ORDER BY and SET at
+// run time.
 const (
 	shelfColumns = `
 		shelves.shelf_id,
@@ -23,16 +26,19 @@ const (
 	shelfGet = shelfSelect + `
 		WHERE shelves.shelf_id = $1`
 	shelfCreate = `INSERT INTO shelves (
-		shelf_id,
-		theme
+			shelf_id,
+			theme
 		) VALUES ($1, $2)
 		RETURNING` + shelfColumns
 	shelfDelete = `DELETE FROM shelves
 		WHERE shelves.shelf_id = $1`
 )
 
+// shelfPattern is the pattern of the resource names of Shelf.
 var shelfPattern = crud.MustPattern("shelves/{shelf}")
 
+// ShelfTable describes the table shelves behind bookpb.Shelf. Columns are in
+// SELECT order.
 var ShelfTable = crud.NewTable(crud.TableSpec[Shelf, *Shelf, ShelfKey]{
 	Message:  "bookpb.Shelf",
 	Singular: "shelf",
@@ -46,41 +52,64 @@ var ShelfTable = crud.NewTable(crud.TableSpec[Shelf, *Shelf, ShelfKey]{
 	ParseName: ParseShelfKey,
 	SetKey:    func(m *Shelf, k ShelfKey) { m.Name = k.String() },
 	KeyValues: func(k ShelfKey) []any { return []any{k.ShelfId} },
-	SQL:       crud.SQL{Columns: shelfColumns, Select: shelfSelect, Get: shelfGet, Create: shelfCreate, Delete: shelfDelete},
+	SQL: crud.SQL{
+		Columns: shelfColumns,
+		Select:  shelfSelect,
+		Get:     shelfGet,
+		Create:  shelfCreate,
+		Delete:  shelfDelete,
+	},
 })
 
+// ShelfKey is the key of Shelf: the variables of shelves/{shelf}.
 type ShelfKey struct {
 	ShelfId string
 }
 
+// String returns the resource name.
 func (k ShelfKey) String() string { return shelfPattern.Format(k.ShelfId) }
 
+// ParseShelfKey parses a resource name. Its error says what is wrong with the
+// form.
 func ParseShelfKey(name string) (ShelfKey, error) {
 	var k ShelfKey
 	err := shelfPattern.Parse(name, &k.ShelfId)
 	return k, err
 }
 
+// ShelfHooks run around writes to Shelf, inside the write's transaction. An
+// error rolls the write back and is returned to the caller. A nil hook costs
+// nothing.
 type ShelfHooks = crud.Hooks[*Shelf]
 
+// ShelfStore keeps the messages of type Shelf. ShelfRepository is the SQL one;
+// wrap it to cache, audit or partition, or replace it in tests.
 type ShelfStore interface {
 	crud.Store[*Shelf, ShelfKey]
 }
 
+// ShelfRepository is the ShelfStore over the table shelves. It is safe for
+// concurrent use when its DB is.
 type ShelfRepository struct {
 	*crud.Repository[*Shelf, ShelfKey]
 }
 
 var _ ShelfStore = ShelfRepository{}
 
+// NewShelfRepository returns a repository that runs its statements on db: a
+// *pgxpool.Pool, a *pgx.Conn, a pgx.Tx or the embedded engine. It panics on
+// hooks of another message.
 func NewShelfRepository(db crud.DB, opts ...crud.Option) ShelfRepository {
 	return ShelfRepository{crud.NewRepository(db, ShelfTable, opts...)}
 }
 
+// WithTx returns the same repository, hooks and scope included, running on tx.
 func (r ShelfRepository) WithTx(tx *crud.Tx) ShelfRepository {
 	return ShelfRepository{r.Repository.WithTx(tx)}
 }
 
+// SQL of BookRepository. List and Update add their WHERE, ORDER BY and SET at
+// run time.
 const (
 	bookColumns = `
 		books.shelf_id,
@@ -105,29 +134,32 @@ const (
 	bookGetByIsbn = bookSelect + `
 		WHERE books.isbn = $1`
 	bookCreate = `INSERT INTO books (
-		shelf_id,
-		book_id,
-		title,
-		isbn,
-		owner_id,
-		genre,
-		pages,
-		price,
-		tags,
-		language,
-		note,
-		state,
-		publish_time,
-		create_time,
-		update_time
+			shelf_id,
+			book_id,
+			title,
+			isbn,
+			owner_id,
+			genre,
+			pages,
+			price,
+			tags,
+			language,
+			note,
+			state,
+			publish_time,
+			create_time,
+			update_time
 		) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 		RETURNING` + bookColumns
 	bookDelete = `DELETE FROM books
 		WHERE books.shelf_id = $1 AND books.book_id = $2`
 )
 
+// bookPattern is the pattern of the resource names of Book.
 var bookPattern = crud.MustPattern("shelves/{shelf}/books/{book}")
 
+// BookTable describes the table books behind bookpb.Book. Columns are in SELECT
+// order.
 var BookTable = crud.NewTable(crud.TableSpec[Book, *Book, BookKey]{
 	Message:  "bookpb.Book",
 	Singular: "book",
@@ -158,48 +190,75 @@ var BookTable = crud.NewTable(crud.TableSpec[Book, *Book, BookKey]{
 		{Constraint: "books_shelf_id_fkey", Columns: []string{"shelf_id"}, Table: "shelves", Target: []string{"shelf_id"}, Resource: "test.example.com/Shelf", Parent: true},
 		{Constraint: "books_owner_id_fkey", Columns: []string{"owner_id"}, Table: "users", Target: []string{"id"}, Resource: "bookpb.User"},
 	},
-	SQL: crud.SQL{Columns: bookColumns, Select: bookSelect, Get: bookGet, Create: bookCreate, Delete: bookDelete, Lookups: map[string]string{"isbn": bookGetByIsbn}},
+	SQL: crud.SQL{
+		Columns: bookColumns,
+		Select:  bookSelect,
+		Get:     bookGet,
+		Create:  bookCreate,
+		Delete:  bookDelete,
+		Lookups: map[string]string{
+			"isbn": bookGetByIsbn,
+		},
+	},
 })
 
+// BookKey is the key of Book: the variables of shelves/{shelf}/books/{book}.
 type BookKey struct {
 	ShelfId string
 	BookId  string
 }
 
+// String returns the resource name.
 func (k BookKey) String() string { return bookPattern.Format(k.ShelfId, k.BookId) }
 
+// ParseBookKey parses a resource name. Its error says what is wrong with the
+// form.
 func ParseBookKey(name string) (BookKey, error) {
 	var k BookKey
 	err := bookPattern.Parse(name, &k.ShelfId, &k.BookId)
 	return k, err
 }
 
+// BookHooks run around writes to Book, inside the write's transaction. An error
+// rolls the write back and is returned to the caller. A nil hook costs nothing.
 type BookHooks = crud.Hooks[*Book]
 
+// BookStore keeps the messages of type Book. BookRepository is the SQL one;
+// wrap it to cache, audit or partition, or replace it in tests.
 type BookStore interface {
 	crud.Store[*Book, BookKey]
 
+	// GetByIsbn returns the Book with the given isbn. Errors: NOT_FOUND.
 	GetByIsbn(ctx context.Context, isbn string, opts ...crud.GetOption) (*Book, error)
 }
 
+// BookRepository is the BookStore over the table books. It is safe for
+// concurrent use when its DB is.
 type BookRepository struct {
 	*crud.Repository[*Book, BookKey]
 }
 
 var _ BookStore = BookRepository{}
 
+// NewBookRepository returns a repository that runs its statements on db: a
+// *pgxpool.Pool, a *pgx.Conn, a pgx.Tx or the embedded engine. It panics on
+// hooks of another message.
 func NewBookRepository(db crud.DB, opts ...crud.Option) BookRepository {
 	return BookRepository{crud.NewRepository(db, BookTable, opts...)}
 }
 
+// WithTx returns the same repository, hooks and scope included, running on tx.
 func (r BookRepository) WithTx(tx *crud.Tx) BookRepository {
 	return BookRepository{r.Repository.WithTx(tx)}
 }
 
+// GetByIsbn returns the Book with the given isbn. Errors: NOT_FOUND.
 func (r BookRepository) GetByIsbn(ctx context.Context, isbn string, opts ...crud.GetOption) (*Book, error) {
 	return r.GetBy(ctx, "isbn", isbn, opts...)
 }
 
+// SQL of UserRepository. List and Update add their WHERE, ORDER BY and SET at
+// run time.
 const (
 	userColumns = `
 		users.id,
@@ -214,16 +273,18 @@ const (
 	userGetByUsername = userSelect + `
 		WHERE users.username = $1`
 	userCreate = `INSERT INTO users (
-		username,
-		email,
-		team,
-		plan
+			username,
+			email,
+			team,
+			plan
 		) VALUES ($1, $2, $3, $4)
 		RETURNING` + userColumns
 	userDelete = `DELETE FROM users
 		WHERE users.id = $1`
 )
 
+// UserTable describes the table users behind bookpb.User. Columns are in SELECT
+// order.
 var UserTable = crud.NewTable(crud.TableSpec[User, *User, int64]{
 	Message:  "bookpb.User",
 	Singular: "user",
@@ -236,36 +297,62 @@ var UserTable = crud.NewTable(crud.TableSpec[User, *User, int64]{
 		crud.OptionalString("team", (*User).GetTeam, func(m *User) bool { return m.Team != nil }, func(m *User, v string) { m.Team = &v }, func(m *User) { m.Team = nil }),
 		crud.String("plan", (*User).GetPlan, func(m *User, v string) { m.Plan = v }, crud.Default("'free'")),
 	},
-	Key:     (*User).GetId,
-	SetKey:  func(m *User, k int64) { m.Id = k },
-	Indexes: []crud.Index{{Name: "users_email_team_key", Columns: []string{"email", "team"}, Unique: true}},
-	SQL:     crud.SQL{Columns: userColumns, Select: userSelect, Get: userGet, Create: userCreate, Delete: userDelete, Lookups: map[string]string{"username": userGetByUsername}},
+	Key:    (*User).GetId,
+	SetKey: func(m *User, v int64) { m.Id = v },
+	Indexes: []crud.Index{
+		{Name: "users_email_team_key", Columns: []string{"email", "team"}, Unique: true},
+	},
+	SQL: crud.SQL{
+		Columns: userColumns,
+		Select:  userSelect,
+		Get:     userGet,
+		Create:  userCreate,
+		Delete:  userDelete,
+		Lookups: map[string]string{
+			"username": userGetByUsername,
+		},
+	},
 })
 
+// UserHooks run around writes to User, inside the write's transaction. An error
+// rolls the write back and is returned to the caller. A nil hook costs nothing.
 type UserHooks = crud.Hooks[*User]
 
+// UserStore keeps the messages of type User. UserRepository is the SQL one;
+// wrap it to cache, audit or partition, or replace it in tests.
 type UserStore interface {
 	crud.Store[*User, int64]
 
+	// GetByUsername returns the User with the given username. Errors:
+	// NOT_FOUND.
 	GetByUsername(ctx context.Context, username string, opts ...crud.GetOption) (*User, error)
 }
 
+// UserRepository is the UserStore over the table users. It is safe for
+// concurrent use when its DB is.
 type UserRepository struct{ *crud.Repository[*User, int64] }
 
 var _ UserStore = UserRepository{}
 
+// NewUserRepository returns a repository that runs its statements on db: a
+// *pgxpool.Pool, a *pgx.Conn, a pgx.Tx or the embedded engine. It panics on
+// hooks of another message.
 func NewUserRepository(db crud.DB, opts ...crud.Option) UserRepository {
 	return UserRepository{crud.NewRepository(db, UserTable, opts...)}
 }
 
+// WithTx returns the same repository, hooks and scope included, running on tx.
 func (r UserRepository) WithTx(tx *crud.Tx) UserRepository {
 	return UserRepository{r.Repository.WithTx(tx)}
 }
 
+// GetByUsername returns the User with the given username. Errors: NOT_FOUND.
 func (r UserRepository) GetByUsername(ctx context.Context, username string, opts ...crud.GetOption) (*User, error) {
 	return r.GetBy(ctx, "username", username, opts...)
 }
 
+// SQL of MemberRepository. List and Update add their WHERE, ORDER BY and SET at
+// run time.
 const (
 	memberColumns = `
 		members.org,
@@ -277,16 +364,18 @@ const (
 	memberGet = memberSelect + `
 		WHERE members.org = $1 AND members.user_id = $2`
 	memberCreate = `INSERT INTO members (
-		org,
-		user_id,
-		role,
-		update_time
+			org,
+			user_id,
+			role,
+			update_time
 		) VALUES ($1, $2, $3, $4)
 		RETURNING` + memberColumns
 	memberDelete = `DELETE FROM members
 		WHERE members.org = $1 AND members.user_id = $2`
 )
 
+// MemberTable describes the table members behind bookpb.Member. Columns are in
+// SELECT order.
 var MemberTable = crud.NewTable(crud.TableSpec[Member, *Member, MemberKey]{
 	Message:  "bookpb.Member",
 	Singular: "member",
@@ -298,48 +387,75 @@ var MemberTable = crud.NewTable(crud.TableSpec[Member, *Member, MemberKey]{
 		crud.String("role", (*Member).GetRole, func(m *Member, v string) { m.Role = v }),
 		crud.Timestamp("update_time", (*Member).GetUpdateTime, func(m *Member, v *timestamppb.Timestamp) { m.UpdateTime = v }, crud.UpdateTime),
 	},
-	Key:       func(m *Member) MemberKey { return MemberKey{Org: m.GetOrg(), UserId: m.GetUserId()} },
-	SetKey:    func(m *Member, k MemberKey) { m.Org, m.UserId = k.Org, k.UserId },
+	Key: func(m *Member) MemberKey { return MemberKey{Org: m.GetOrg(), UserId: m.GetUserId()} },
+	SetKey: func(m *Member, k MemberKey) {
+		m.Org = k.Org
+		m.UserId = k.UserId
+	},
 	KeyValues: func(k MemberKey) []any { return []any{k.Org, k.UserId} },
 	References: []crud.Reference{
 		{Constraint: "members_user_id_fkey", Columns: []string{"user_id"}, Table: "users", Target: []string{"id"}, Resource: "bookpb.User", OnDelete: "CASCADE"},
 	},
-	SQL: crud.SQL{Columns: memberColumns, Select: memberSelect, Get: memberGet, Create: memberCreate, Delete: memberDelete},
+	SQL: crud.SQL{
+		Columns: memberColumns,
+		Select:  memberSelect,
+		Get:     memberGet,
+		Create:  memberCreate,
+		Delete:  memberDelete,
+	},
 })
 
+// MemberKey is the key of Member: org and user_id.
 type MemberKey struct {
 	Org    string
 	UserId int64
 }
 
+// String returns the values joined with slashes.
 func (k MemberKey) String() string { return crud.JoinKey(k.Org, k.UserId) }
 
-func ParseMemberKey(s string) (MemberKey, error) {
+// ParseMemberKey parses the text of a key. Its error is crud.ErrNoSuchKey where
+// the form is right but a number is none, so that no row has the key; any other
+// error says what is wrong with the form.
+func ParseMemberKey(text string) (MemberKey, error) {
 	var k MemberKey
-	err := crud.SplitKey(s, &k.Org, &k.UserId)
+	err := crud.SplitKey(text, &k.Org, &k.UserId)
 	return k, err
 }
 
+// MemberHooks run around writes to Member, inside the write's transaction. An
+// error rolls the write back and is returned to the caller. A nil hook costs
+// nothing.
 type MemberHooks = crud.Hooks[*Member]
 
+// MemberStore keeps the messages of type Member. MemberRepository is the SQL
+// one; wrap it to cache, audit or partition, or replace it in tests.
 type MemberStore interface {
 	crud.Store[*Member, MemberKey]
 }
 
+// MemberRepository is the MemberStore over the table members. It is safe for
+// concurrent use when its DB is.
 type MemberRepository struct {
 	*crud.Repository[*Member, MemberKey]
 }
 
 var _ MemberStore = MemberRepository{}
 
+// NewMemberRepository returns a repository that runs its statements on db: a
+// *pgxpool.Pool, a *pgx.Conn, a pgx.Tx or the embedded engine. It panics on
+// hooks of another message.
 func NewMemberRepository(db crud.DB, opts ...crud.Option) MemberRepository {
 	return MemberRepository{crud.NewRepository(db, MemberTable, opts...)}
 }
 
+// WithTx returns the same repository, hooks and scope included, running on tx.
 func (r MemberRepository) WithTx(tx *crud.Tx) MemberRepository {
 	return MemberRepository{r.Repository.WithTx(tx)}
 }
 
+// SQL of NoteRepository. List and Update add their WHERE, ORDER BY and SET at
+// run time.
 const (
 	noteColumns = `
 		notes.id,
@@ -353,59 +469,85 @@ const (
 	noteGetByTitle = noteSelect + `
 		WHERE notes.title = $1`
 	noteCreate = `INSERT INTO notes (
-		id,
-		title,
-		body,
-		update_time
+			id,
+			title,
+			body,
+			update_time
 		) VALUES ($1, $2, $3, $4)
 		RETURNING` + noteColumns
 	noteDelete = `DELETE FROM notes
 		WHERE notes.id = $1`
 )
 
+// NoteTable describes the table notes behind bookpb.Note. Columns are in SELECT
+// order.
 var NoteTable = crud.NewTable(crud.TableSpec[Note, *Note, string]{
 	Message:  "bookpb.Note",
 	Singular: "note",
 	Name:     "notes",
 	Resource: "bookpb.Note",
 	Columns: []crud.Column[*Note]{
-		crud.UUID("id", (*Note).GetId, func(m *Note, v string) { m.Id = v }, crud.PrimaryKey, crud.UUIDv7),
+		crud.UUID("id", (*Note).GetId, func(m *Note, v string) { m.Id = v }, crud.PrimaryKey, crud.UUIDv4),
 		crud.String("title", (*Note).GetTitle, func(m *Note, v string) { m.Title = v }, crud.Unique("notes_title_key")),
 		crud.String("body", (*Note).GetBody, func(m *Note, v string) { m.Body = v }),
 		crud.Timestamp("update_time", (*Note).GetUpdateTime, func(m *Note, v *timestamppb.Timestamp) { m.UpdateTime = v }, crud.UpdateTime),
 	},
 	Key:    (*Note).GetId,
-	SetKey: func(m *Note, k string) { m.Id = k },
+	SetKey: func(m *Note, v string) { m.Id = v },
 	Scope:  []string{"tenant_id"},
-	SQL:    crud.SQL{Columns: noteColumns, Select: noteSelect, Get: noteGet, Create: noteCreate, Delete: noteDelete, Lookups: map[string]string{"title": noteGetByTitle}},
+	SQL: crud.SQL{
+		Columns: noteColumns,
+		Select:  noteSelect,
+		Get:     noteGet,
+		Create:  noteCreate,
+		Delete:  noteDelete,
+		Lookups: map[string]string{
+			"title": noteGetByTitle,
+		},
+	},
 })
 
+// NoteHooks run around writes to Note, inside the write's transaction. An error
+// rolls the write back and is returned to the caller. A nil hook costs nothing.
 type NoteHooks = crud.Hooks[*Note]
 
+// NoteStore keeps the messages of type Note. NoteRepository is the SQL one;
+// wrap it to cache, audit or partition, or replace it in tests.
 type NoteStore interface {
 	crud.Store[*Note, string]
 
+	// GetByTitle returns the Note with the given title. Errors: NOT_FOUND.
 	GetByTitle(ctx context.Context, title string, opts ...crud.GetOption) (*Note, error)
 }
 
+// NoteRepository is the NoteStore over the table notes. It is safe for
+// concurrent use when its DB is.
 type NoteRepository struct {
 	*crud.Repository[*Note, string]
 }
 
 var _ NoteStore = NoteRepository{}
 
+// NewNoteRepository returns a repository that runs its statements on db: a
+// *pgxpool.Pool, a *pgx.Conn, a pgx.Tx or the embedded engine. It panics on
+// hooks of another message and where a column of the scope has no value among
+// opts.
 func NewNoteRepository(db crud.DB, opts ...crud.Option) NoteRepository {
 	return NoteRepository{crud.NewRepository(db, NoteTable, opts...)}
 }
 
+// WithTx returns the same repository, hooks and scope included, running on tx.
 func (r NoteRepository) WithTx(tx *crud.Tx) NoteRepository {
 	return NoteRepository{r.Repository.WithTx(tx)}
 }
 
+// GetByTitle returns the Note with the given title. Errors: NOT_FOUND.
 func (r NoteRepository) GetByTitle(ctx context.Context, title string, opts ...crud.GetOption) (*Note, error) {
 	return r.GetBy(ctx, "title", title, opts...)
 }
 
+// SQL of TicketRepository. List and Update add their WHERE, ORDER BY and SET at
+// run time.
 const (
 	ticketColumns = `
 		tickets.id,
@@ -417,15 +559,17 @@ const (
 	ticketGet = ticketSelect + `
 		WHERE tickets.id = $1`
 	ticketCreate = `INSERT INTO tickets (
-		tenant_id,
-		title,
-		open
+			tenant_id,
+			title,
+			open
 		) VALUES ($1, $2, $3)
 		RETURNING` + ticketColumns
 	ticketDelete = `DELETE FROM tickets
 		WHERE tickets.id = $1`
 )
 
+// TicketTable describes the table tickets behind bookpb.Ticket. Columns are in
+// SELECT order.
 var TicketTable = crud.NewTable(crud.TableSpec[Ticket, *Ticket, int64]{
 	Message:  "bookpb.Ticket",
 	Singular: "ticket",
@@ -438,31 +582,51 @@ var TicketTable = crud.NewTable(crud.TableSpec[Ticket, *Ticket, int64]{
 		crud.Bool("open", (*Ticket).GetOpen, func(m *Ticket, v bool) { m.Open = v }),
 	},
 	Key:    (*Ticket).GetId,
-	SetKey: func(m *Ticket, k int64) { m.Id = k },
+	SetKey: func(m *Ticket, v int64) { m.Id = v },
 	Scope:  []string{"tenant_id"},
-	SQL:    crud.SQL{Columns: ticketColumns, Select: ticketSelect, Get: ticketGet, Create: ticketCreate, Delete: ticketDelete},
+	SQL: crud.SQL{
+		Columns: ticketColumns,
+		Select:  ticketSelect,
+		Get:     ticketGet,
+		Create:  ticketCreate,
+		Delete:  ticketDelete,
+	},
 })
 
+// TicketHooks run around writes to Ticket, inside the write's transaction. An
+// error rolls the write back and is returned to the caller. A nil hook costs
+// nothing.
 type TicketHooks = crud.Hooks[*Ticket]
 
+// TicketStore keeps the messages of type Ticket. TicketRepository is the SQL
+// one; wrap it to cache, audit or partition, or replace it in tests.
 type TicketStore interface {
 	crud.Store[*Ticket, int64]
 }
 
+// TicketRepository is the TicketStore over the table tickets. It is safe for
+// concurrent use when its DB is.
 type TicketRepository struct {
 	*crud.Repository[*Ticket, int64]
 }
 
 var _ TicketStore = TicketRepository{}
 
+// NewTicketRepository returns a repository that runs its statements on db: a
+// *pgxpool.Pool, a *pgx.Conn, a pgx.Tx or the embedded engine. It panics on
+// hooks of another message and where a column of the scope has no value among
+// opts.
 func NewTicketRepository(db crud.DB, opts ...crud.Option) TicketRepository {
 	return TicketRepository{crud.NewRepository(db, TicketTable, opts...)}
 }
 
+// WithTx returns the same repository, hooks and scope included, running on tx.
 func (r TicketRepository) WithTx(tx *crud.Tx) TicketRepository {
 	return TicketRepository{r.Repository.WithTx(tx)}
 }
 
+// SQL of CounterRepository. List and Update add their WHERE, ORDER BY and SET
+// at run time.
 const (
 	counterColumns = `
 		counters.id,
@@ -479,21 +643,23 @@ const (
 	counterGet = counterSelect + `
 		WHERE counters.id = $1`
 	counterCreate = `INSERT INTO counters (
-		id,
-		small,
-		plain,
-		large,
-		ratio,
-		digest,
-		age,
-		frozen,
-		steps
+			id,
+			small,
+			plain,
+			large,
+			ratio,
+			digest,
+			age,
+			frozen,
+			steps
 		) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		RETURNING` + counterColumns
 	counterDelete = `DELETE FROM counters
 		WHERE counters.id = $1`
 )
 
+// CounterTable describes the table counters behind bookpb.Counter. Columns are
+// in SELECT order.
 var CounterTable = crud.NewTable(crud.TableSpec[Counter, *Counter, uint64]{
 	Message:  "bookpb.Counter",
 	Singular: "counter",
@@ -511,26 +677,43 @@ var CounterTable = crud.NewTable(crud.TableSpec[Counter, *Counter, uint64]{
 		crud.Int64s("steps", (*Counter).GetSteps, func(m *Counter, v []int64) { m.Steps = v }),
 	},
 	Key:    (*Counter).GetId,
-	SetKey: func(m *Counter, k uint64) { m.Id = k },
-	SQL:    crud.SQL{Columns: counterColumns, Select: counterSelect, Get: counterGet, Create: counterCreate, Delete: counterDelete},
+	SetKey: func(m *Counter, v uint64) { m.Id = v },
+	SQL: crud.SQL{
+		Columns: counterColumns,
+		Select:  counterSelect,
+		Get:     counterGet,
+		Create:  counterCreate,
+		Delete:  counterDelete,
+	},
 })
 
+// CounterHooks run around writes to Counter, inside the write's transaction. An
+// error rolls the write back and is returned to the caller. A nil hook costs
+// nothing.
 type CounterHooks = crud.Hooks[*Counter]
 
+// CounterStore keeps the messages of type Counter. CounterRepository is the SQL
+// one; wrap it to cache, audit or partition, or replace it in tests.
 type CounterStore interface {
 	crud.Store[*Counter, uint64]
 }
 
+// CounterRepository is the CounterStore over the table counters. It is safe for
+// concurrent use when its DB is.
 type CounterRepository struct {
 	*crud.Repository[*Counter, uint64]
 }
 
 var _ CounterStore = CounterRepository{}
 
+// NewCounterRepository returns a repository that runs its statements on db: a
+// *pgxpool.Pool, a *pgx.Conn, a pgx.Tx or the embedded engine. It panics on
+// hooks of another message.
 func NewCounterRepository(db crud.DB, opts ...crud.Option) CounterRepository {
 	return CounterRepository{crud.NewRepository(db, CounterTable, opts...)}
 }
 
+// WithTx returns the same repository, hooks and scope included, running on tx.
 func (r CounterRepository) WithTx(tx *crud.Tx) CounterRepository {
 	return CounterRepository{r.Repository.WithTx(tx)}
 }

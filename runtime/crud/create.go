@@ -136,15 +136,15 @@ func (r *Repository[M, K]) needsKey(m M) bool {
 	return false
 }
 
-// checkInsert returns what is wrong with the values. A key that nobody makes must be
-// there.
+// checkInsert returns what is wrong with the values. A key that nobody makes, and
+// the scope does not stamp, must be there.
 func (r *Repository[M, K]) checkInsert(m M) []Violation {
 	violations := r.table.check(m, nil, r.dialect)
 	if len(violations) > 0 {
 		return violations
 	}
 	for _, c := range r.table.keyColumns {
-		if c.Generated == ByClient && c.Kind == KindString && !c.Presence && !c.codec.has(m) {
+		if c.Generated == ByClient && c.Kind == KindString && !c.Presence && !c.codec.has(m) && !r.scope.has(c.Names[0]) {
 			return []Violation{missingField(c.Field)}
 		}
 	}
@@ -161,7 +161,8 @@ func (r *Repository[M, K]) insertStatement(m M, scope []any) (string, []any, err
 	static := true
 	for i := range r.table.columns {
 		c := &r.table.columns[i]
-		omitted := (c.Generated == ByIdentity || c.Default != "") && !c.codec.has(m)
+		stamp := r.stampOf(i)
+		omitted := (c.Generated == ByIdentity || c.Default != "") && !c.codec.has(m) && stamp < 0
 		if c.Generated == ByIdentity {
 			static = static && omitted
 		} else {
@@ -176,8 +177,8 @@ func (r *Repository[M, K]) insertStatement(m M, scope []any) (string, []any, err
 			continue
 		}
 		args = c.codec.appendArgs(args, m, r.dialect)
-		if s := r.stampOf(i); s >= 0 {
-			args[len(args)-1] = scope[s]
+		if stamp >= 0 {
+			args[len(args)-1] = scope[stamp]
 		}
 	}
 	for s, at := range r.stamps {

@@ -171,8 +171,12 @@ func (e *Error) prefixed(field string) *Error {
 		}
 		violations[i] = v
 	}
-	out := *invalid(e.Domain, violations...)
-	out.Reason, out.cause = e.Reason, e.cause
+	out := *e
+	out.Violations = violations
+	if e.Message == invalid(e.Domain, e.Violations...).Message { // made of the paths
+		made := invalid(e.Domain, violations...)
+		out.Message, out.Metadata = made.Message, made.Metadata
+	}
 	return &out
 }
 

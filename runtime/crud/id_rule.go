@@ -1,7 +1,6 @@
 package crud
 
 import (
-	"fmt"
 	"regexp"
 
 	"golang.org/x/text/unicode/norm"
@@ -12,7 +11,8 @@ var rfc1034 = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
 // An idRule says which ids a client may choose.
 type idRule struct {
-	pattern *regexp.Regexp // nil takes every id
+	pattern *regexp.Regexp // of the whole id; nil takes every id
+	text    string         // of the pattern, for messages
 	uuids   bool           // and lower-case UUIDs
 }
 
@@ -21,9 +21,9 @@ type idRule struct {
 func newIDRule(pattern string, named bool) idRule {
 	switch {
 	case pattern != "":
-		return idRule{pattern: regexp.MustCompile(pattern)}
+		return idRule{pattern: regexp.MustCompile(`\A(?:` + pattern + `)\z`), text: pattern}
 	case named:
-		return idRule{pattern: rfc1034, uuids: true}
+		return idRule{pattern: rfc1034, text: rfc1034.String(), uuids: true}
 	}
 	return idRule{}
 }
@@ -37,5 +37,5 @@ func (r idRule) check(id string) string {
 		}
 		return ""
 	}
-	return fmt.Sprintf("must match %s", r.pattern)
+	return "must match " + r.text
 }

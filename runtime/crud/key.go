@@ -23,14 +23,18 @@ var (
 
 // SplitKey reads the values of JoinKey's text into dst: one *string, *int32,
 // *int64, *uint32 or *uint64 each. Its error is ErrNoSuchKey when the number of
-// values is right but one does not parse.
+// values is right but one is not written as JoinKey writes it.
 func SplitKey(text string, dst ...any) error {
 	parts := strings.Split(text, "/")
 	if len(parts) != len(dst) {
 		return fmt.Errorf("must have %d values joined with /", len(dst))
 	}
 	for i, part := range parts {
-		if err := parseKeyValue(keyUnescaper.Replace(part), dst[i]); err != nil {
+		value := keyUnescaper.Replace(part)
+		if keyEscaper.Replace(value) != part { // two texts never mean one key
+			return ErrNoSuchKey
+		}
+		if err := parseKeyValue(value, dst[i]); err != nil {
 			return err
 		}
 	}

@@ -44,6 +44,9 @@ func scanString(v any, _ Dialect) (string, error) {
 	return "", errScan(v, "string")
 }
 
+// notStorable says what is wrong with a string that is not storable.
+const notStorable = "must be valid UTF-8 without NUL"
+
 // storable reports whether text columns can hold s. PostgreSQL's cannot hold NUL.
 func storable(s string) bool {
 	return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0
@@ -51,7 +54,7 @@ func storable(s string) bool {
 
 func checkString(s string, info *ColumnInfo, _ Dialect) string {
 	if !storable(s) {
-		return "must be valid UTF-8 without NUL"
+		return notStorable
 	}
 	// A string has no more code points than bytes.
 	if n := info.MaxLength; n > 0 && len(s) > n && utf8.RuneCountInString(s) > n {

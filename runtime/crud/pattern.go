@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 )
 
 // ErrNoSuchKey is the error of a key that is well-formed but cannot be a value of
@@ -76,8 +75,8 @@ func (p *Pattern) Parse(name string, dst ...any) error {
 
 // split returns the variables' values.
 func (p *Pattern) split(name string) ([]string, error) {
-	if !utf8.ValidString(name) || strings.IndexByte(name, 0) >= 0 {
-		return nil, errors.New("must be valid UTF-8 without NUL")
+	if !storable(name) {
+		return nil, errors.New(notStorable)
 	}
 	values := make([]string, 0, p.vars)
 	rest, more := name, true

@@ -295,13 +295,6 @@ func (r *Repository[M, K]) bulkError(ctx context.Context, err error) *Error {
 	if errors.As(err, &pg) && pg.Code == stateUnique {
 		return r.duplicate(pg, err, r.table.New())
 	}
-	if errors.As(err, &pg) && pg.Code == stateForeignKey {
-		return &Error{
-			Code: codes.FailedPrecondition, Reason: ReasonReferenceNotFound, Domain: r.domain,
-			Message: "a reference between resources would break", cause: err,
-			Precondition: &Precondition{Type: "REFERENCE", Description: "a reference between resources would break"},
-		}
-	}
 	return classify(ctx, r.domain, err)
 }
 

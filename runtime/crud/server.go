@@ -130,7 +130,8 @@ func noStore[M any, K comparable](t *Table[M, K]) *Error {
 	}
 }
 
-// keyGiven returns the key fields that a request left out.
+// keyGiven returns the key fields that a request left out, and those that no key
+// can be.
 func (t *Table[M, K]) keyGiven(key K, presence []bool) []Violation {
 	var violations []Violation
 	for i, v := range t.values(key) {
@@ -138,8 +139,11 @@ func (t *Table[M, K]) keyGiven(key K, presence []bool) []Violation {
 		if presence != nil {
 			missing = !presence[i]
 		}
-		if missing {
+		switch text, isText := v.(string); {
+		case missing:
 			violations = append(violations, missingField(t.keyColumns[i].Field))
+		case isText && !storable(text):
+			violations = append(violations, invalidField(t.keyColumns[i].Field, notStorable))
 		}
 	}
 	return violations
@@ -158,8 +162,11 @@ func (t *Table[M, K]) keyOfInput(m M) *Error {
 	}
 	var violations []Violation
 	for _, c := range t.keyColumns {
-		if !c.codec.has(m) {
+		switch {
+		case !c.codec.has(m):
 			violations = append(violations, missingField(c.Field))
+		case c.Kind == KindString && c.codec.check(m, &ColumnInfo{}, Postgres) != "":
+			violations = append(violations, invalidField(c.Field, notStorable))
 		}
 	}
 	if len(violations) > 0 {

@@ -42,6 +42,9 @@ func CreateNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Sto
 	input := t.pick(m, func(c *Column[M]) bool { return !c.serverOwned() && !c.Identifier && !c.PrimaryKey })
 	violations := t.setName(input, parent, id)
 	for _, v := range t.checkInput(input, nil) {
+		if v.Field == t.nameField { // which is made of the parent and the id
+			continue
+		}
 		v.Field = t.info.Singular + "." + v.Field
 		violations = append(violations, v)
 	}
@@ -122,6 +125,7 @@ func (t *Table[M, K]) checkKeyInput(m M) []Violation {
 	for i, c := range t.keyColumns {
 		switch {
 		case c.Generated != ByClient || c.serverOwned() || c.Identifier || c.Default != "":
+		case slices.Contains(t.info.Scope, c.Names[0]):
 		case !c.codec.has(m):
 			violations = append(violations, missingField(c.Field))
 		case c.Kind == KindString && t.key != nil:

@@ -91,6 +91,18 @@ func classifyState(domain string, pg *pgconn.PgError, err error) *Error {
 			Precondition: &Precondition{Type: "CONSTRAINT", Description: "conflicts with another resource"},
 			cause:        err,
 		}
+	case stateUnique:
+		return &Error{
+			Code: codes.AlreadyExists, Reason: ReasonUniqueViolation, Domain: domain,
+			Message: "a resource with the same value exists already", cause: err,
+		}
+	case stateForeignKey:
+		return &Error{
+			Code: codes.FailedPrecondition, Reason: ReasonReferenceNotFound, Domain: domain,
+			Message:      "a reference between resources would break",
+			Precondition: &Precondition{Type: "REFERENCE", Description: "a reference between resources would break"},
+			cause:        err,
+		}
 	case stateNotNull, stateCheck:
 		return valueRefused(domain, err)
 	}

@@ -109,7 +109,7 @@ func (s *sealer) seal(values []any, binding []byte) (string, error) {
 // sealed with another key or for another list; which of these is not told.
 func (s *sealer) open(token string, binding []byte) (values []any, ok bool) {
 	raw, err := tokenText.DecodeString(token)
-	if err != nil || len(raw) == 0 {
+	if err != nil || len(raw) == 0 || strings.ContainsAny(token, "\r\n") { // which decoding skips
 		return nil, false
 	}
 	for _, key := range s.keys {

@@ -75,7 +75,8 @@ func (r *Repository[M, K]) duplicate(pg *pgconn.PgError, err error, m M) *Error 
 }
 
 // uniqueFields returns the fields of the unique constraint that an error names: nil
-// for the primary key, empty where the constraint is not one of the model's.
+// for the primary key, empty where it is not over fields. A table that was there
+// before has constraints by other names, which their columns tell.
 func (r *Repository[M, K]) uniqueFields(pg *pgconn.PgError) []string {
 	constraint := constraintName(pg)
 	for i := range r.table.columns {
@@ -89,15 +90,25 @@ func (r *Repository[M, K]) uniqueFields(pg *pgconn.PgError) []string {
 			return r.fieldsOf(index.Columns)
 		}
 	}
-	if strings.HasSuffix(constraint, "_pkey") || constraint == "" && containsAll(uniqueColumns(pg), r.table.info.Key) {
+	columns := slices.DeleteFunc(uniqueColumns(pg), r.scope.has)
+	if strings.HasSuffix(constraint, "_pkey") || len(columns) == len(r.table.info.Key) && containsAll(columns, r.table.info.Key) {
 		return nil
 	}
-	return []string{}
+	return r.fieldsOf(columns)
 }
 
-// uniqueColumns are the columns that the embedded engine names in place of a
-// constraint: "table.a, table.b" in Detail.
+// uniqueColumns are the columns of a unique constraint as Detail names them:
+// "Key (a, b)=(…) …" in PostgreSQL, in any language, and "table.a, table.b" in the
+// embedded engine, which does not name the constraint.
 func uniqueColumns(pg *pgconn.PgError) []string {
+	if _, rest, ok := strings.Cut(pg.Detail, "("); ok {
+		list, _, _ := strings.Cut(rest, ")=(")
+		columns := strings.Split(list, ", ")
+		for i, c := range columns {
+			columns[i] = strings.Trim(c, `"`)
+		}
+		return columns
+	}
 	var columns []string
 	for part := range strings.SplitSeq(pg.Detail, ",") {
 		if _, column, ok := strings.Cut(strings.TrimSpace(part), "."); ok {
@@ -192,6 +203,9 @@ func (r *Repository[M, K]) brokenReference(ctx context.Context, db DB, pg *pgcon
 // engine does not name it, so there the references are looked up one by one.
 func (r *Repository[M, K]) referenceOf(ctx context.Context, db DB, pg *pgconn.PgError, m M) *Reference {
 	refs := r.table.info.References
+	if _, failed := db.(*Tx); failed && r.tx == nil {
+		db = r.db // the transaction takes no more statements
+	}
 	if constraint := constraintName(pg); constraint != "" {
 		for i := range refs {
 			if refs[i].Constraint == constraint {

@@ -22,8 +22,9 @@ func (t *storeTest[M, K]) all(q crud.Query) []M {
 
 func (t *storeTest[M, K]) allYieldsEveryRow() {
 	t.createAll(rows)
+	listed := t.list()
 	items := t.all(t.query())
-	t.sameList(t.list(), items, "All differs from List")
+	t.sameList(listed, items, "All differs from List")
 	want := clone(items[0])
 	proto.Reset(items[0])
 	t.same(want, t.get(t.key(want)), "the stored resource follows the message that All yielded")

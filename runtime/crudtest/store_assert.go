@@ -21,13 +21,13 @@ func (t *storeTest[M, K]) query() crud.Query {
 	return crud.Query{Method: listMethod, Parent: t.suite.Parent}
 }
 
-// create stores message i.
+// create stores message i. It returns a copy, which no store shares.
 func (t *storeTest[M, K]) create(i int) M {
 	t.Helper()
 	m, err := t.store.Create(t.ctx, t.suite.New(i))
 	require.NoError(t, err, "Create")
 	require.False(t, isNil(m), "Create returned no message")
-	return m
+	return clone(m)
 }
 
 // createAll stores messages 0 to n-1, in an order that is not that of their numbers.
@@ -133,7 +133,7 @@ func (t *storeTest[M, K]) refused(err error, want codes.Code, what string) *stat
 	t.Helper()
 	st, ok := status.FromError(err)
 	require.Truef(t, ok, "%s: the error has no status: %v", what, err)
-	require.Equalf(t, want, st.Code(), "%s: %v", what, err)
+	require.Equalf(t, want.String(), st.Code().String(), "%s: %v", what, err)
 	return st
 }
 

@@ -55,7 +55,8 @@ func (t *storeTest[M, K]) createLeavesItsArgument() {
 }
 
 func (t *storeTest[M, K]) createReturnsACopy() {
-	m := t.create(0)
+	m, err := t.store.Create(t.ctx, t.suite.New(0))
+	require.NoError(t, err, "Create")
 	want := clone(m)
 	proto.Reset(m)
 	t.same(want, t.get(t.key(want)), "the stored resource follows the message that Create returned")
