@@ -33,6 +33,11 @@ type codec[M any] interface {
 	// to what is bound. ok is false when the value cannot be one of the column, so
 	// that no row has it.
 	bind(v any, d Dialect) (arg any, ok bool)
+	// bindAny converts a slice of such values to what "is one of" is bound to. ok is
+	// false when one cannot be a value of the column.
+	bindAny(vs any, d Dialect) (arg any, ok bool)
+	// cursor returns the value as a page token keeps it, nil for NULL. bind takes it.
+	cursor(m M) any
 }
 
 // A kind is how values of Go type V are kept in SQL.
@@ -52,8 +57,11 @@ type kind[V any] struct {
 	clone func(v V) V
 	// check says what is wrong with the value, or "". Nil accepts every value.
 	check func(v V, info *ColumnInfo, d Dialect) string
-	// key converts a key's value to V and reports whether it can be one.
+	// key converts a key's or a cursor's value to V and reports whether it can be one.
 	key func(v any) (V, bool)
+	// cursor is the value as a page token keeps it. Nil is for the kinds that order no
+	// list.
+	cursor func(v V) any
 	// asIs says that bind gives the value itself for every engine.
 	asIs bool
 
@@ -128,6 +136,34 @@ func (c *scalarCodec[M, V]) check(m M, info *ColumnInfo, d Dialect) string {
 }
 
 func (c *scalarCodec[M, V]) bind(v any, d Dialect) (any, bool) { return c.kind.bindKey(v, d) }
+
+func (c *scalarCodec[M, V]) bindAny(vs any, d Dialect) (any, bool) { return c.kind.bindAny(vs, d) }
+
+func (c *scalarCodec[M, V]) cursor(m M) any { return c.kind.cursorOf(c.get(m)) }
+
+func (k *kind[V]) cursorOf(v V) any {
+	if k.cursor == nil {
+		return nil
+	}
+	return k.cursor(v)
+}
+
+// bindAny gives PostgreSQL an array and SQLite a JSON list of what its columns hold.
+func (k *kind[V]) bindAny(vs any, d Dialect) (any, bool) {
+	values, ok := vs.([]V)
+	if !ok {
+		return nil, false
+	}
+	for _, v := range values {
+		if _, ok := k.key(v); !ok {
+			return nil, false
+		}
+	}
+	if d == SQLite {
+		return jsonList(values, func(v V) any { return k.bind(v, d) }), true
+	}
+	return k.list.bind(values, d), true
+}
 
 func (k *kind[V]) bindKey(v any, d Dialect) (any, bool) {
 	kv, ok := k.key(v)
@@ -218,3 +254,12 @@ func (c *optionalCodec[M, V]) check(m M, info *ColumnInfo, d Dialect) string {
 }
 
 func (c *optionalCodec[M, V]) bind(v any, d Dialect) (any, bool) { return c.kind.bindKey(v, d) }
+
+func (c *optionalCodec[M, V]) bindAny(vs any, d Dialect) (any, bool) { return c.kind.bindAny(vs, d) }
+
+func (c *optionalCodec[M, V]) cursor(m M) any {
+	if !c.isSet(m) {
+		return nil
+	}
+	return c.kind.cursorOf(c.get(m))
+}

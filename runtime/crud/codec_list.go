@@ -77,5 +77,7 @@ func (c *listCodec[M, V]) check(m M, info *ColumnInfo, d Dialect) string {
 	return ""
 }
 
-// bind is not asked of lists: they are neither keys nor cursors.
-func (c *listCodec[M, V]) bind(any, Dialect) (any, bool) { return nil, false }
+// Lists are neither keys nor cursors, and no condition compares them.
+func (c *listCodec[M, V]) bind(any, Dialect) (any, bool)    { return nil, false }
+func (c *listCodec[M, V]) bindAny(any, Dialect) (any, bool) { return nil, false }
+func (c *listCodec[M, V]) cursor(M) any                     { return nil }

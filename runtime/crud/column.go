@@ -32,6 +32,9 @@ type ColumnInfo struct {
 
 	Required, OutputOnly, InputOnly, Immutable, Identifier bool
 
+	// Unfilterable and Unorderable keep the field out of filters and of order_by.
+	Unfilterable, Unorderable bool
+
 	// Time says which time the server keeps in the column.
 	Time ServerTime
 	// Unique is the name of the column's own unique constraint, or empty.
@@ -68,6 +71,10 @@ const (
 	RowCreateTime
 	// RowUpdateTime is when the row was last written; each write makes it later.
 	RowUpdateTime
+	// RowDeleteTime is when the row was soft-deleted; NULL in a live one (AIP-164).
+	RowDeleteTime
+	// RowPurgeTime is when a soft-deleted row may be removed.
+	RowPurgeTime
 )
 
 // A ColumnOption states what a proto says of a field beyond its type.
@@ -92,6 +99,12 @@ var (
 	// CreateTime and UpdateTime make the server set a Timestamp column (AIP-142).
 	CreateTime ColumnOption = func(c *ColumnInfo) { c.Time, c.OutputOnly, c.NotNull = RowCreateTime, true, true }
 	UpdateTime ColumnOption = func(c *ColumnInfo) { c.Time, c.OutputOnly, c.NotNull = RowUpdateTime, true, true }
+	// DeleteTime and PurgeTime make Delete keep the row and set them (AIP-164).
+	DeleteTime ColumnOption = func(c *ColumnInfo) { c.Time, c.OutputOnly = RowDeleteTime, true }
+	PurgeTime  ColumnOption = func(c *ColumnInfo) { c.Time, c.OutputOnly = RowPurgeTime, true }
+	// Unfilterable and Unorderable keep the field out of filters and of order_by.
+	Unfilterable ColumnOption = func(c *ColumnInfo) { c.Unfilterable = true }
+	Unorderable  ColumnOption = func(c *ColumnInfo) { c.Unorderable = true }
 	// NotNull gives a column with presence a NOT NULL constraint.
 	NotNull ColumnOption = func(c *ColumnInfo) { c.NotNull = true }
 )

@@ -111,6 +111,10 @@ func (c *nameCodec[M]) bind(v any, _ Dialect) (any, bool) {
 	return s, ok
 }
 
+// The variables of a name are in a cursor one by one, as the key's values.
+func (c *nameCodec[M]) bindAny(any, Dialect) (any, bool) { return nil, false }
+func (c *nameCodec[M]) cursor(M) any                     { return nil }
+
 // computedCodec writes a name that is stored in no column of its own.
 type computedCodec[M any] struct {
 	nameField[M]
@@ -132,6 +136,8 @@ func (c *computedCodec[M]) scan(m M, _ []any, _ Dialect) error {
 
 func (c *computedCodec[M]) check(M, *ColumnInfo, Dialect) string { return "" }
 func (c *computedCodec[M]) bind(any, Dialect) (arg any, ok bool) { return nil, false }
+func (c *computedCodec[M]) bindAny(any, Dialect) (any, bool)     { return nil, false }
+func (c *computedCodec[M]) cursor(M) any                         { return nil }
 
 // isText reports whether a type's wire value is its text in either format.
 func isText(oid uint32) bool {

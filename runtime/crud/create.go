@@ -113,7 +113,7 @@ func (r *Repository[M, K]) insert(ctx context.Context, db DB, m M) (stored M, er
 	if err != nil {
 		return stored, r.writeError(ctx, db, err, m)
 	}
-	stored, found, err := r.table.one(rows, r.dialect)
+	stored, found, err := r.table.one(rows, r.dialect, nil)
 	if err == nil && !found {
 		err = errNoRowBack
 	}

@@ -14,6 +14,7 @@ func newBoolKind() *kind[bool] {
 		equal:  same[bool],
 		zero:   isZero[bool],
 		key:    keyOfType[bool],
+		cursor: asCursor[bool],
 	}
 	k.list = newListKind(k, bindList[bool], itself[bool], unchanged[bool])
 	return k

@@ -28,17 +28,25 @@ func newDurationKind() *kind[*durationpb.Duration] {
 			}
 			return durationOfMicros(micros)
 		},
-		equal: func(a, b *durationpb.Duration) bool { return durationMicros(a) == durationMicros(b) },
-		zero:  func(v *durationpb.Duration) bool { return v == nil },
-		clone: cloneDuration,
-		check: checkDuration,
-		key: func(v any) (*durationpb.Duration, bool) {
-			d, ok := v.(*durationpb.Duration)
-			return d, ok && d.IsValid()
-		},
+		equal:  func(a, b *durationpb.Duration) bool { return durationMicros(a) == durationMicros(b) },
+		zero:   func(v *durationpb.Duration) bool { return v == nil },
+		clone:  cloneDuration,
+		check:  checkDuration,
+		key:    keyDuration,
+		cursor: func(v *durationpb.Duration) any { return durationMicros(v) },
 	}
 	k.list = newListKind(k, bindDurations, durationMicros, durationOfMicros)
 	return k
+}
+
+// keyDuration takes a page token's microseconds too.
+func keyDuration(v any) (*durationpb.Duration, bool) {
+	if micros, ok := v.(int64); ok {
+		d, err := durationOfMicros(micros)
+		return d, err == nil
+	}
+	d, ok := v.(*durationpb.Duration)
+	return d, ok && d.IsValid()
 }
 
 func bindDurations(vs []*durationpb.Duration) any {

@@ -38,9 +38,10 @@ func newFloatKind[V float32 | float64](id Kind, name string) *kind[V] {
 		},
 		equal: func(a, b V) bool { return sameFloat(float64(a), float64(b)) },
 		// Negative zero is set, as protobuf has it.
-		zero:  func(v V) bool { return v == 0 && !math.Signbit(float64(v)) },
-		check: checkFloat[V],
-		key:   keyOfType[V],
+		zero:   func(v V) bool { return v == 0 && !math.Signbit(float64(v)) },
+		check:  checkFloat[V],
+		key:    keyOfType[V],
+		cursor: asCursor[V],
 	}
 	k.list = newListKind(k, bindList[V], itself[V], unchanged[V])
 	return k

@@ -46,10 +46,11 @@ func newNumberKind[V wholeNumber](id Kind, name string, bind func(V) any, bindAl
 			}
 			return narrow[V](n, name)
 		},
-		equal: same[V],
-		zero:  isZero[V],
-		key:   keyNumber[V],
-		asIs:  id == KindInt64,
+		equal:  same[V],
+		zero:   isZero[V],
+		key:    keyNumber[V],
+		cursor: func(v V) any { return int64(v) },
+		asIs:   id == KindInt64,
 	}
 	k.list = newListKind(k, bindAll,
 		func(v V) int64 { return int64(v) },

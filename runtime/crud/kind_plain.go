@@ -14,6 +14,9 @@ func keyOfType[V any](v any) (V, bool) {
 	return out, ok
 }
 
+// asCursor keeps a value in a page token as it is.
+func asCursor[V any](v V) any { return v }
+
 // itself and unchanged are the two ways of an element that is the same in JSON.
 func itself[V any](v V) V { return v }
 

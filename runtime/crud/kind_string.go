@@ -22,7 +22,8 @@ func newStringKind() *kind[string] {
 			s, ok := v.(string)
 			return s, ok && storable(s)
 		},
-		asIs: true,
+		cursor: asCursor[string],
+		asIs:   true,
 	}
 	k.list = newStringListKind(k)
 	return k

@@ -36,13 +36,21 @@ func newTimestampKind() *kind[*timestamppb.Timestamp] {
 		zero:   func(v *timestamppb.Timestamp) bool { return v == nil },
 		clone:  cloneTimestamp,
 		check:  checkTimestamp,
-		key: func(v any) (*timestamppb.Timestamp, bool) {
-			ts, ok := v.(*timestamppb.Timestamp)
-			return ts, ok && ts.IsValid()
-		},
+		key:    keyTimestamp,
+		cursor: func(v *timestamppb.Timestamp) any { return unixMicros(v) },
 	}
 	k.list = newListKind(k, bindTimestamps, unixMicros, timestampOfMicros)
 	return k
+}
+
+// keyTimestamp takes a page token's microseconds too.
+func keyTimestamp(v any) (*timestamppb.Timestamp, bool) {
+	if micros, ok := v.(int64); ok {
+		ts, err := timestampOfMicros(micros)
+		return ts, err == nil
+	}
+	ts, ok := v.(*timestamppb.Timestamp)
+	return ts, ok && ts.IsValid()
 }
 
 func bindTimestamp(v *timestamppb.Timestamp, d Dialect) any {

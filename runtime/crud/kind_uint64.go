@@ -28,6 +28,7 @@ func newUint64Kind() *kind[uint64] {
 		equal:  same[uint64],
 		zero:   isZero[uint64],
 		key:    keyUint64,
+		cursor: asCursor[uint64],
 	}
 	k.list = newListKind(k, bindUint64s, itself[uint64], unchanged[uint64])
 	return k

@@ -29,6 +29,12 @@ func newUUIDKind() *kind[string] {
 			s, ok := v.(string)
 			return s, ok && isUUID(s)
 		},
+		cursor: func(v string) any {
+			if v == "" {
+				return nil
+			}
+			return v
+		},
 	}
 	k.list = newStringListKind(k)
 	return k

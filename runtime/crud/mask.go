@@ -32,19 +32,31 @@ func (t *Table[M, K]) resolve(m M, mask *fieldmaskpb.FieldMask) (columnSet, []Vi
 	case len(paths) == 1 && paths[0] == "*":
 		t.markAll(set, func(*Column[M]) bool { return true })
 		return set, nil
-	case len(paths) > maxMaskPaths:
-		return nil, []Violation{badMask(fmt.Sprintf("has %d paths, more than %d", len(paths), maxMaskPaths))}
 	}
+	set, violations := t.namedColumns(paths, maskPath)
+	for i := range set {
+		if !writable(&t.columns[i].ColumnInfo) {
+			set[i] = 0
+		}
+	}
+	return set, violations
+}
+
+// namedColumns returns the columns of a mask's paths. Those that name none are
+// violations of the request's field.
+func (t *Table[M, K]) namedColumns(paths []string, field string) (columnSet, []Violation) {
+	if len(paths) > maxMaskPaths {
+		return nil, []Violation{badMask(field, fmt.Sprintf("has %d paths, more than %d", len(paths), maxMaskPaths))}
+	}
+	set := make(columnSet, len(t.columns))
 	var violations []Violation
 	for _, path := range paths {
 		i := slices.IndexFunc(t.columns, func(c Column[M]) bool { return c.Field == path })
 		if i < 0 {
-			violations = append(violations, badMask(t.whyNot(path)))
+			violations = append(violations, badMask(field, t.whyNot(path)))
 			continue
 		}
-		if writable(&t.columns[i].ColumnInfo) {
-			set[i] = 1
-		}
+		set[i] = 1
 	}
 	return set, violations
 }
@@ -78,8 +90,8 @@ func (t *Table[M, K]) whyNot(path string) string {
 	return fmt.Sprintf("path %q names no field", path)
 }
 
-func badMask(description string) Violation {
-	return Violation{Field: maskPath, Description: description, Reason: ReasonInvalidFieldMask}
+func badMask(field, description string) Violation {
+	return Violation{Field: field, Description: description, Reason: ReasonInvalidFieldMask}
 }
 
 // paths returns the fields of a set as a mask.

@@ -73,8 +73,14 @@ func (p *Pattern) Parse(name string, dst ...any) error {
 	return nil
 }
 
+// wildcard stands for any id (AIP-159).
+const wildcard = "-"
+
 // split returns the variables' values.
-func (p *Pattern) split(name string) ([]string, error) {
+func (p *Pattern) split(name string) ([]string, error) { return p.values(name, false) }
+
+// values returns the variables' values; wildcards too, if they are allowed.
+func (p *Pattern) values(name string, wildcards bool) ([]string, error) {
 	if !storable(name) {
 		return nil, errors.New(notStorable)
 	}
@@ -90,7 +96,7 @@ func (p *Pattern) split(name string) ([]string, error) {
 		case want != "" && got != want, got == "":
 			return nil, p.mismatch()
 		case want != "":
-		case got == "-":
+		case got == wildcard && !wildcards:
 			return nil, errors.New("must not hold the wildcard -")
 		default:
 			values = append(values, got)

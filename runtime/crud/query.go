@@ -53,8 +53,8 @@ func (r *Repository[M, K]) conditions(ctx context.Context) ([]squirrel.Sqlizer, 
 	return append(all, wheres...), err
 }
 
-// condition returns what squirrel's Where takes, in parentheses.
-func condition(pred any, args []any) squirrel.Sqlizer {
+// whereOf returns what squirrel's Where takes, in parentheses.
+func whereOf(pred any, args []any) squirrel.Sqlizer {
 	switch pred := pred.(type) {
 	case string:
 		return parens{squirrel.Expr(pred, args...)}
@@ -74,7 +74,7 @@ func (f failing) ToSql() (string, []any, error) { return "", nil, f.err }
 // Where adds a condition: a string with ? and its arguments, a map, or squirrel's
 // own. All conditions must hold.
 func (q SelectQuery[M, K]) Where(pred any, args ...any) SelectQuery[M, K] {
-	q.sql = q.sql.Where(condition(pred, args))
+	q.sql = q.sql.Where(whereOf(pred, args))
 	return q
 }
 
@@ -170,7 +170,7 @@ func (q SelectQuery[M, K]) each(ctx context.Context, yield func(M) bool) error {
 	if err != nil {
 		return classify(ctx, q.r.domain, err)
 	}
-	_, err = q.r.each(ctx, rows, yield)
+	_, err = q.r.each(ctx, rows, nil, yield)
 	return err
 }
 
@@ -207,7 +207,7 @@ func (q UpdateQuery[M, K]) Set(column string, value any) UpdateQuery[M, K] {
 // Where adds a condition, see [SelectQuery.Where].
 func (q UpdateQuery[M, K]) Where(pred any, args ...any) UpdateQuery[M, K] {
 	q.where = true
-	q.sql = q.sql.Where(condition(pred, args))
+	q.sql = q.sql.Where(whereOf(pred, args))
 	return q
 }
 
@@ -254,7 +254,7 @@ func (r *Repository[M, K]) DeleteWhere(ctx context.Context) DeleteQuery[M, K] {
 // Where adds a condition, see [SelectQuery.Where].
 func (q DeleteQuery[M, K]) Where(pred any, args ...any) DeleteQuery[M, K] {
 	q.where = true
-	q.sql = q.sql.Where(condition(pred, args))
+	q.sql = q.sql.Where(whereOf(pred, args))
 	return q
 }
 

@@ -169,7 +169,7 @@ func (r *Repository[M, K]) queryOne(ctx context.Context, db DB, sql, suffix stri
 	}
 	rows, err := db.Query(ctx, sql, args...)
 	if err == nil {
-		m, found, err = r.table.one(rows, r.dialect)
+		m, found, err = r.table.one(rows, r.dialect, nil)
 	}
 	if err != nil {
 		return m, false, classify(ctx, r.domain, err)

@@ -20,24 +20,29 @@ type reader[M any, K comparable] struct {
 	// wire says that every column is decoded from its wire value; otherwise the rows
 	// go through Values, which is slower and takes what any engine or mode gives.
 	wire bool
-	mem  memory
+	// selected are the table's columns that the rows have; nil is all.
+	selected columnSet
+	mem      memory
 }
 
 // reader returns a reader of rows. expect is how many there are likely to be.
-func (t *Table[M, K]) reader(rows pgx.Rows, d Dialect, expect int) *reader[M, K] {
-	return &reader[M, K]{table: t, dialect: d, rows: rows, mem: memory{rows: expect, times: t.times}}
+func (t *Table[M, K]) reader(rows pgx.Rows, d Dialect, selected columnSet, expect int) *reader[M, K] {
+	return &reader[M, K]{table: t, dialect: d, rows: rows, selected: selected, mem: memory{rows: expect, times: t.times}}
 }
 
 // describe looks at the result's columns once the first row is there.
 func (r *reader[M, K]) describe() error {
 	r.fds = r.rows.FieldDescriptions()
-	if len(r.fds) != r.table.width {
-		return fmt.Errorf("crud: the query gave %d columns, %s has %d", len(r.fds), r.table.info.Message, r.table.width)
+	if width := r.table.widthOf(r.selected); len(r.fds) != width {
+		return fmt.Errorf("crud: the query gave %d columns of %s, not %d", len(r.fds), r.table.info.Message, width)
 	}
 	r.wire = r.dialect == Postgres
 	at := 0
 	for i := range r.table.columns {
 		c := &r.table.columns[i]
+		if r.skips(i) {
+			continue
+		}
 		for range c.Names {
 			r.wire = r.wire && c.codec.reads(&r.fds[at])
 			at++
@@ -45,6 +50,8 @@ func (r *reader[M, K]) describe() error {
 	}
 	return nil
 }
+
+func (r *reader[M, K]) skips(column int) bool { return r.selected != nil && r.selected[column] == 0 }
 
 // read fills m from the current row.
 func (r *reader[M, K]) read(m M) error {
@@ -60,6 +67,9 @@ func (r *reader[M, K]) read(m M) error {
 	r.mem.begin(raw)
 	at := 0
 	for i := range r.table.columns {
+		if r.skips(i) {
+			continue
+		}
 		c := &r.table.columns[i]
 		end := at + len(c.Names)
 		if err := c.codec.decode(m, r.fds[at:end], raw[at:end], &r.mem); err != nil {
@@ -78,6 +88,9 @@ func (r *reader[M, K]) scan(m M) error {
 	}
 	at := 0
 	for i := range r.table.columns {
+		if r.skips(i) {
+			continue
+		}
 		c := &r.table.columns[i]
 		end := at + len(c.Names)
 		if err := c.codec.scan(m, values[at:end], r.dialect); err != nil {
@@ -89,11 +102,11 @@ func (r *reader[M, K]) scan(m M) error {
 }
 
 // one reads a result of at most one row.
-func (t *Table[M, K]) one(rows pgx.Rows, d Dialect) (m M, found bool, err error) {
+func (t *Table[M, K]) one(rows pgx.Rows, d Dialect, selected columnSet) (m M, found bool, err error) {
 	defer rows.Close()
 	if rows.Next() {
 		m, found = t.New(), true
-		if err := t.reader(rows, d, 1).read(m); err != nil {
+		if err := t.reader(rows, d, selected, 1).read(m); err != nil {
 			var none M
 			return none, false, err
 		}
@@ -103,9 +116,9 @@ func (t *Table[M, K]) one(rows pgx.Rows, d Dialect) (m M, found bool, err error)
 }
 
 // many reads all rows. expect is how many there are likely to be.
-func (t *Table[M, K]) many(rows pgx.Rows, d Dialect, expect int) ([]M, error) {
+func (t *Table[M, K]) many(rows pgx.Rows, d Dialect, selected columnSet, expect int) ([]M, error) {
 	defer rows.Close()
-	r := t.reader(rows, d, expect)
+	r := t.reader(rows, d, selected, expect)
 	var items []M // filled up to n
 	n := 0
 	for rows.Next() {

@@ -54,6 +54,21 @@ type Query struct {
 	PageSize int32
 	// PageToken is that of the page before, or empty.
 	PageToken string
+	// Filter selects resources in the language of AIP-160; empty selects all.
+	Filter string
+	// OrderBy sorts them, "title desc, pages" (AIP-132). Resources that agree in all of
+	// its fields are in the order of the key, which is the order when it is empty.
+	OrderBy string
+	// Skip is how many resources to leave out after the place of the token (AIP-158).
+	Skip int32
+	// ShowDeleted includes the soft-deleted ones (AIP-164).
+	ShowDeleted bool
+	// Equal are conditions on single fields, all of which must hold.
+	Equal []Equality
+	// ReadMask names the fields to return (AIP-157). Nil, empty and * are all.
+	ReadMask *fieldmaskpb.FieldMask
+	// CountTotal asks for Page.TotalSize, which costs a statement on the first page.
+	CountTotal bool
 	// Where is one more condition, for hand-written code. Name columns with their
 	// table. All pages of a walk must have the same one.
 	Where squirrel.Sqlizer
@@ -64,6 +79,9 @@ type Page[M any] struct {
 	Items []M
 	// NextPageToken asks for the page after; empty if and only if there is none.
 	NextPageToken string
+	// TotalSize is the number of resources on all pages, as the first page found it,
+	// if the query asked for it. See [TotalSize] for how exact it is.
+	TotalSize int64
 }
 
 // UnimplementedStore answers every method with UNIMPLEMENTED. Embed it in a store of

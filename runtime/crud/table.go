@@ -5,10 +5,11 @@ import (
 	"slices"
 )
 
-// Default limits of List (AIP-158).
+// Default limits of List (AIP-158) and of batches (AIP-231).
 const (
 	defaultPageSize = 50
 	defaultMaxPage  = 1000
+	defaultMaxBatch = 1000
 )
 
 // A TableSpec is what generated code states of a model. T is the message type, M is
@@ -42,7 +43,9 @@ type TableSpec[T any, M interface{ *T }, K comparable] struct {
 	// Scope are the SQL names of the columns that every statement is bound to.
 	Scope []string
 
-	DefaultPageSize, MaxPageSize int32
+	DefaultPageSize, MaxPageSize, MaxBatchSize int32
+	// TotalSize says how List counts.
+	TotalSize TotalSize
 	// IDPattern is the regular expression of client-chosen ids. Empty is the rule of
 	// the key style.
 	IDPattern string
@@ -67,6 +70,8 @@ type Parent struct {
 	Pattern *Pattern
 	// Check makes List answer NOT_FOUND for a parent that does not exist.
 	Check bool
+	// Across lets List read across parents, with - for an id (AIP-159).
+	Across bool
 }
 
 // A Reference is a foreign key. Columns and tables are SQL names, unquoted.
@@ -107,7 +112,9 @@ type Table[M any, K comparable] struct {
 	name       func(M) string
 	updateTime int // place of the column in columns, or -1
 	createTime int
+	deleteTime int
 	identity   int
+	keys       []orderKey[M] // the order of the key
 	newOne     func() M
 	appendNew  func(ms []M, n int) []M
 	times      int // timestamps that every row has
@@ -134,7 +141,8 @@ type TableInfo struct {
 	Indexes    []Index
 	Scope      []string
 
-	DefaultPageSize, MaxPageSize int32
+	DefaultPageSize, MaxPageSize, MaxBatchSize int32
+	TotalSize                                  TotalSize
 }
 
 // AnyTable is a [Table] of any message. It is implemented by Table alone.
@@ -162,6 +170,7 @@ func NewTable[T any, M interface{ *T }, K comparable](spec TableSpec[T, M, K]) *
 		sql:       spec.SQL,
 	}
 	t.index()
+	t.keys = t.keyOrder()
 	if len(t.keyColumns) == 0 {
 		panic(fmt.Sprintf("crud: the table of %s has no key", spec.Message))
 	}
@@ -173,7 +182,7 @@ func NewTable[T any, M interface{ *T }, K comparable](spec TableSpec[T, M, K]) *
 
 // index finds the columns that have a role.
 func (t *Table[M, K]) index() {
-	t.updateTime, t.createTime, t.identity = -1, -1, -1
+	t.updateTime, t.createTime, t.deleteTime, t.identity = -1, -1, -1, -1
 	for i := range t.columns {
 		c := &t.columns[i]
 		t.width += len(c.Names)
@@ -191,6 +200,8 @@ func (t *Table[M, K]) index() {
 			t.createTime = i
 		case c.Time == RowUpdateTime:
 			t.updateTime = i
+		case c.Time == RowDeleteTime:
+			t.deleteTime = i
 		case c.Generated == ByIdentity:
 			t.identity = i
 		}
@@ -224,6 +235,11 @@ func tableInfo[T any, M interface{ *T }, K comparable](spec TableSpec[T, M, K]) 
 		Scope:           spec.Scope,
 		DefaultPageSize: spec.DefaultPageSize,
 		MaxPageSize:     spec.MaxPageSize,
+		MaxBatchSize:    spec.MaxBatchSize,
+		TotalSize:       spec.TotalSize,
+	}
+	if info.MaxBatchSize == 0 {
+		info.MaxBatchSize = defaultMaxBatch
 	}
 	if info.DefaultPageSize == 0 {
 		info.DefaultPageSize = defaultPageSize

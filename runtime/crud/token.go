@@ -11,8 +11,6 @@ import (
 	"os"
 	"strings"
 	"sync"
-
-	"google.golang.org/protobuf/encoding/protowire"
 )
 
 // tokenKeyEnv holds the keys of page tokens, see [WithPageTokenKeys].
@@ -92,25 +90,22 @@ func newTokenKey(key []byte) tokenKey {
 }
 
 // seal returns the token of a place. binding is what the token is good for.
-func (s *sealer) seal(values []any, binding []byte) (string, error) {
-	var plain []byte
-	for _, v := range values {
-		var err error
-		if plain, err = appendTokenValue(plain, v); err != nil {
-			return "", err
-		}
+func (s *sealer) seal(p tokenPlace, binding []byte) (string, error) {
+	plain, err := p.marshal()
+	if err != nil {
+		return "", err
 	}
 	key := s.keys[0]
 	token := key.aead.Seal([]byte{key.id}, nil, plain, binding)
 	return tokenText.EncodeToString(token), nil
 }
 
-// open returns the values of a token. ok is false for one that was tampered with,
+// open returns the place of a token. ok is false for one that was tampered with,
 // sealed with another key or for another list; which of these is not told.
-func (s *sealer) open(token string, binding []byte) (values []any, ok bool) {
+func (s *sealer) open(token string, binding []byte) (p tokenPlace, ok bool) {
 	raw, err := tokenText.DecodeString(token)
 	if err != nil || len(raw) == 0 || strings.ContainsAny(token, "\r\n") { // which decoding skips
-		return nil, false
+		return p, false
 	}
 	for _, key := range s.keys {
 		if key.id != raw[0] {
@@ -120,80 +115,7 @@ func (s *sealer) open(token string, binding []byte) (values []any, ok bool) {
 		if err != nil {
 			continue
 		}
-		return tokenValues(plain)
+		return unmarshalTokenPlace(plain)
 	}
-	return nil, false
-}
-
-// The kinds of values in a token, as protobuf field numbers. They outlive a
-// deployment, so a number never changes its meaning.
-const (
-	tokenInt64  protowire.Number = 1
-	tokenInt32  protowire.Number = 2
-	tokenUint64 protowire.Number = 3
-	tokenUint32 protowire.Number = 4
-	tokenString protowire.Number = 5
-)
-
-func appendTokenValue(b []byte, v any) ([]byte, error) {
-	switch v := v.(type) {
-	case int64:
-		return appendTokenVarint(b, tokenInt64, uint64(v)), nil
-	case int32:
-		return appendTokenVarint(b, tokenInt32, uint64(v)), nil
-	case uint64:
-		return appendTokenVarint(b, tokenUint64, v), nil
-	case uint32:
-		return appendTokenVarint(b, tokenUint32, uint64(v)), nil
-	case string:
-		return protowire.AppendString(protowire.AppendTag(b, tokenString, protowire.BytesType), v), nil
-	}
-	return nil, fmt.Errorf("crud: a page token cannot hold a %T", v)
-}
-
-func appendTokenVarint(b []byte, n protowire.Number, v uint64) []byte {
-	return protowire.AppendVarint(protowire.AppendTag(b, n, protowire.VarintType), v)
-}
-
-func tokenValues(b []byte) (values []any, ok bool) {
-	for len(b) > 0 {
-		num, typ, n := protowire.ConsumeTag(b)
-		if n < 0 {
-			return nil, false
-		}
-		b = b[n:]
-		var v any
-		switch {
-		case typ == protowire.BytesType && num == tokenString:
-			var text string
-			text, n = protowire.ConsumeString(b)
-			v = text
-		case typ == protowire.VarintType:
-			var x uint64
-			x, n = protowire.ConsumeVarint(b)
-			v = tokenNumber(num, x)
-		default:
-			return nil, false
-		}
-		if n < 0 || v == nil {
-			return nil, false
-		}
-		values, b = append(values, v), b[n:]
-	}
-	return values, true
-}
-
-// tokenNumber returns a number with the Go type it was sealed with.
-func tokenNumber(num protowire.Number, x uint64) any {
-	switch num {
-	case tokenInt64:
-		return int64(x)
-	case tokenInt32:
-		return int32(x)
-	case tokenUint64:
-		return x
-	case tokenUint32:
-		return uint32(x)
-	}
-	return nil
+	return p, false
 }

@@ -21,7 +21,18 @@ func (l *listing[M, K]) binding(ctx context.Context) ([]byte, error) {
 	principal, _ := identity.FromContext(ctx)
 	b := make([]byte, 0, usualBinding)
 	b = appendParts(b, l.table.info.Message, l.name, l.query.Method, principal.ID, l.query.Parent)
-	b = appendParts(b, l.table.info.Key...)
+	b = appendParts(b, l.filter.sql)
+	b = append(b, flag(l.query.ShowDeleted))
+	for i := range l.order {
+		b = append(b, flag(l.order[i].desc), byte(l.order[i].column.Kind))
+		b = appendParts(b, l.order[i].name)
+	}
+	for _, e := range l.equal {
+		b = appendParts(b, e.column.Field, flagText(e.any), fmt.Sprintf("%T %#v", e.arg, e.arg))
+	}
+	for _, a := range l.filter.args {
+		b = appendParts(b, fmt.Sprintf("%T %#v", a, a))
+	}
 	for _, v := range l.scope {
 		b = appendParts(b, fmt.Sprintf("%T %v", v, v))
 	}
@@ -32,12 +43,19 @@ func (l *listing[M, K]) binding(ctx context.Context) ([]byte, error) {
 		}
 		b = appendParts(b, sql)
 		for _, a := range args {
-			b = appendParts(b, fmt.Sprintf("%T %v", a, a))
+			b = appendParts(b, fmt.Sprintf("%T %#v", a, a))
 		}
 	}
 	sum := sha256.Sum256(b)
 	l.bound = sum[:]
 	return l.bound, nil
+}
+
+func flagText(b bool) string {
+	if b {
+		return "any"
+	}
+	return "one"
 }
 
 // usualBinding is the length up to which a binding is put together without an

@@ -92,7 +92,7 @@ func (r *Repository[M, K]) update(ctx context.Context, db DB, u *update[M, K]) (
 	if err != nil {
 		return stored, r.writeError(ctx, db, err, u.m)
 	}
-	stored, found, err := r.table.one(rows, r.dialect)
+	stored, found, err := r.table.one(rows, r.dialect, nil)
 	if err != nil {
 		return stored, r.writeError(ctx, db, err, u.m)
 	}
@@ -198,7 +198,7 @@ func (r *Repository[M, K]) changed(old, m M, fields []string) []Violation {
 		c, ok := r.table.column(field)
 		switch {
 		case !ok:
-			violations = append(violations, badMask(r.table.whyNot(field)))
+			violations = append(violations, badMask(maskPath, r.table.whyNot(field)))
 		case !c.codec.equal(old, m):
 			violations = append(violations, Violation{field, "cannot be changed", ReasonImmutableField})
 		}

@@ -1,0 +1,355 @@
+package crud
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/Masterminds/squirrel"
+)
+
+// A listing is one List or All: the arguments of its statement, and what its text
+// depends on.
+type listing[M any, K comparable] struct {
+	*core[M, K]
+	query Query
+
+	// fixed are the places of the key columns that the parent gives, as bits, and
+	// parent their values.
+	fixed  uint64
+	parent []any
+	// across says that the parent has a wildcard (AIP-159).
+	across bool
+	// never is a parent that no row can have.
+	never bool
+	scope []any // values of the scope columns
+	equal []boundEqual[M]
+	// filter is the filter's condition. Its text is the same for each filter of a shape.
+	filter condition
+	extra  []squirrel.Sqlizer
+
+	order []orderKey[M]
+	// sorted says that order is not the rest of the key.
+	sorted bool
+	cursor []any // the bound values of the order in the row before; nil is NULL
+
+	selected columnSet // what is read; nil is all
+	hidden   columnSet // of these, what the caller did not ask for
+	total    int64     // once it is known
+	counted  bool
+	bound    []byte // the binding, once it is needed
+}
+
+// A condition is a part of a WHERE with question marks for its arguments; the empty
+// one always holds.
+type condition struct {
+	sql  string
+	args []any
+}
+
+func (r *Repository[M, K]) newListing(ctx context.Context, q Query) (*listing[M, K], error) {
+	l := &listing[M, K]{core: r.core, query: q}
+	if err := l.setParent(q.Parent); err != nil {
+		return nil, err
+	}
+	if err := l.setArguments(q); err != nil {
+		return nil, err
+	}
+	values, err := r.scope.values(ctx)
+	if err != nil {
+		return nil, err
+	}
+	l.scope = r.bindScope(values)
+	if l.extra, err = r.scope.predicates(ctx); err != nil {
+		return nil, err
+	}
+	if q.Where != nil {
+		l.extra = append(l.extra, parens{q.Where})
+	}
+	return l, nil
+}
+
+// setArguments takes the arguments of the query. All that is wrong with them is told
+// at once.
+func (l *listing[M, K]) setArguments(q Query) error {
+	var found findings
+	if q.PageSize < 0 {
+		found.add(invalidField("page_size", "must not be negative"))
+	}
+	if q.Skip < 0 {
+		found.add(invalidField("skip", "must not be negative"))
+	}
+	l.setEqual(&found, q.Equal)
+	l.setFilter(&found, q.Filter)
+	l.setOrder(&found, q.OrderBy)
+	l.setReadMask(&found, q.ReadMask.GetPaths())
+	return found.error(l.domain)
+}
+
+// findings is what is wrong with a request.
+type findings struct {
+	violations []Violation
+	// offset is where in the filter or the order, counted from 1; 0 is nowhere.
+	offset int
+}
+
+func (f *findings) add(v ...Violation) { f.violations = append(f.violations, v...) }
+
+func (f *findings) error(domain string) error {
+	if len(f.violations) == 0 {
+		return nil
+	}
+	e := invalid(domain, f.violations...)
+	if f.offset > 0 {
+		e.Metadata["offset"] = strconv.Itoa(f.offset)
+	}
+	return e
+}
+
+// setParent turns the parent's name into values of the leading key columns.
+func (l *listing[M, K]) setParent(parent string) error {
+	p := l.table.info.Parent
+	switch {
+	case p == nil && parent != "":
+		return invalid(l.domain, invalidField("parent", "the resource has no parent"))
+	case p == nil:
+		return nil
+	case parent == "":
+		return invalid(l.domain, missingField("parent"))
+	}
+	values, err := p.Pattern.values(parent, p.Across)
+	if err != nil {
+		return invalid(l.domain, invalidField("parent", err.Error()))
+	}
+	for i, text := range values {
+		if text == wildcard {
+			l.across = true
+			continue
+		}
+		c := l.table.keyColumns[i]
+		v, ok := keyFromText(c.Kind, text)
+		arg, fits := c.codec.bind(v, l.dialect)
+		l.never = l.never || !ok || !fits
+		l.fixed |= 1 << i
+		l.parent = append(l.parent, arg)
+	}
+	return nil
+}
+
+// hidesDeleted reports whether the list leaves out soft-deleted rows.
+func (l *listing[M, K]) hidesDeleted() bool {
+	return l.table.deleteTime >= 0 && !l.query.ShowDeleted
+}
+
+// open takes the place that the page token says.
+func (l *listing[M, K]) open(ctx context.Context) error {
+	if l.query.PageToken == "" {
+		return nil
+	}
+	binding, err := l.binding(ctx)
+	if err != nil {
+		return err
+	}
+	place, ok := l.tokens.open(l.query.PageToken, binding)
+	if !ok || len(place.values) != len(l.order) {
+		return l.badToken()
+	}
+	l.total, l.counted = place.total, place.counted
+	for i, v := range place.values {
+		arg, ok := l.order[i].column.codec.bind(v, l.dialect)
+		if !ok && (v != nil || !l.order[i].nullable) {
+			return l.badToken()
+		}
+		l.cursor = append(l.cursor, arg)
+	}
+	return nil
+}
+
+func (l *listing[M, K]) badToken() *Error {
+	return invalid(l.domain, Violation{"page_token", "is not a token of this list", ReasonInvalidPageToken})
+}
+
+// seal returns the token of the page after m.
+func (l *listing[M, K]) seal(ctx context.Context, m M) (string, error) {
+	values, err := l.place(m)
+	if err != nil {
+		return "", internal(l.domain, fmt.Errorf("crud: a stored key does not parse: %w", err))
+	}
+	binding, err := l.binding(ctx)
+	if err != nil {
+		return "", err
+	}
+	return l.tokens.seal(tokenPlace{values: values, total: l.total, counted: l.counted}, binding)
+}
+
+// statement returns the text and the arguments. Without extra conditions the text
+// depends on a few facts only and is assembled once for each.
+func (l *listing[M, K]) statement(limit int) (string, []any, error) {
+	if len(l.extra) > 0 {
+		return l.build(limit)
+	}
+	var space [usualShape]byte
+	sql, err := l.lists.get(l.shape(space[:0], limit), func() (string, error) {
+		sql, _, err := l.build(limit)
+		return sql, err
+	})
+	return sql, l.args(limit), err
+}
+
+// usualShape is the length up to which a shape is put together without an
+// allocation.
+const usualShape = 256
+
+// shape appends the facts that the text depends on.
+func (l *listing[M, K]) shape(b []byte, limit int) []byte {
+	b = append(b, flag(limit > 0), flag(l.query.Skip > 0), flag(l.hidesDeleted()), byte(l.fixed))
+	for _, v := range l.cursor {
+		b = append(b, 2+flag(v == nil))
+	}
+	for _, e := range l.equal {
+		b = append(append(b, 0, flag(e.any)), e.column.Field...)
+	}
+	if l.sorted {
+		for i := range l.order {
+			b = append(append(b, 0, 4+flag(l.order[i].desc)), l.order[i].name...)
+		}
+	}
+	b = append(append(b, 0, 6), l.filter.sql...)
+	return append(append(b, 0), l.selected...)
+}
+
+func flag(b bool) byte {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// args returns the arguments in the order of build's text.
+func (l *listing[M, K]) args(limit int) []any {
+	args := make([]any, 0, len(l.parent)+len(l.scope)+len(l.equal)+len(l.filter.args)+len(l.cursor)+2)
+	args = l.conditionArgs(args)
+	if len(l.cursor) > 0 {
+		s := l.seek()
+		args = append(args, s.args()...)
+		if _, split := s.otherHalf(); split {
+			args = append(args, limit+int(l.query.Skip))
+			args = append(l.conditionArgs(args), limit+int(l.query.Skip))
+		}
+	}
+	return l.windowArgs(args, limit)
+}
+
+func (l *listing[M, K]) conditionArgs(args []any) []any {
+	args = append(append(args, l.parent...), l.scope...)
+	for _, e := range l.equal {
+		args = append(args, e.arg)
+	}
+	return append(args, l.filter.args...)
+}
+
+func (l *listing[M, K]) windowArgs(args []any, limit int) []any {
+	if limit > 0 {
+		args = append(args, limit)
+	}
+	if l.query.Skip > 0 {
+		args = append(args, int(l.query.Skip))
+	}
+	return args
+}
+
+// build assembles the statement.
+func (l *listing[M, K]) build(limit int) (string, []any, error) {
+	if len(l.cursor) > 0 {
+		s := l.seek()
+		if other, split := s.otherHalf(); split {
+			return l.buildHalves(s.ownHalf(), other, limit)
+		}
+		return l.window(l.ordered(l.rows().Where(s.ownHalf())), limit).PlaceholderFormat(squirrel.Dollar).ToSql()
+	}
+	return l.window(l.ordered(l.rows()), limit).PlaceholderFormat(squirrel.Dollar).ToSql()
+}
+
+// buildHalves assembles one statement of two seeks, each of which an index answers.
+func (l *listing[M, K]) buildHalves(own squirrel.Sqlizer, other string, limit int) (string, []any, error) {
+	most := limit + int(l.query.Skip)
+	half := func(where any, alias string) squirrel.SelectBuilder {
+		return squirrel.Select(l.table.columnNames(l.selected, quoted)...).FromSelect(l.ordered(l.rows().Where(where)).Suffix("LIMIT ?", most), alias)
+	}
+	both := half(own, "own").SuffixExpr(squirrel.Expr("UNION ALL ?", half(other, "other")))
+	both = both.Suffix("ORDER BY " + strings.Join(l.orderBy(quoted), ", "))
+	return l.window(both, limit).PlaceholderFormat(squirrel.Dollar).ToSql()
+}
+
+// rows is the SELECT of the rows on all pages.
+func (l *listing[M, K]) rows() squirrel.SelectBuilder {
+	return l.where(squirrel.Select(l.table.selection(l.selected, l.column)).From(l.name))
+}
+
+// where adds the conditions of all pages.
+func (l *listing[M, K]) where(b squirrel.SelectBuilder) squirrel.SelectBuilder {
+	at := 0
+	for i, name := range l.table.info.Key {
+		if l.fixed&(1<<i) != 0 {
+			b = b.Where(l.column(name)+" = ?", l.parent[at])
+			at++
+		}
+	}
+	for i, arg := range l.scope {
+		b = b.Where(l.column(l.core.scope.columns[i].name)+" = ?", arg)
+	}
+	for _, e := range l.equal {
+		b = b.Where(l.equalTo(e))
+	}
+	if l.filter.sql != "" {
+		b = b.Where(squirrel.Expr(l.filter.sql, l.filter.args...))
+	}
+	if l.hidesDeleted() {
+		b = b.Where(l.column(l.table.columns[l.table.deleteTime].Names[0]) + " IS NULL")
+	}
+	for _, e := range l.extra {
+		b = b.Where(e)
+	}
+	return b
+}
+
+func (l *listing[M, K]) ordered(b squirrel.SelectBuilder) squirrel.SelectBuilder {
+	return b.OrderBy(l.orderBy(l.column)...)
+}
+
+// window adds LIMIT and OFFSET. The embedded engine has no OFFSET without a LIMIT.
+func (l *listing[M, K]) window(b squirrel.SelectBuilder, limit int) squirrel.SelectBuilder {
+	skip := int(l.query.Skip)
+	switch {
+	case limit > 0:
+		b = b.Suffix("LIMIT ?", limit)
+	case skip > 0 && l.dialect == SQLite:
+		b = b.Suffix("LIMIT -1")
+	}
+	if skip > 0 {
+		b = b.Suffix("OFFSET ?", skip)
+	}
+	return b
+}
+
+func (l *listing[M, K]) seek() seek[M] { return seek[M]{l.order, l.cursor, l.column} }
+
+// parens puts a condition in parentheses, so that an OR in it stays inside. One
+// that says nothing is an error: it would select every row.
+type parens struct{ squirrel.Sqlizer }
+
+func (p parens) ToSql() (string, []any, error) {
+	sql, args, err := p.Sqlizer.ToSql()
+	if err == nil && strings.TrimSpace(sql) == "" {
+		err = errors.New("crud: a condition is empty")
+	}
+	return "(" + sql + ")", args, err
+}
+
+// ordersBy reports whether a column is among those that order the list.
+func (l *listing[M, K]) ordersBy(c *Column[M]) bool {
+	return slices.ContainsFunc(l.order, func(k orderKey[M]) bool { return k.column == c })
+}

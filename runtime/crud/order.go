@@ -1,0 +1,104 @@
+package crud
+
+import "strings"
+
+// An orderKey is one column of a list's order.
+type orderKey[M any] struct {
+	column *Column[M]
+	name   string // SQL name
+	// key is the column's place in the key, or -1.
+	key  int
+	desc bool
+	// nullable says that NULL is a value of the order: behind all others, or before
+	// them if desc, which is the order of an index.
+	nullable bool
+}
+
+// keyOrder is the order of the key.
+func (t *Table[M, K]) keyOrder() []orderKey[M] {
+	order := make([]orderKey[M], len(t.keyColumns))
+	for i, c := range t.keyColumns {
+		order[i] = orderKey[M]{column: c, name: t.info.Key[i], key: i}
+	}
+	return order
+}
+
+// orderOf returns the order key of a column that is not of the key.
+func orderOf[M any](c *Column[M], desc bool) orderKey[M] {
+	return orderKey[M]{
+		column: c, name: c.Names[0], key: -1, desc: desc,
+		nullable: !c.NotNull || c.Kind == KindUUID, // an empty UUID is NULL
+	}
+}
+
+// setOrder takes the order that the query asks for. The columns of the key that are
+// not in it come last, so that no two rows have the same place; those that the
+// parent fixes are the same in all rows.
+func (l *listing[M, K]) setOrder(found *findings, text string) {
+	if text != "" {
+		l.parseOrder(found, text)
+	}
+	if len(l.order) == 0 && l.fixed == 1<<len(l.parent)-1 {
+		l.order = l.table.keys[len(l.parent):]
+		return
+	}
+	for _, k := range l.table.keys {
+		if l.fixed&(1<<k.key) == 0 && !l.orders(k.name) {
+			l.order = append(l.order, k)
+		}
+	}
+	l.sorted = true
+}
+
+func (l *listing[M, K]) orders(name string) bool {
+	for _, k := range l.order {
+		if k.name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// place returns the values of the order in a row.
+func (l *listing[M, K]) place(m M) ([]any, error) {
+	key, err := l.table.KeyOf(m)
+	if err != nil {
+		return nil, err
+	}
+	values := l.table.values(key)
+	if !l.sorted {
+		return values[len(l.parent):], nil
+	}
+	place := make([]any, len(l.order))
+	for i, k := range l.order {
+		if k.key >= 0 {
+			place[i] = values[k.key]
+		} else {
+			place[i] = k.column.codec.cursor(m)
+		}
+	}
+	return place, nil
+}
+
+// orderBy returns the terms of ORDER BY. name writes a column.
+func (l *listing[M, K]) orderBy(name func(string) string) []string {
+	terms := make([]string, len(l.order))
+	for i, k := range l.order {
+		terms[i] = name(k.name) + k.direction()
+	}
+	return terms
+}
+
+func (k *orderKey[M]) direction() string {
+	var b strings.Builder
+	if k.desc {
+		b.WriteString(" DESC")
+	}
+	switch { // said aloud for the embedded engine, which takes NULL for the least value
+	case k.nullable && k.desc:
+		b.WriteString(" NULLS FIRST")
+	case k.nullable:
+		b.WriteString(" NULLS LAST")
+	}
+	return b.String()
+}

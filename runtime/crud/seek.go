@@ -1,0 +1,122 @@
+package crud
+
+import (
+	"strings"
+
+	"github.com/Masterminds/squirrel"
+)
+
+// A seek is the condition of the rows behind a place in an order. Its shapes are
+// those that an index answers: a row comparison where all columns go one way and
+// none is NULL; else the first column bounds the scan, and alternatives tell the
+// rest. A first column that can be NULL splits the list into two halves, which a
+// single condition would make a scan of the whole index.
+//
+// The text depends on which values are NULL, never on the others.
+type seek[M any] struct {
+	order []orderKey[M]
+	place []any // bound values; nil is NULL
+	// column writes a column.
+	column func(name string) string
+}
+
+// A fragment is a part of a statement with its arguments.
+type fragment struct {
+	text strings.Builder
+	args []any
+}
+
+func (f *fragment) add(text string, args ...any) {
+	f.text.WriteString(text)
+	f.args = append(f.args, args...)
+}
+
+// ToSql makes it a squirrel condition.
+func (f *fragment) ToSql() (string, []any, error) { return f.text.String(), f.args, nil }
+
+var _ squirrel.Sqlizer = (*fragment)(nil)
+
+// otherHalf is the condition of the other half, where all of it lies behind the
+// place: the rows with NULL if the place's first value is not, or the reverse.
+func (s seek[M]) otherHalf() (condition string, behind bool) {
+	first := s.order[0]
+	switch {
+	case !first.nullable || first.desc != (s.place[0] == nil):
+		return "", false
+	case first.desc:
+		return s.column(first.name) + " IS NOT NULL", true
+	}
+	return s.column(first.name) + " IS NULL", true
+}
+
+// ownHalf is the condition of the rows behind the place in its own half.
+func (s seek[M]) ownHalf() *fragment {
+	f := &fragment{}
+	s.write(f, true)
+	return f
+}
+
+// args are the arguments of ownHalf.
+func (s seek[M]) args() []any {
+	if s.uniform() {
+		return s.place
+	}
+	return s.ownHalf().args
+}
+
+// write writes the condition of the rows behind the place, of its own half only if
+// half.
+func (s seek[M]) write(f *fragment, half bool) {
+	first, v := s.order[0], s.place[0]
+	name := s.column(first.name)
+	switch {
+	case s.uniform():
+		s.writeRow(f)
+	case v == nil && first.desc && !half: // NULL is before all others
+		f.add("(" + name + " IS NOT NULL OR (" + name + " IS NULL AND ")
+		s.writeRest(f, "))")
+	case v == nil:
+		f.add("(" + name + " IS NULL AND ")
+		s.writeRest(f, ")")
+	case first.nullable && !first.desc && !half: // NULL is behind all others
+		f.add("("+name+" > ? OR "+name+" IS NULL OR ("+name+" = ? AND ", v, v)
+		s.writeRest(f, "))")
+	default: // the bound, which the alternatives imply, is where an index begins
+		f.add("("+name+first.behind()+"= ? AND ("+name+first.behind()+" ? OR ("+name+" = ? AND ", v, v, v)
+		s.writeRest(f, ")))")
+	}
+}
+
+func (s seek[M]) writeRest(f *fragment, end string) {
+	seek[M]{s.order[1:], s.place[1:], s.column}.write(f, false)
+	f.add(end)
+}
+
+// uniform reports whether a row comparison tells the order.
+func (s seek[M]) uniform() bool {
+	for _, k := range s.order {
+		if k.nullable || k.desc != s.order[0].desc {
+			return false
+		}
+	}
+	return true
+}
+
+func (s seek[M]) writeRow(f *fragment) {
+	names := make([]string, len(s.order))
+	for i, k := range s.order {
+		names[i] = s.column(k.name)
+	}
+	left, right := strings.Join(names, ", "), squirrel.Placeholders(len(names))
+	if len(names) > 1 {
+		left, right = "("+left+")", "("+right+")"
+	}
+	f.add(left+s.order[0].behind()+" "+right, s.place...)
+}
+
+func (k *orderKey[M]) behind() string {
+	if k.desc {
+		return " <"
+	}
+	return " >"
+}
