@@ -35,6 +35,8 @@ type ColumnInfo struct {
 	// Unfilterable and Unorderable keep the field out of filters and of order_by.
 	Unfilterable, Unorderable bool
 
+	// Revision says that the column counts the writes of a row, for its etag.
+	Revision bool
 	// Time says which time the server keeps in the column.
 	Time ServerTime
 	// Unique is the name of the column's own unique constraint, or empty.
@@ -46,7 +48,7 @@ type ColumnInfo struct {
 }
 
 // serverOwned reports whether input for the column is ignored in every request.
-func (c *ColumnInfo) serverOwned() bool { return c.OutputOnly || c.Time != NotServerTime }
+func (c *ColumnInfo) serverOwned() bool { return c.OutputOnly || c.Revision || c.Time != NotServerTime }
 
 // Generated says who makes the values of a key column.
 type Generated uint8

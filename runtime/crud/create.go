@@ -3,6 +3,7 @@ package crud
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/Masterminds/squirrel"
@@ -13,28 +14,41 @@ import (
 
 // Create stores m and returns it as stored, with generated keys, the database's
 // defaults and the times that the server keeps. See [Store] for its errors.
-func (r *Repository[M, K]) Create(ctx context.Context, m M, _ ...WriteOption) (stored M, err error) {
-	if !r.hooks.has(beforeCreate[M]) && !r.hooks.has(afterCreate[M]) {
+func (r *Repository[M, K]) Create(ctx context.Context, m M, opts ...WriteOption) (stored M, err error) {
+	s := writeSettingsOf(opts)
+	if !s.inTx() && !r.hooks.has(beforeCreate[M]) && !r.hooks.has(afterCreate[M]) {
 		err = r.retried(ctx, func() error {
 			stored, err = r.insert(ctx, r.db, m)
 			return err
 		})
 		return stored, err
 	}
-	err = r.inTx(ctx, func(tx *Tx) error {
-		w := &Write[M]{Tx: tx, New: r.table.clone(m)}
-		if err := r.generateKey(w.New); err != nil {
-			return err
-		}
-		if err := r.hooks.run(ctx, w, beforeCreate); err != nil {
-			return err
-		}
-		if stored, err = r.insert(ctx, tx, w.New); err != nil {
-			return err
-		}
-		return r.afterWrite(ctx, tx, stored, afterCreate, func(w *Write[M]) {})
-	})
+	stored, err = r.transact(ctx, &s, func(tx *Tx) (M, error) { return r.create(ctx, tx, m) })
+	if err == nil && s.validateOnly && !r.table.hasKey(m) { // nobody is to use an id that was not given out
+		r.table.clearKey(stored)
+	}
 	return stored, err
+}
+
+// create inserts a row with its hooks around.
+func (r *Repository[M, K]) create(ctx context.Context, tx *Tx, m M) (stored M, err error) {
+	w := &Write[M]{Tx: tx, New: r.table.clone(m)}
+	if err := r.generateKey(w.New); err != nil {
+		return stored, err
+	}
+	if err := r.hooks.run(ctx, w, beforeCreate); err != nil {
+		return stored, err
+	}
+	if stored, err = r.insert(ctx, tx, w.New); err != nil {
+		return stored, err
+	}
+	return stored, r.afterWrite(ctx, tx, stored, afterCreate, func(w *Write[M]) {})
+}
+
+// hasKey reports whether the caller gave all of the key.
+func (t *Table[M, K]) hasKey(m M) bool {
+	key, err := t.KeyOf(m)
+	return err == nil && !slices.ContainsFunc(t.values(key), zeroKeyValue)
 }
 
 // afterWrite runs the hooks behind a statement. They see a copy of the stored row.

@@ -16,14 +16,19 @@ const (
 	ReasonInvalidField           = "INVALID_FIELD"           // INVALID_ARGUMENT
 	ReasonRequiredFieldMissing   = "REQUIRED_FIELD_MISSING"  // INVALID_ARGUMENT
 	ReasonImmutableField         = "IMMUTABLE_FIELD"         // INVALID_ARGUMENT
+	ReasonInvalidFilter          = "INVALID_FILTER"          // INVALID_ARGUMENT
+	ReasonInvalidOrderBy         = "INVALID_ORDER_BY"        // INVALID_ARGUMENT
+	ReasonRequestIDReused        = "REQUEST_ID_REUSED"       // INVALID_ARGUMENT
 	ReasonInvalidPageToken       = "INVALID_PAGE_TOKEN"      // INVALID_ARGUMENT
 	ReasonInvalidFieldMask       = "INVALID_FIELD_MASK"      // INVALID_ARGUMENT
 	ReasonConstraintViolation    = "CONSTRAINT_VIOLATION"    // INVALID_ARGUMENT, FAILED_PRECONDITION
 	ReasonResourceNotFound       = "RESOURCE_NOT_FOUND"      // NOT_FOUND
+	ReasonResourceDeleted        = "RESOURCE_DELETED"        // NOT_FOUND
 	ReasonResourceAlreadyExists  = "RESOURCE_ALREADY_EXISTS" // ALREADY_EXISTS
 	ReasonUniqueViolation        = "UNIQUE_VIOLATION"        // ALREADY_EXISTS
 	ReasonReferenceNotFound      = "REFERENCE_NOT_FOUND"     // FAILED_PRECONDITION
 	ReasonChildrenExist          = "CHILDREN_EXIST"          // FAILED_PRECONDITION
+	ReasonEtagMismatch           = "ETAG_MISMATCH"           // ABORTED
 	ReasonConcurrentModification = "CONCURRENT_MODIFICATION" // ABORTED
 	ReasonDatabaseUnavailable    = "DATABASE_UNAVAILABLE"    // UNAVAILABLE
 	ReasonCancelled              = "CANCELLED"               // CANCELLED
@@ -158,6 +163,10 @@ func missingField(field string) Violation {
 	return Violation{Field: field, Description: "is required", Reason: ReasonRequiredFieldMissing}
 }
 
+// besideResource are the reasons of violations of fields that stand beside the
+// resource in a request: its mask and its id.
+var besideResource = map[string]bool{ReasonInvalidFieldMask: true, ReasonRequestIDReused: true}
+
 // prefixed returns the error with its violations' paths below field, but for those of
 // a mask, which stands beside it.
 func (e *Error) prefixed(field string) *Error {
@@ -166,7 +175,7 @@ func (e *Error) prefixed(field string) *Error {
 	}
 	violations := make([]Violation, len(e.Violations))
 	for i, v := range e.Violations {
-		if v.Reason != ReasonInvalidFieldMask {
+		if !besideResource[v.Reason] {
 			v.Field = field + "." + v.Field
 		}
 		violations[i] = v

@@ -35,6 +35,13 @@ type Hooks[M any] struct {
 	BeforeDelete func(ctx context.Context, w *Write[M]) error
 	// AfterDelete runs after the DELETE; Old is the row that is gone.
 	AfterDelete func(ctx context.Context, w *Write[M]) error
+
+	// BeforeUndelete runs before a soft-deleted row comes back, with the row locked.
+	// Old is the stored row.
+	BeforeUndelete func(ctx context.Context, w *Write[M]) error
+	// AfterUndelete runs after a row came back; Old is the row before, New the stored
+	// row.
+	AfterUndelete func(ctx context.Context, w *Write[M]) error
 }
 
 func (h Hooks[M]) apply(s *settings) { s.hooks = append(s.hooks, h) }
@@ -46,7 +53,7 @@ type Write[M any] struct {
 	Tx *Tx
 	// Old is the stored row before the write; nil for Create.
 	Old M
-	// New is the row after the write; nil for Delete. It is the hook's own copy: no
+	// New is the row after the write; nil for Delete and before Undelete. It is the hook's own copy: no
 	// caller sees changes to it but through the stored row.
 	New M
 	// Mask are the fields that Update was asked to write, resolved: never nil, empty
@@ -96,12 +103,14 @@ func (s hookSet[M]) run(ctx context.Context, w *Write[M], pick func(*Hooks[M]) h
 	return nil
 }
 
-func beforeCreate[M any](h *Hooks[M]) hook[M] { return h.BeforeCreate }
-func afterCreate[M any](h *Hooks[M]) hook[M]  { return h.AfterCreate }
-func beforeUpdate[M any](h *Hooks[M]) hook[M] { return h.BeforeUpdate }
-func afterUpdate[M any](h *Hooks[M]) hook[M]  { return h.AfterUpdate }
-func beforeDelete[M any](h *Hooks[M]) hook[M] { return h.BeforeDelete }
-func afterDelete[M any](h *Hooks[M]) hook[M]  { return h.AfterDelete }
+func beforeCreate[M any](h *Hooks[M]) hook[M]   { return h.BeforeCreate }
+func afterCreate[M any](h *Hooks[M]) hook[M]    { return h.AfterCreate }
+func beforeUpdate[M any](h *Hooks[M]) hook[M]   { return h.BeforeUpdate }
+func afterUpdate[M any](h *Hooks[M]) hook[M]    { return h.AfterUpdate }
+func beforeDelete[M any](h *Hooks[M]) hook[M]   { return h.BeforeDelete }
+func afterDelete[M any](h *Hooks[M]) hook[M]    { return h.AfterDelete }
+func beforeUndelete[M any](h *Hooks[M]) hook[M] { return h.BeforeUndelete }
+func afterUndelete[M any](h *Hooks[M]) hook[M]  { return h.AfterUndelete }
 
 // hookError marks an error that a hook returned, so that it reaches the caller as
 // it is and is not taken for one of the write's own statement.

@@ -148,6 +148,15 @@ func (t *Table[M, K]) keyName(key K) string {
 	return keyText(any(key))
 }
 
+// keyNameOf returns the text of a row's key.
+func (t *Table[M, K]) keyNameOf(m M) string {
+	key, err := t.KeyOf(m)
+	if err != nil {
+		return "" // no key that is stored fails to parse
+	}
+	return t.keyName(key)
+}
+
 // nameOf returns the resource name that a message holds, "" in the plain style.
 func (t *Table[M, K]) nameOf(m M) string {
 	if t.name == nil {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"reflect"
 	"time"
+
+	"google.golang.org/protobuf/types/known/fieldmaskpb"
 )
 
 // An Option configures a repository or, given to the constructor of a generated
@@ -123,54 +125,32 @@ func (t *Table[M, K]) Options(opts []Option) []Option {
 // A GetOption changes one call of Get.
 type GetOption interface{ applyGet(*getSettings) }
 
-// A WriteOption changes one call of Create, Update or Delete.
-type WriteOption interface{ applyWrite(*writeSettings) }
-
-type getSettings struct{ keyPresence []bool }
-
-type writeSettings struct {
+type getSettings struct {
 	keyPresence []bool
-	// unchanged are paths whose values must equal the stored row's.
-	unchanged []string
+	// fields are the paths of a read mask.
+	fields []string
 }
 
-func getSettingsOf(opts []GetOption) (s getSettings) {
+type getOption func(*getSettings)
+
+func (f getOption) applyGet(s *getSettings) { f(s) }
+
+// ReadMask makes Get return only the fields of a mask (AIP-157). Nil, empty and *
+// are all.
+func ReadMask(mask *fieldmaskpb.FieldMask) GetOption {
+	return getOption(func(s *getSettings) { s.fields = mask.GetPaths() })
+}
+
+func getSettingsOf(opts []GetOption) getSettings {
+	if len(opts) == 0 {
+		return getSettings{}
+	}
+	var s getSettings
 	for _, opt := range opts {
 		opt.applyGet(&s)
 	}
 	return s
 }
-
-func writeSettingsOf(opts []WriteOption) (s writeSettings) {
-	for _, opt := range opts {
-		opt.applyWrite(&s)
-	}
-	return s
-}
-
-type keyPresence []bool
-
-func (p keyPresence) applyGet(s *getSettings)     { s.keyPresence = p }
-func (p keyPresence) applyWrite(s *writeSettings) { s.keyPresence = p }
-
-// KeyPresence says which fields of the key a request sets, in key order. Without
-// it, a zero or empty value counts as not set. Stores ignore it: it is for the
-// functions behind generated methods.
-func KeyPresence(set ...bool) interface {
-	GetOption
-	WriteOption
-} {
-	return keyPresence(set)
-}
-
-type unchangedFields []string
-
-func (u unchangedFields) applyWrite(s *writeSettings) { s.unchanged = append(s.unchanged, u...) }
-
-// Unchanged makes Update fail with INVALID_ARGUMENT, reason IMMUTABLE_FIELD, when
-// the message's value of a field differs from the stored row's. The row is locked
-// for the comparison. It is how IMMUTABLE fields are kept (AIP-203).
-func Unchanged(fields ...string) WriteOption { return unchangedFields(fields) }
 
 // detached returns a context that outlives the call, for work after its commit.
 func detached(ctx context.Context) (context.Context, context.CancelFunc) {

@@ -1,8 +1,11 @@
 package crud
 
 import (
+	"context"
 	"slices"
 	"strings"
+
+	"github.com/Masterminds/squirrel"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
 )
@@ -29,6 +32,43 @@ func (t *Table[M, K]) readMask(paths []string, order func(*Column[M]) bool) (sel
 		}
 	}
 	return selected, hidden, nil
+}
+
+// readFields gets the fields of a row that a read mask names.
+func (r *Repository[M, K]) readFields(ctx context.Context, key K, paths []string) (m M, err error) {
+	selected, hidden, violations := r.table.readMask(paths, nil)
+	if len(violations) > 0 {
+		return m, invalid(r.domain, violations...)
+	}
+	if selected == nil {
+		return r.read(ctx, r.db, key, "")
+	}
+	args, ok := r.table.keyArgs(key, r.dialect)
+	if !ok {
+		return m, r.notFound(key)
+	}
+	sql, err := r.gets.get(selected, func() (string, error) { return r.buildGet(selected) })
+	if err != nil {
+		return m, internal(r.domain, err)
+	}
+	m, found, err := r.queryOne(ctx, r.db, sql, "", args, selected)
+	switch {
+	case err != nil:
+		return m, err
+	case !found:
+		return m, r.notFound(key)
+	}
+	r.table.hide(hidden, m)
+	return m, nil
+}
+
+func (r *Repository[M, K]) buildGet(selected columnSet) (string, error) {
+	b := squirrel.Select(r.table.selection(selected, r.column)).From(r.name).PlaceholderFormat(squirrel.Dollar)
+	for _, name := range r.table.info.Key {
+		b = b.Where(squirrel.Eq{r.column(name): 0})
+	}
+	sql, args, err := b.ToSql()
+	return sql + r.scope.static(len(args)+1), err
 }
 
 // setReadMask takes the fields that the query asks for.
@@ -82,6 +122,15 @@ func (t *Table[M, K]) widthOf(selected columnSet) int {
 		}
 	}
 	return width
+}
+
+// columnNames writes names.
+func columnNames(names []string, write func(name string) string) []string {
+	written := make([]string, len(names))
+	for i, n := range names {
+		written[i] = write(n)
+	}
+	return written
 }
 
 func quoted(name string) string { return sqlname.Quote(name) }

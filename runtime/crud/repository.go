@@ -35,11 +35,14 @@ type core[M any, K comparable] struct {
 	scope   scope
 	tokens  *sealer
 
-	get, remove      string
+	get              string
+	deleteSQL        string
+	deleteIfSQL      string // with a condition on the revision
 	lookups          map[string]string
 	stamps           []int // place of each scope column among table.columns, or -1
 	inserts, updates textCache
-	lists            textCache
+	lists, lives     textCache
+	gets             textCache
 }
 
 // NewRepository returns a repository of the table that runs its statements on db: a
@@ -78,7 +81,11 @@ func NewRepository[M any, K comparable](db DB, t *Table[M, K], opts ...Option) *
 func (c *core[M, K]) prepare() {
 	scoped := c.scope.static(len(c.table.keyColumns) + 1)
 	c.get = c.table.sql.Get + scoped
-	c.remove = c.table.sql.Delete + scoped
+	c.deleteSQL = c.table.sql.Delete + scoped
+	if c.table.etag >= 0 {
+		n := len(c.table.keyColumns) + 1
+		c.deleteIfSQL = fmt.Sprintf("%s AND %s = $%d", c.table.sql.Delete, c.revision(), n) + c.scope.static(n+1)
+	}
 	c.lookups = make(map[string]string, len(c.table.sql.Lookups))
 	for field, sql := range c.table.sql.Lookups {
 		c.lookups[field] = sql + c.scope.static(2)
@@ -137,7 +144,10 @@ func (r *Repository[M, K]) inTx(ctx context.Context, fn func(tx *Tx) error) erro
 }
 
 // Get returns the resource with the key. Errors: NOT_FOUND.
-func (r *Repository[M, K]) Get(ctx context.Context, key K, _ ...GetOption) (M, error) {
+func (r *Repository[M, K]) Get(ctx context.Context, key K, opts ...GetOption) (M, error) {
+	if s := getSettingsOf(opts); len(s.fields) > 0 {
+		return r.readFields(ctx, key, s.fields)
+	}
 	return r.read(ctx, r.db, key, "")
 }
 
@@ -147,7 +157,7 @@ func (r *Repository[M, K]) read(ctx context.Context, db DB, key K, suffix string
 	if !ok {
 		return m, r.notFound(key)
 	}
-	m, found, err := r.queryOne(ctx, db, r.get, suffix, args)
+	m, found, err := r.queryOne(ctx, db, r.get, suffix, args, nil)
 	if err != nil {
 		return m, err
 	}
@@ -158,7 +168,7 @@ func (r *Repository[M, K]) read(ctx context.Context, db DB, key K, suffix string
 }
 
 // queryOne runs a static SELECT of at most one row under the scope.
-func (r *Repository[M, K]) queryOne(ctx context.Context, db DB, sql, suffix string, args []any) (m M, found bool, err error) {
+func (r *Repository[M, K]) queryOne(ctx context.Context, db DB, sql, suffix string, args []any, selected columnSet) (m M, found bool, err error) {
 	if !r.scope.empty() {
 		if sql, args, err = r.scoped(ctx, sql, args); err != nil {
 			return m, false, err
@@ -169,7 +179,7 @@ func (r *Repository[M, K]) queryOne(ctx context.Context, db DB, sql, suffix stri
 	}
 	rows, err := db.Query(ctx, sql, args...)
 	if err == nil {
-		m, found, err = r.table.one(rows, r.dialect, nil)
+		m, found, err = r.table.one(rows, r.dialect, selected)
 	}
 	if err != nil {
 		return m, false, classify(ctx, r.domain, err)
@@ -217,7 +227,7 @@ func (r *Repository[M, K]) GetBy(ctx context.Context, field string, value any, _
 	arg, ok := c.codec.bind(value, r.dialect)
 	if ok {
 		var found bool
-		if m, found, err = r.queryOne(ctx, r.db, sql, "", []any{arg}); err != nil || found {
+		if m, found, err = r.queryOne(ctx, r.db, sql, "", []any{arg}, nil); err != nil || found {
 			return m, err
 		}
 	}

@@ -107,11 +107,19 @@ func (s seek[M]) writeRow(f *fragment) {
 	for i, k := range s.order {
 		names[i] = s.column(k.name)
 	}
-	left, right := strings.Join(names, ", "), squirrel.Placeholders(len(names))
+	right := squirrel.Placeholders(len(names))
 	if len(names) > 1 {
-		left, right = "("+left+")", "("+right+")"
+		right = "(" + right + ")"
 	}
-	f.add(left+s.order[0].behind()+" "+right, s.place...)
+	f.add(tuple(names)+s.order[0].behind()+" "+right, s.place...)
+}
+
+// tuple writes a row of columns; one column is itself.
+func tuple(names []string) string {
+	if len(names) == 1 {
+		return names[0]
+	}
+	return "(" + strings.Join(names, ", ") + ")"
 }
 
 func (k *orderKey[M]) behind() string {

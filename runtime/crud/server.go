@@ -77,15 +77,32 @@ func Update[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M,
 	if err := t.keyOfInput(m); err != nil {
 		return stored, err.prefixed(t.info.Singular)
 	}
+	settings := writeSettingsOf(opts)
 	paths, fixed, violations := t.writablePaths(m, mask)
+	violations = append(below(t.info.Singular, violations), settings.check()...)
 	if len(violations) > 0 {
-		return stored, invalid(t.domain(), violations...).prefixed(t.info.Singular)
+		return stored, invalid(t.domain(), violations...)
 	}
-	if len(fixed) > 0 {
-		opts = append(opts[:len(opts):len(opts)], Unchanged(fixed...))
-	}
+	opts = t.updateOptions(m, fixed, &settings, opts)
 	stored, err = s.Update(ctx, m, paths, opts...)
 	return t.answer(ctx, stored, err, t.info.Singular)
+}
+
+// updateOptions adds to a call's options what the resource and the proto ask for.
+func (t *Table[M, K]) updateOptions(m M, fixed []string, s *writeSettings, opts []WriteOption) []WriteOption {
+	opts = opts[:len(opts):len(opts)]
+	if len(fixed) > 0 {
+		opts = append(opts, Unchanged(fixed...))
+	}
+	if t.etag >= 0 {
+		if etag := t.columns[t.etag].codec.(*etagCodec[M]).get(m); etag != "" {
+			opts = append(opts, IfEtag(etag))
+		}
+	}
+	if s.allowMissing {
+		opts = append(opts, creating(t.upsertInput))
+	}
+	return opts
 }
 
 // Delete removes the resource with the key (AIP-135). Errors: INVALID_ARGUMENT,
@@ -94,11 +111,8 @@ func Delete[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M,
 	if s == nil {
 		return nil, noStore(t)
 	}
-	if violations := t.keyGiven(key, writeSettingsOf(opts).keyPresence); len(violations) > 0 {
-		return nil, invalid(t.domain(), violations...)
-	}
-	if _, err := s.Delete(ctx, key, opts...); err != nil {
-		return nil, t.safe(ctx, err, "")
+	if _, err := byKey(ctx, t, s, key, opts, Store[M, K].Delete); err != nil {
+		return nil, err
 	}
 	return &emptypb.Empty{}, nil
 }
@@ -109,12 +123,8 @@ func DeleteNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Sto
 	if s == nil {
 		return nil, noStore(t)
 	}
-	key, err := t.parseName(name)
-	if err != nil {
-		return nil, keyError(&t.info, "name", name, err)
-	}
-	if _, err := s.Delete(ctx, key, opts...); err != nil {
-		return nil, t.safe(ctx, err, "")
+	if _, err := byName(ctx, t, s, name, opts, Store[M, K].Delete); err != nil {
+		return nil, err
 	}
 	return &emptypb.Empty{}, nil
 }
@@ -188,7 +198,7 @@ func (t *Table[M, K]) answer(ctx context.Context, m M, err error, field string) 
 // visible returns m without its input-only fields. A store may keep m, so it is not
 // changed.
 func (t *Table[M, K]) visible(m M) M {
-	if !t.hides {
+	if !t.hides || t.isNil(m) {
 		return m
 	}
 	return t.pick(m, func(c *Column[M]) bool { return !c.InputOnly })

@@ -18,10 +18,11 @@ func Create[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M,
 	case t.isNil(m):
 		return stored, invalid(t.domain(), missingField(t.info.Singular))
 	}
+	settings := writeSettingsOf(opts)
 	input := t.pick(m, func(c *Column[M]) bool { return !c.serverOwned() && !c.Identifier && c.Generated != ByIdentity })
-	violations := t.checkKeyInput(input)
-	if violations = append(violations, t.checkInput(input, nil)...); len(violations) > 0 {
-		return stored, invalid(t.domain(), violations...).prefixed(t.info.Singular)
+	violations := below(t.info.Singular, append(t.checkKeyInput(input), t.checkInput(input, nil)...))
+	if violations = append(violations, settings.check()...); len(violations) > 0 {
+		return stored, invalid(t.domain(), violations...)
 	}
 	stored, err = s.Create(ctx, input, opts...)
 	return t.answer(ctx, stored, err, t.info.Singular)
@@ -48,11 +49,65 @@ func CreateNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Sto
 		v.Field = t.info.Singular + "." + v.Field
 		violations = append(violations, v)
 	}
+	settings := writeSettingsOf(opts)
+	violations = append(violations, settings.check()...)
 	if len(violations) > 0 {
 		return stored, invalid(t.domain(), violations...)
 	}
 	stored, err = s.Create(ctx, input, opts...)
+	if err == nil && settings.validateOnly && id == "" { // nobody is to use an id that was not given out
+		t.clearKey(stored)
+	}
 	return t.answer(ctx, stored, err, t.info.Singular)
+}
+
+// clearKey clears the fields of the key and the name.
+func (t *Table[M, K]) clearKey(m M) {
+	for i := range t.columns {
+		if c := &t.columns[i]; c.PrimaryKey || c.Field == t.nameField {
+			c.codec.clear(m)
+		}
+	}
+}
+
+// upsertInput returns what a client may create by an Update (AIP-134): its fields, and
+// the key that found no resource.
+func (t *Table[M, K]) upsertInput(m M) (input M, err error) {
+	input = t.pick(m, func(c *Column[M]) bool {
+		return c.PrimaryKey || c.Field == t.nameField || !c.serverOwned() && !c.Identifier
+	})
+	violations := append(t.checkNewID(input), t.checkInput(input, nil)...)
+	if len(violations) > 0 {
+		return input, invalid(t.domain(), violations...)
+	}
+	return input, nil
+}
+
+// checkNewID holds the last value of a key to the rule of ids that clients choose.
+func (t *Table[M, K]) checkNewID(m M) []Violation {
+	key, err := t.KeyOf(m)
+	if err != nil {
+		return nil // an Update whose key does not parse is refused before
+	}
+	values, last := t.values(key), t.keyColumns[len(t.keyColumns)-1]
+	id, ok := values[len(values)-1].(string)
+	if !ok || last.Kind != KindString {
+		return nil
+	}
+	if problem := t.idPattern.check(id); problem != "" {
+		return []Violation{invalidField(t.keyField(), problem)}
+	}
+	return nil
+}
+
+// below puts violations under the request's field, but for those of its mask.
+func below(field string, violations []Violation) []Violation {
+	for i := range violations {
+		if !besideResource[violations[i].Reason] {
+			violations[i].Field = field + "." + violations[i].Field
+		}
+	}
+	return violations
 }
 
 func (t *Table[M, K]) checkParentName(parent string) error {

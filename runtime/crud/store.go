@@ -38,7 +38,12 @@ type Store[M any, K any] interface {
 	Update(ctx context.Context, m M, mask *fieldmaskpb.FieldMask, opts ...WriteOption) (M, error)
 	// Delete removes the resource with the key. The message is nil: the resource is
 	// gone. Errors: NOT_FOUND, FAILED_PRECONDITION where others refer to it.
+	// Where the model is soft-deleted, the row is kept and the message is it.
 	Delete(ctx context.Context, key K, opts ...WriteOption) (M, error)
+	// Undelete brings a soft-deleted resource back and returns it. Errors: NOT_FOUND;
+	// ALREADY_EXISTS for one that is not deleted; UNIMPLEMENTED where the model is
+	// not soft-deleted.
+	Undelete(ctx context.Context, key K, opts ...WriteOption) (M, error)
 }
 
 // A Query is what List and All are asked for. Generated code fills it from the
@@ -121,6 +126,11 @@ func (UnimplementedStore[M, K]) Update(context.Context, M, *fieldmaskpb.FieldMas
 // Delete answers UNIMPLEMENTED.
 func (UnimplementedStore[M, K]) Delete(context.Context, K, ...WriteOption) (m M, err error) {
 	return m, unimplemented("Delete")
+}
+
+// Undelete answers UNIMPLEMENTED.
+func (UnimplementedStore[M, K]) Undelete(context.Context, K, ...WriteOption) (m M, err error) {
+	return m, unimplemented("Undelete")
 }
 
 func unimplemented(method string) *Error {

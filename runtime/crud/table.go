@@ -3,6 +3,7 @@ package crud
 import (
 	"fmt"
 	"slices"
+	"time"
 )
 
 // Default limits of List (AIP-158) and of batches (AIP-231).
@@ -44,6 +45,8 @@ type TableSpec[T any, M interface{ *T }, K comparable] struct {
 	Scope []string
 
 	DefaultPageSize, MaxPageSize, MaxBatchSize int32
+	// PurgeAfter is how long a soft-deleted row is kept; 0 is for ever.
+	PurgeAfter time.Duration
 	// TotalSize says how List counts.
 	TotalSize TotalSize
 	// IDPattern is the regular expression of client-chosen ids. Empty is the rule of
@@ -113,6 +116,8 @@ type Table[M any, K comparable] struct {
 	updateTime int // place of the column in columns, or -1
 	createTime int
 	deleteTime int
+	purgeTime  int
+	etag       int
 	identity   int
 	keys       []orderKey[M] // the order of the key
 	newOne     func() M
@@ -126,6 +131,7 @@ type Table[M any, K comparable] struct {
 	setKey    func(M, K)
 	keyValues func(K) []any
 	idPattern idRule
+	purgeTTL  time.Duration
 	sql       SQL
 }
 
@@ -167,6 +173,7 @@ func NewTable[T any, M interface{ *T }, K comparable](spec TableSpec[T, M, K]) *
 		setKey:    spec.SetKey,
 		keyValues: spec.KeyValues,
 		idPattern: newIDRule(spec.IDPattern, spec.ParseName != nil),
+		purgeTTL:  spec.PurgeAfter,
 		sql:       spec.SQL,
 	}
 	t.index()
@@ -182,7 +189,8 @@ func NewTable[T any, M interface{ *T }, K comparable](spec TableSpec[T, M, K]) *
 
 // index finds the columns that have a role.
 func (t *Table[M, K]) index() {
-	t.updateTime, t.createTime, t.deleteTime, t.identity = -1, -1, -1, -1
+	t.updateTime, t.createTime, t.identity = -1, -1, -1
+	t.deleteTime, t.purgeTime, t.etag = -1, -1, -1
 	for i := range t.columns {
 		c := &t.columns[i]
 		t.width += len(c.Names)
@@ -202,11 +210,20 @@ func (t *Table[M, K]) index() {
 			t.updateTime = i
 		case c.Time == RowDeleteTime:
 			t.deleteTime = i
+		case c.Time == RowPurgeTime:
+			t.purgeTime = i
+		case c.Revision:
+			t.etag = i
 		case c.Generated == ByIdentity:
 			t.identity = i
 		}
-		if named, ok := c.codec.(interface{ get(M) string }); ok {
-			t.nameField, t.name = c.Field, named.get
+		switch codec := c.codec.(type) {
+		case *nameCodec[M]:
+			t.nameField, t.name = c.Field, codec.get
+		case *computedCodec[M]:
+			t.nameField, t.name = c.Field, codec.get
+		case *etagCodec[M]:
+			codec.key = t.keyNameOf
 		}
 	}
 }

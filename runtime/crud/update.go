@@ -14,20 +14,19 @@ import (
 // time of the update is later than that of the one before, also when no field is
 // written. See [Store] for the mask and the errors.
 func (r *Repository[M, K]) Update(ctx context.Context, m M, mask *fieldmaskpb.FieldMask, opts ...WriteOption) (stored M, err error) {
-	u, err := r.newUpdate(m, mask)
+	s := writeSettingsOf(opts)
+	u, err := r.newUpdate(m, mask, &s)
 	if err != nil {
 		return stored, err
 	}
-	s := writeSettingsOf(opts)
-	if len(s.unchanged) == 0 && !r.hooks.has(beforeUpdate[M]) && !r.hooks.has(afterUpdate[M]) {
-		err = r.retried(ctx, func() error {
-			stored, err = r.update(ctx, r.db, u)
-			return err
-		})
-		return stored, err
+	switch {
+	case s.allowMissing:
+		return r.upsert(ctx, u, &s)
+	case s.inTx() || len(s.unchanged) > 0 || r.hooks.has(beforeUpdate[M]) || r.hooks.has(afterUpdate[M]):
+		return r.transact(ctx, &s, func(tx *Tx) (M, error) { return r.updateLocked(ctx, tx, u) })
 	}
-	err = r.inTx(ctx, func(tx *Tx) error {
-		stored, err = r.updateLocked(ctx, tx, u, s)
+	err = r.retried(ctx, func() error {
+		stored, err = r.update(ctx, r.db, u)
 		return err
 	})
 	return stored, err
@@ -38,12 +37,19 @@ type update[M any, K any] struct {
 	key K
 	m   M
 	set columnSet
+	// unchanged are fields that must be as they are stored.
+	unchanged []string
+	// etag is what the row's must be; "" is any, and after the row is locked.
+	etag string
 }
 
-func (r *Repository[M, K]) newUpdate(m M, mask *fieldmaskpb.FieldMask) (*update[M, K], error) {
+func (r *Repository[M, K]) newUpdate(m M, mask *fieldmaskpb.FieldMask, s *writeSettings) (*update[M, K], error) {
 	key, err := r.table.KeyOf(m)
 	if err != nil {
 		return nil, r.keyError(r.table.nameField, r.table.nameOf(m), err)
+	}
+	if s.etag != "" && r.table.etag < 0 {
+		return nil, r.noEtags()
 	}
 	set, violations := r.table.resolve(m, mask)
 	if len(violations) > 0 {
@@ -57,29 +63,21 @@ func (r *Repository[M, K]) newUpdate(m M, mask *fieldmaskpb.FieldMask) (*update[
 	if violations := r.table.check(m, set, r.dialect); len(violations) > 0 {
 		return nil, invalid(r.domain, violations...)
 	}
-	return &update[M, K]{key: key, m: m, set: set}, nil
+	return &update[M, K]{key: key, m: m, set: set, unchanged: s.unchanged, etag: s.etag}, nil
 }
 
 // update runs the UPDATE.
 func (r *Repository[M, K]) update(ctx context.Context, db DB, u *update[M, K]) (stored M, err error) {
-	if u.set.empty() && r.table.updateTime < 0 {
-		return r.read(ctx, db, u.key, "")
+	if u.set.empty() && r.table.updateTime < 0 && r.table.etag < 0 {
+		return r.readLive(ctx, db, u.key)
 	}
 	keys, ok := r.table.keyArgs(u.key, r.dialect)
 	if !ok {
 		return stored, r.notFound(u.key)
 	}
-	args := make([]any, 0, r.table.width+len(keys)+1)
-	for i := range r.table.columns {
-		if u.set[i] == 1 {
-			args = r.table.columns[i].codec.appendArgs(args, u.m, r.dialect)
-		}
-	}
-	if r.table.updateTime >= 0 {
-		args = append(args, bindTime(r.now(), r.dialect))
-	}
-	args = append(args, keys...)
-	sql, err := r.updates.get(u.set, func() (string, error) { return r.buildUpdate(u.set) })
+	args := r.updateArgs(u, keys)
+	shape := append(u.set[:len(u.set):len(u.set)], flag(u.etag != ""))
+	sql, err := r.updates.get(shape, func() (string, error) { return r.buildUpdate(u) })
 	if err != nil {
 		return stored, internal(r.domain, err)
 	}
@@ -93,33 +91,82 @@ func (r *Repository[M, K]) update(ctx context.Context, db DB, u *update[M, K]) (
 		return stored, r.writeError(ctx, db, err, u.m)
 	}
 	stored, found, err := r.table.one(rows, r.dialect, nil)
-	if err != nil {
+	switch {
+	case err != nil:
 		return stored, r.writeError(ctx, db, err, u.m)
-	}
-	if !found {
+	case !found && (u.etag != "" || r.table.deleteTime >= 0):
+		return stored, r.missed(ctx, db, u.key)
+	case !found:
 		return stored, r.notFound(u.key)
 	}
 	return stored, nil
 }
 
+func (r *Repository[M, K]) updateArgs(u *update[M, K], keys []any) []any {
+	args := make([]any, 0, r.table.width+len(keys)+2)
+	for i := range r.table.columns {
+		if u.set[i] == 1 {
+			args = r.table.columns[i].codec.appendArgs(args, u.m, r.dialect)
+		}
+	}
+	if r.table.updateTime >= 0 {
+		args = append(args, bindTime(r.now(), r.dialect))
+	}
+	args = append(args, keys...)
+	if u.etag != "" {
+		args = append(args, r.table.wantedRevision(u.key, u.etag))
+	}
+	return args
+}
+
+// readLive reads a row that is not deleted.
+func (r *Repository[M, K]) readLive(ctx context.Context, db DB, key K) (m M, err error) {
+	m, err = r.read(ctx, db, key, "")
+	if err == nil && r.table.isDeleted(m) {
+		err = r.deleted(key)
+	}
+	return m, err
+}
+
 const returning = "\nRETURNING"
 
 // buildUpdate returns UPDATE … SET … WHERE with the key and the scope's columns.
-func (r *Repository[M, K]) buildUpdate(set columnSet) (string, error) {
+func (r *Repository[M, K]) buildUpdate(u *update[M, K]) (string, error) {
 	b := squirrel.Update(r.name).PlaceholderFormat(squirrel.Dollar)
 	for i := range r.table.columns {
-		if set[i] == 1 {
+		if u.set[i] == 1 {
 			b = b.Set(sqlname.Quote(r.table.columns[i].Names[0]), nil)
 		}
 	}
-	if i := r.table.updateTime; i >= 0 {
-		b = b.Set(sqlname.Quote(r.table.columns[i].Names[0]), squirrel.Expr(r.laterTime(i), nil))
+	b = r.whereKey(r.touch(b))
+	if u.etag != "" {
+		b = b.Where(r.revision()+" = ?", 0)
 	}
-	for _, name := range r.table.info.Key {
-		b = b.Where(squirrel.Eq{r.column(name): 0})
+	if c := r.table.deleteTime; c >= 0 {
+		b = b.Where(r.column(r.table.columns[c].Names[0]) + " IS NULL")
 	}
 	sql, args, err := b.ToSql()
 	return sql + r.scope.static(len(args)+1), err
+}
+
+// touch sets what every write of a row sets: the time of the update and the revision.
+func (r *Repository[M, K]) touch(b squirrel.UpdateBuilder) squirrel.UpdateBuilder {
+	if i := r.table.updateTime; i >= 0 {
+		b = b.Set(sqlname.Quote(r.table.columns[i].Names[0]), squirrel.Expr(r.laterTime(i), nil))
+	}
+	if i := r.table.etag; i >= 0 {
+		b = b.Set(sqlname.Quote(r.table.columns[i].Names[0]), squirrel.Expr(r.revision()+" + 1"))
+	}
+	return b
+}
+
+func (c *core[M, K]) revision() string { return c.column(c.table.columns[c.table.etag].Names[0]) }
+
+func (r *Repository[M, K]) whereKey(b squirrel.UpdateBuilder) squirrel.UpdateBuilder {
+	for _, name := range r.table.info.Key {
+		b = b.Where(squirrel.Eq{r.column(name): 0})
+	}
+	return b
 }
 
 // laterTime is the later of the bound time and the stored one plus a microsecond,
@@ -137,15 +184,26 @@ func (c *core[M, K]) column(name string) string {
 	return sqlname.Quote(c.table.info.Name) + "." + sqlname.Quote(name)
 }
 
-// updateLocked reads and locks the row, runs the hooks and writes what the mask
-// names and what the hooks changed.
-func (r *Repository[M, K]) updateLocked(ctx context.Context, tx *Tx, u *update[M, K], s writeSettings) (stored M, err error) {
+// updateLocked reads and locks the row, compares what must be compared with it, runs
+// the hooks and writes what the mask names and what the hooks changed.
+func (r *Repository[M, K]) updateLocked(ctx context.Context, tx *Tx, u *update[M, K]) (stored M, err error) {
 	old, err := r.read(ctx, tx, u.key, r.lock())
 	if err != nil {
 		return stored, err
 	}
-	if violations := r.changed(old, u.m, s.unchanged); len(violations) > 0 {
+	if r.table.isDeleted(old) {
+		return stored, r.deleted(u.key)
+	}
+	return r.updateRow(ctx, tx, u, old)
+}
+
+// updateRow writes a row that is locked.
+func (r *Repository[M, K]) updateRow(ctx context.Context, tx *Tx, u *update[M, K], old M) (stored M, err error) {
+	if violations := r.changed(old, u.m, u.unchanged); len(violations) > 0 {
 		return stored, invalid(r.domain, violations...)
+	}
+	if err := r.checkEtag(u.key, old, u.etag); err != nil {
+		return stored, err
 	}
 	next := &update[M, K]{key: u.key, m: r.table.clone(old), set: slices.Clone(u.set)}
 	for i := range next.set {

@@ -1,0 +1,141 @@
+package crud
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/protocrud/protoc-gen-go-crud/runtime/identity"
+)
+
+// requestLifetime is how long a request id is remembered.
+const requestLifetime = 24 * time.Hour
+
+const (
+	requestInsert = `INSERT INTO crud_requests (principal, method, request_id, request_hash, expire_time)
+VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (principal, method, request_id) DO UPDATE
+SET request_hash = excluded.request_hash, expire_time = excluded.expire_time, response = NULL
+WHERE crud_requests.expire_time <= $6`
+	requestSelect = `SELECT crud_requests.request_hash, crud_requests.response FROM crud_requests
+WHERE crud_requests.principal = $1 AND crud_requests.method = $2 AND crud_requests.request_id = $3`
+	requestUpdate = `UPDATE crud_requests SET response = $4
+WHERE crud_requests.principal = $1 AND crud_requests.method = $2 AND crud_requests.request_id = $3`
+	requestPurge = `DELETE FROM crud_requests WHERE crud_requests.expire_time <= $1`
+)
+
+// RequestTable is the table crud_requests, which [RequestID] needs. Give it to
+// CreateTables beside the models' own.
+var RequestTable AnyTable = &runtimeTable{TableInfo{
+	Message: "crud.RequestID", Name: "crud_requests",
+	Columns: []ColumnInfo{
+		{Field: "principal", Names: []string{"principal"}, Kind: KindString, NotNull: true, PrimaryKey: true},
+		{Field: "method", Names: []string{"method"}, Kind: KindString, NotNull: true, PrimaryKey: true},
+		{Field: "request_id", Names: []string{"request_id"}, Kind: KindString, NotNull: true, PrimaryKey: true},
+		{Field: "request_hash", Names: []string{"request_hash"}, Kind: KindBytes, NotNull: true},
+		{Field: "response", Names: []string{"response"}, Kind: KindBytes},
+		{Field: "expire_time", Names: []string{"expire_time"}, Kind: KindTimestamp, NotNull: true},
+	},
+	Key:     []string{"principal", "method", "request_id"},
+	Indexes: []Index{{Name: "crud_requests_expire_time_idx", Columns: []string{"expire_time"}}},
+}}
+
+// A runtimeTable is one of the runtime's own, behind no message.
+type runtimeTable struct{ info TableInfo }
+
+func (t *runtimeTable) Info() *TableInfo  { return &t.info }
+func (t *runtimeTable) hooksFit(any) bool { return false }
+
+// once runs a write unless its request id has been seen, and then returns what was
+// answered. The INSERT waits for a call with the same id that has not ended.
+func (r *Repository[M, K]) once(ctx context.Context, tx *Tx, req *requestID, write func(tx *Tx) (M, error)) (stored M, err error) {
+	hash, err := req.hash()
+	if err != nil {
+		return stored, internal(r.domain, err)
+	}
+	principal, _ := identity.FromContext(ctx)
+	key := []any{principal.ID, req.method, req.id}
+	now := r.now()
+	tag, err := tx.Exec(ctx, requestInsert, append(key, hash, bindTime(now.Add(requestLifetime), r.dialect), bindTime(now, r.dialect))...)
+	if err != nil {
+		return stored, classify(ctx, r.domain, err)
+	}
+	if tag.RowsAffected() == 0 {
+		return r.replay(ctx, tx, key, hash)
+	}
+	if stored, err = write(tx); err != nil {
+		return stored, err
+	}
+	response, err := r.response(stored)
+	if err != nil {
+		return stored, internal(r.domain, err)
+	}
+	if _, err := tx.Exec(ctx, requestUpdate, append(key, response)...); err != nil {
+		return stored, classify(ctx, r.domain, err)
+	}
+	return stored, nil
+}
+
+// response returns what is kept of a result: what the caller may see, or nothing
+// for a result without a message.
+func (r *Repository[M, K]) response(m M) ([]byte, error) {
+	if r.table.isNil(m) {
+		return []byte{}, nil
+	}
+	message, ok := any(r.table.visible(m)).(proto.Message)
+	if !ok {
+		return nil, fmt.Errorf("crud: %T is no message", m)
+	}
+	b, err := proto.Marshal(message)
+	if b == nil {
+		b = []byte{}
+	}
+	return b, err
+}
+
+// replay returns the result of the call that had the id first.
+func (r *Repository[M, K]) replay(ctx context.Context, tx *Tx, key []any, hash []byte) (stored M, err error) {
+	var first, response []byte
+	if err := tx.QueryRow(ctx, requestSelect, key...).Scan(&first, &response); err != nil {
+		if errors.Is(err, pgx.ErrNoRows) { // purged since
+			err = errors.New("crud: a request id went away while it was looked at")
+		}
+		return stored, classify(ctx, r.domain, err)
+	}
+	if !bytes.Equal(first, hash) {
+		return stored, &Error{
+			Code: codes.InvalidArgument, Reason: ReasonRequestIDReused, Domain: r.domain,
+			Message:    "request_id: was used for another request",
+			Metadata:   map[string]string{"field": "request_id"},
+			Violations: []Violation{{"request_id", "was used for another request", ReasonRequestIDReused}},
+		}
+	}
+	if len(response) == 0 {
+		return stored, nil
+	}
+	stored = r.table.New()
+	message, ok := any(stored).(proto.Message)
+	if !ok {
+		return stored, internal(r.domain, fmt.Errorf("crud: %T is no message", stored))
+	}
+	if err := proto.Unmarshal(response, message); err != nil {
+		return stored, internal(r.domain, fmt.Errorf("crud: a stored response: %w", err))
+	}
+	return stored, nil
+}
+
+// PurgeRequests removes the request ids whose time is over, and returns how many.
+// Call it from time to time; an id whose time is over counts as new in any case.
+func PurgeRequests(ctx context.Context, db DB) (int64, error) {
+	tag, err := db.Exec(ctx, requestPurge, bindTime(time.Now().UTC(), dialectOf(db)))
+	if err != nil {
+		return 0, classify(ctx, "", err)
+	}
+	return tag.RowsAffected(), nil
+}

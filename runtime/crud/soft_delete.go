@@ -1,0 +1,191 @@
+package crud
+
+import (
+	"context"
+	"errors"
+
+	"github.com/Masterminds/squirrel"
+	"google.golang.org/grpc/codes"
+
+	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
+)
+
+// setDeleted marks a row as deleted (AIP-164).
+func (r *Repository[M, K]) setDeleted(ctx context.Context, db DB, key K, keys []any, etag string) (M, error) {
+	now := r.now()
+	args := []any{bindTime(now, r.dialect)}
+	if r.table.purgeTime >= 0 {
+		var purge any
+		if r.table.purgeTTL > 0 {
+			purge = bindTime(now.Add(r.table.purgeTTL), r.dialect)
+		}
+		args = append(args, purge)
+	}
+	return r.setLife(ctx, db, key, keys, args, etag, true)
+}
+
+// Undelete brings a soft-deleted resource back and returns it (AIP-164). Errors:
+// NOT_FOUND; ALREADY_EXISTS for one that is not deleted, or whose unique fields
+// another one has by now; ABORTED for another etag; UNIMPLEMENTED where the model
+// is not soft-deleted.
+func (r *Repository[M, K]) Undelete(ctx context.Context, key K, opts ...WriteOption) (m M, err error) {
+	s := writeSettingsOf(opts)
+	switch {
+	case r.table.deleteTime < 0:
+		return m, unimplemented("Undelete")
+	case s.etag != "" && r.table.etag < 0:
+		return m, r.noEtags()
+	}
+	keys, ok := r.table.keyArgs(key, r.dialect)
+	if !ok {
+		return m, r.notFound(key)
+	}
+	if s.inTx() || r.hooks.has(beforeUndelete[M]) || r.hooks.has(afterUndelete[M]) {
+		return r.transact(ctx, &s, func(tx *Tx) (M, error) { return r.undeleteLocked(ctx, tx, key, keys, s.etag) })
+	}
+	err = r.retried(ctx, func() error {
+		m, err = r.setLife(ctx, r.db, key, keys, r.noTimes(), s.etag, false)
+		return err
+	})
+	return m, err
+}
+
+// noTimes are the arguments that clear delete_time and purge_time.
+func (r *Repository[M, K]) noTimes() []any {
+	if r.table.purgeTime >= 0 {
+		return []any{nil, nil}
+	}
+	return []any{nil}
+}
+
+func (r *Repository[M, K]) undeleteLocked(ctx context.Context, tx *Tx, key K, keys []any, etag string) (m M, err error) {
+	old, err := r.read(ctx, tx, key, r.lock())
+	switch {
+	case err != nil:
+		return m, err
+	case !r.table.isDeleted(old):
+		return m, r.notDeleted(key)
+	}
+	if err := r.checkEtag(key, old, etag); err != nil {
+		return m, err
+	}
+	w := &Write[M]{Tx: tx, Old: old}
+	if err := r.hooks.run(ctx, w, beforeUndelete); err != nil {
+		return m, err
+	}
+	if m, err = r.setLife(ctx, tx, key, keys, r.noTimes(), "", false); err != nil {
+		return m, err
+	}
+	return m, r.afterWrite(ctx, tx, m, afterUndelete, func(after *Write[M]) { after.Old = old })
+}
+
+// setLife runs the UPDATE that deletes a row or brings it back. times are the values
+// of delete_time and purge_time.
+func (r *Repository[M, K]) setLife(ctx context.Context, db DB, key K, keys, times []any, etag string, alive bool) (m M, err error) {
+	args := times
+	if r.table.updateTime >= 0 {
+		args = append(args, bindTime(r.now(), r.dialect))
+	}
+	args = append(args, keys...)
+	if etag != "" {
+		args = append(args, r.table.wantedRevision(key, etag))
+	}
+	sql, err := r.lives.get([]byte{flag(alive), flag(etag != "")}, func() (string, error) { return r.buildLife(alive, etag != "") })
+	if err != nil {
+		return m, internal(r.domain, err)
+	}
+	if !r.scope.empty() {
+		if sql, args, err = r.scoped(ctx, sql, args); err != nil {
+			return m, err
+		}
+	}
+	rows, err := db.Query(ctx, sql+returning+r.table.sql.Columns, args...)
+	found := false
+	if err == nil {
+		m, found, err = r.table.one(rows, r.dialect, nil)
+	}
+	switch {
+	case err != nil && alive:
+		return m, r.deleteError(ctx, err, key)
+	case err != nil:
+		only := r.table.New()
+		r.table.setKey(only, key)
+		return m, r.writeError(ctx, db, err, only)
+	case !found && alive:
+		return m, r.missed(ctx, db, key)
+	case !found:
+		return m, r.notUndeleted(ctx, db, key)
+	}
+	return m, nil
+}
+
+// buildLife returns the UPDATE of the rows that are alive, or of those that are not.
+func (r *Repository[M, K]) buildLife(alive, etag bool) (string, error) {
+	deleteTime := r.table.columns[r.table.deleteTime].Names[0]
+	b := squirrel.Update(r.name).PlaceholderFormat(squirrel.Dollar).Set(sqlname.Quote(deleteTime), nil)
+	if i := r.table.purgeTime; i >= 0 {
+		b = b.Set(sqlname.Quote(r.table.columns[i].Names[0]), nil)
+	}
+	b = r.whereKey(r.touch(b))
+	if etag {
+		b = b.Where(r.revision()+" = ?", 0)
+	}
+	if alive {
+		b = b.Where(r.column(deleteTime) + " IS NULL")
+	} else {
+		b = b.Where(r.column(deleteTime) + " IS NOT NULL")
+	}
+	sql, args, err := b.ToSql()
+	return sql + r.scope.static(len(args)+1), err
+}
+
+// notUndeleted says why Undelete found no row.
+func (r *Repository[M, K]) notUndeleted(ctx context.Context, db DB, key K) error {
+	m, err := r.read(ctx, db, key, "")
+	switch {
+	case err != nil:
+		return err
+	case r.table.isDeleted(m):
+		return etagMismatch(r.domain, r.resourceAt(key))
+	}
+	return r.notDeleted(key)
+}
+
+func (r *Repository[M, K]) notDeleted(key K) *Error {
+	name := r.table.keyName(key)
+	return &Error{
+		Code: codes.AlreadyExists, Reason: ReasonResourceAlreadyExists, Domain: r.domain,
+		Message:  "the resource is not deleted",
+		Metadata: map[string]string{"resource_type": r.table.info.Resource, "resource_name": name},
+		Resource: r.resourceAt(key),
+	}
+}
+
+// Purge removes up to limit soft-deleted rows whose purge_time has come, and returns
+// how many. Call it from time to time until it returns fewer than limit. Several
+// processes may do so at once: on PostgreSQL each takes rows that no other has. It
+// runs no hooks. It is bound to the scope, as every statement is.
+func (r *Repository[M, K]) Purge(ctx context.Context, limit int) (int64, error) {
+	if r.table.purgeTime < 0 || limit < 1 {
+		return 0, internal(r.domain, errors.New("crud: Purge needs a model with purge_time and a positive limit"))
+	}
+	conditions, err := r.conditions(ctx)
+	if err != nil {
+		return 0, err
+	}
+	key := columnNames(r.table.info.Key, r.column)
+	purgeTime := r.column(r.table.columns[r.table.purgeTime].Names[0])
+	due := squirrel.Select(key...).From(r.name).Where(purgeTime+" <= ?", bindTime(r.now(), r.dialect))
+	for _, c := range conditions {
+		due = due.Where(c)
+	}
+	due = due.OrderBy(purgeTime).Suffix("LIMIT ?", limit)
+	if r.dialect != SQLite {
+		due = due.Suffix("FOR UPDATE SKIP LOCKED")
+	}
+	b := squirrel.Delete(r.name).PlaceholderFormat(squirrel.Dollar).Where(squirrel.Expr(tuple(key)+" IN (?)", due))
+	for _, c := range conditions {
+		b = b.Where(c)
+	}
+	return r.exec(ctx, b)
+}

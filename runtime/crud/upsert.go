@@ -1,0 +1,72 @@
+package crud
+
+import (
+	"context"
+
+	"google.golang.org/grpc/codes"
+)
+
+// maxUpserts is how often an Update that may create is tried: others can create or
+// delete the row between its two statements.
+const maxUpserts = 3
+
+// upsert updates the row, or creates it where it is missing (AIP-134).
+func (r *Repository[M, K]) upsert(ctx context.Context, u *update[M, K], s *writeSettings) (stored M, err error) {
+	for range maxUpserts {
+		stored, err = r.transact(ctx, s, func(tx *Tx) (M, error) { return r.updateOrCreate(ctx, tx, u, s) })
+		if !createdMeanwhile(err) || r.tx != nil {
+			break
+		}
+	}
+	return stored, err
+}
+
+// createdMeanwhile reports whether a row that was missing was there when it was to
+// be created.
+func createdMeanwhile(err error) bool {
+	e, ok := err.(*Error) //nolint:errorlint // only what insert itself returns
+	return ok && e.Code == codes.AlreadyExists && e.Reason == ReasonResourceAlreadyExists
+}
+
+func (r *Repository[M, K]) updateOrCreate(ctx context.Context, tx *Tx, u *update[M, K], s *writeSettings) (M, error) {
+	old, err := r.read(ctx, tx, u.key, r.lock())
+	switch e, ok := err.(*Error); { //nolint:errorlint // only what read itself returns
+	case ok && e.Code == codes.NotFound && u.etag != "":
+		return old, etagMismatch(r.domain, r.resourceAt(u.key))
+	case ok && e.Code == codes.NotFound:
+		return r.createMissing(ctx, tx, u, s)
+	case err != nil:
+		return old, err
+	case r.table.isDeleted(old):
+		var none M
+		return none, r.deleted(u.key)
+	case r.equalIn(u.set, old, u.m) && len(r.changed(old, u.m, u.unchanged)) == 0:
+		if err := r.checkEtag(u.key, old, u.etag); err != nil {
+			var none M
+			return none, err
+		}
+		return old, nil
+	}
+	return r.updateRow(ctx, tx, u, old)
+}
+
+// createMissing creates the resource of an Update.
+func (r *Repository[M, K]) createMissing(ctx context.Context, tx *Tx, u *update[M, K], s *writeSettings) (stored M, err error) {
+	m := u.m
+	if create, ok := s.create.(func(M) (M, error)); ok {
+		if m, err = create(m); err != nil {
+			return stored, err
+		}
+	}
+	return r.create(ctx, tx, m)
+}
+
+// equalIn reports whether two messages agree in a set of columns.
+func (r *Repository[M, K]) equalIn(set columnSet, a, b M) bool {
+	for i, in := range set {
+		if in == 1 && !r.table.columns[i].codec.equal(a, b) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,104 @@
+package crud
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// transact runs a write in a transaction, with what its options ask for around it.
+func (r *Repository[M, K]) transact(ctx context.Context, s *writeSettings, write func(tx *Tx) (M, error)) (stored M, err error) {
+	if s.validateOnly {
+		return r.validate(ctx, write)
+	}
+	err = r.inTx(ctx, func(tx *Tx) error {
+		if s.request != nil {
+			stored, err = r.once(ctx, tx, s.request, write)
+		} else {
+			stored, err = write(tx)
+		}
+		return err
+	})
+	if err != nil {
+		var none M
+		return none, err
+	}
+	return stored, nil
+}
+
+// errValidated rolls back a write that was only to be tried.
+var errValidated = errors.New("crud: validated")
+
+// validate runs a write and takes it back.
+func (r *Repository[M, K]) validate(ctx context.Context, write func(tx *Tx) (M, error)) (stored M, err error) {
+	if r.tx != nil {
+		return stored, internal(r.domain, errors.New("crud: ValidateOnly in a transaction of the caller's, which it cannot roll back"))
+	}
+	err = InTx(ctx, r.db, func(tx *Tx) error {
+		if stored, err = write(tx); err != nil {
+			return err
+		}
+		return errValidated
+	})
+	if !errors.Is(err, errValidated) {
+		var none M
+		return none, err
+	}
+	return stored, nil
+}
+
+// resourceAt names the resource with the key for ResourceInfo.
+func (r *Repository[M, K]) resourceAt(key K) *Resource {
+	return &Resource{Type: r.table.info.Resource, Name: r.table.keyName(key)}
+}
+
+// deleted is a soft-deleted resource, which nothing but Undelete writes (AIP-164).
+func (r *Repository[M, K]) deleted(key K) *Error {
+	e := r.notFound(key)
+	e.Reason, e.Message = ReasonResourceDeleted, fmt.Sprintf("%s %q is deleted", e.Resource.Type, e.Resource.Name)
+	return e
+}
+
+// missed says why a statement found no row to write: there is none, it is deleted, or
+// its etag is another one.
+func (r *Repository[M, K]) missed(ctx context.Context, db DB, key K) error {
+	m, err := r.read(ctx, db, key, "")
+	switch {
+	case err != nil:
+		return err
+	case r.table.isDeleted(m):
+		return r.deleted(key)
+	}
+	return etagMismatch(r.domain, r.resourceAt(key))
+}
+
+func (t *Table[M, K]) isDeleted(m M) bool {
+	return t.deleteTime >= 0 && t.columns[t.deleteTime].codec.has(m)
+}
+
+// wantedRevision returns the revision that the etag of a call stands for. It is one
+// that no row has for what is no etag of the resource.
+func (t *Table[M, K]) wantedRevision(key K, etag string) int64 {
+	if n, ok := revisionOf(t.keyName(key), etag); ok {
+		return n
+	}
+	return -1
+}
+
+// checkEtag compares the etag of a call with a row that is locked.
+func (r *Repository[M, K]) checkEtag(key K, m M, etag string) error {
+	if etag == "" {
+		return nil
+	}
+	if r.table.etag < 0 {
+		return r.noEtags()
+	}
+	if c := r.table.columns[r.table.etag].codec.(*etagCodec[M]); c.get(m) != etag {
+		return etagMismatch(r.domain, r.resourceAt(key))
+	}
+	return nil
+}
+
+func (r *Repository[M, K]) noEtags() *Error {
+	return internal(r.domain, errors.New("crud: IfEtag on "+r.table.info.Message+", which has no etag"))
+}
