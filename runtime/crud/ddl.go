@@ -27,7 +27,7 @@ func createStatements(tables []AnyTable, d Dialect) ([]ddlStatement, error) {
 			text.without = t.early
 		}
 		statements = append(statements, ddlStatement{t.Message, text.create()})
-		for _, index := range t.Indexes {
+		for _, index := range text.indexes() {
 			indexes = append(indexes, ddlStatement{t.Message, text.index(index)})
 		}
 		for _, r := range text.without {

@@ -48,8 +48,11 @@ func (t tableText) column(c *ColumnInfo, name string) string {
 	if c.NotNull {
 		line += " NOT NULL"
 	}
-	if c.Default != "" {
+	switch {
+	case c.Default != "":
 		line += " DEFAULT (" + c.Default + ")"
+	case c.Revision:
+		line += fmt.Sprintf(" DEFAULT %d", firstRevision)
 	}
 	return line
 }
@@ -69,8 +72,13 @@ func (t tableText) keys() []string {
 
 func isIdentity(c ColumnInfo) bool { return c.Generated == ByIdentity }
 
+// uniques are the unique constraints. In a table of soft-deleted rows they are
+// indexes over the live ones: an id or a name can be used again.
 func (t tableText) uniques() []string {
 	var lines []string
+	if t.deleteTime() != "" {
+		return nil
+	}
 	for _, c := range t.Columns {
 		if c.Unique != "" {
 			lines = append(lines, constraint(c.Unique)+" UNIQUE "+columnList(t.scoped(c.Names)))
@@ -105,13 +113,41 @@ func (t tableText) checks() []string {
 	return lines
 }
 
-// index returns CREATE INDEX. What is unique is unique within a scope.
+// indexes are all that are created beside the table.
+func (t tableText) indexes() []Index {
+	indexes := t.Indexes
+	if t.deleteTime() == "" {
+		return indexes
+	}
+	for _, c := range t.Columns {
+		if c.Unique != "" {
+			indexes = append(indexes[:len(indexes):len(indexes)], Index{Name: c.Unique, Columns: c.Names, Unique: true})
+		}
+	}
+	return indexes
+}
+
+// index returns CREATE INDEX. What is unique is unique within a scope, and among live
+// rows.
 func (t tableText) index(index Index) string {
-	create, columns := "CREATE INDEX", index.Columns
+	create, columns, where := "CREATE INDEX", index.Columns, ""
 	if index.Unique {
 		create, columns = "CREATE UNIQUE INDEX", t.scoped(index.Columns)
+		if name := t.deleteTime(); name != "" {
+			where = " WHERE " + sqlname.Quote(name) + " IS NULL"
+		}
 	}
-	return create + " IF NOT EXISTS " + sqlname.Quote(index.Name) + " ON " + t.name() + " " + columnList(columns)
+	return create + " IF NOT EXISTS " + sqlname.Quote(index.Name) + " ON " + t.name() + " " + columnList(columns) + where
+}
+
+// deleteTime is the column of the time of a soft delete, or empty.
+func (t tableText) deleteTime() string {
+	for _, c := range t.Columns {
+		if c.Time == RowDeleteTime {
+			return c.Names[0]
+		}
+	}
+	return ""
 }
 
 // scoped returns columns with the scope columns in front.
