@@ -2,6 +2,7 @@ package crud
 
 import (
 	"github.com/jackc/pgx/v5/pgconn"
+	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
 // A codec moves a column's values between messages of type M and SQL. It is the
@@ -38,6 +39,8 @@ type codec[M any] interface {
 	bindAny(vs any, d Dialect) (arg any, ok bool)
 	// cursor returns the value as a page token keeps it, nil for NULL. bind takes it.
 	cursor(m M) any
+	// enum is the enum of a column of KindEnum. It is asked only once the program runs.
+	enum() protoreflect.EnumDescriptor
 }
 
 // A kind is how values of Go type V are kept in SQL.
@@ -62,6 +65,8 @@ type kind[V any] struct {
 	// cursor is the value as a page token keeps it. Nil is for the kinds that order no
 	// list.
 	cursor func(v V) any
+	// enum is the enum of KindEnum.
+	enum func() protoreflect.EnumDescriptor
 	// asIs says that bind gives the value itself for every engine.
 	asIs bool
 
@@ -140,6 +145,8 @@ func (c *scalarCodec[M, V]) bind(v any, d Dialect) (any, bool) { return c.kind.b
 func (c *scalarCodec[M, V]) bindAny(vs any, d Dialect) (any, bool) { return c.kind.bindAny(vs, d) }
 
 func (c *scalarCodec[M, V]) cursor(m M) any { return c.kind.cursorOf(c.get(m)) }
+
+func (c *scalarCodec[M, V]) enum() protoreflect.EnumDescriptor { return c.kind.enum() }
 
 func (k *kind[V]) cursorOf(v V) any {
 	if k.cursor == nil {
@@ -263,3 +270,5 @@ func (c *optionalCodec[M, V]) cursor(m M) any {
 	}
 	return c.kind.cursorOf(c.get(m))
 }
+
+func (c *optionalCodec[M, V]) enum() protoreflect.EnumDescriptor { return c.kind.enum() }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 
+	"google.golang.org/protobuf/reflect/protoreflect"
+
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
@@ -81,3 +83,5 @@ func (c *listCodec[M, V]) check(m M, info *ColumnInfo, d Dialect) string {
 func (c *listCodec[M, V]) bind(any, Dialect) (any, bool)    { return nil, false }
 func (c *listCodec[M, V]) bindAny(any, Dialect) (any, bool) { return nil, false }
 func (c *listCodec[M, V]) cursor(M) any                     { return nil }
+
+func (c *listCodec[M, V]) enum() protoreflect.EnumDescriptor { return c.kind.enum() }

@@ -34,6 +34,8 @@ type ColumnInfo struct {
 
 	// Unfilterable and Unorderable keep the field out of filters and of order_by.
 	Unfilterable, Unorderable bool
+	// Search has a filter's bare words looked for in the field.
+	Search bool
 
 	// Revision says that the column counts the writes of a row, for its etag.
 	Revision bool
@@ -107,6 +109,8 @@ var (
 	// Unfilterable and Unorderable keep the field out of filters and of order_by.
 	Unfilterable ColumnOption = func(c *ColumnInfo) { c.Unfilterable = true }
 	Unorderable  ColumnOption = func(c *ColumnInfo) { c.Unorderable = true }
+	// Search has the bare words of a filter looked for in the field (AIP-160).
+	Search ColumnOption = func(c *ColumnInfo) { c.Search = true }
 	// NotNull gives a column with presence a NOT NULL constraint.
 	NotNull ColumnOption = func(c *ColumnInfo) { c.NotNull = true }
 )

@@ -2,6 +2,7 @@ package crud
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
@@ -141,7 +142,8 @@ func (e *Error) badRequest() *errdetails.BadRequest {
 // one. Its reason is the first one's.
 func invalid(domain string, violations ...Violation) *Error {
 	first := violations[0]
-	message := first.Field + ": " + first.Description
+	problem, _, _ := strings.Cut(first.Description, "\n")
+	message := first.Field + ": " + problem
 	if n := len(violations) - 1; n > 0 {
 		message += fmt.Sprintf(" (and %d more)", n)
 	}

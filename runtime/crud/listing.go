@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/Masterminds/squirrel"
+
+	"github.com/protocrud/protoc-gen-go-crud/runtime/filter"
 )
 
 // A listing is one List or All: the arguments of its statement, and what its text
@@ -28,7 +30,7 @@ type listing[M any, K comparable] struct {
 	scope []any // values of the scope columns
 	equal []boundEqual[M]
 	// filter is the filter's condition. Its text is the same for each filter of a shape.
-	filter condition
+	filter filter.Condition
 	extra  []squirrel.Sqlizer
 
 	order []orderKey[M]
@@ -41,13 +43,6 @@ type listing[M any, K comparable] struct {
 	total    int64     // once it is known
 	counted  bool
 	bound    []byte // the binding, once it is needed
-}
-
-// A condition is a part of a WHERE with question marks for its arguments; the empty
-// one always holds.
-type condition struct {
-	sql  string
-	args []any
 }
 
 func (r *Repository[M, K]) newListing(ctx context.Context, q Query) (*listing[M, K], error) {
@@ -82,6 +77,7 @@ func (l *listing[M, K]) setArguments(q Query) error {
 	if q.Skip < 0 {
 		found.add(invalidField("skip", "must not be negative"))
 	}
+	found.add(checkView(q.View)...)
 	l.setEqual(&found, q.Equal)
 	l.setFilter(&found, q.Filter)
 	l.setOrder(&found, q.OrderBy)
@@ -217,7 +213,7 @@ func (l *listing[M, K]) shape(b []byte, limit int) []byte {
 			b = append(append(b, 0, 4+flag(l.order[i].desc)), l.order[i].name...)
 		}
 	}
-	b = append(append(b, 0, 6), l.filter.sql...)
+	b = append(append(b, 0, 6), l.filter.SQL...)
 	return append(append(b, 0), l.selected...)
 }
 
@@ -230,7 +226,7 @@ func flag(b bool) byte {
 
 // args returns the arguments in the order of build's text.
 func (l *listing[M, K]) args(limit int) []any {
-	args := make([]any, 0, len(l.parent)+len(l.scope)+len(l.equal)+len(l.filter.args)+len(l.cursor)+2)
+	args := make([]any, 0, len(l.parent)+len(l.scope)+len(l.equal)+len(l.filter.Args)+len(l.cursor)+2)
 	args = l.conditionArgs(args)
 	if len(l.cursor) > 0 {
 		s := l.seek()
@@ -248,7 +244,7 @@ func (l *listing[M, K]) conditionArgs(args []any) []any {
 	for _, e := range l.equal {
 		args = append(args, e.arg)
 	}
-	return append(args, l.filter.args...)
+	return append(args, l.filter.Args...)
 }
 
 func (l *listing[M, K]) windowArgs(args []any, limit int) []any {
@@ -304,8 +300,8 @@ func (l *listing[M, K]) where(b squirrel.SelectBuilder) squirrel.SelectBuilder {
 	for _, e := range l.equal {
 		b = b.Where(l.equalTo(e))
 	}
-	if l.filter.sql != "" {
-		b = b.Where(squirrel.Expr(l.filter.sql, l.filter.args...))
+	if l.filter.SQL != "" {
+		b = b.Where(squirrel.Expr(l.filter.SQL, l.filter.Args...))
 	}
 	if l.hidesDeleted() {
 		b = b.Where(l.column(l.table.columns[l.table.deleteTime].Names[0]) + " IS NULL")

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"time"
 
+	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 )
 
@@ -129,6 +130,22 @@ type getSettings struct {
 	keyPresence []bool
 	// fields are the paths of a read mask.
 	fields []string
+	view   protoreflect.Enum
+}
+
+// View makes Get return what a view enum says (AIP-157): BASIC and FULL both are all
+// fields of the resource's own. A value that the enum does not name is
+// INVALID_ARGUMENT.
+func View(view protoreflect.Enum) GetOption {
+	return getOption(func(s *getSettings) { s.view = view })
+}
+
+// checkView returns what is wrong with a view.
+func checkView(view protoreflect.Enum) []Violation {
+	if view == nil || view.Descriptor().Values().ByNumber(view.Number()) != nil {
+		return nil
+	}
+	return []Violation{invalidField("view", "is no value of "+string(view.Descriptor().FullName()))}
 }
 
 type getOption func(*getSettings)

@@ -1,6 +1,9 @@
 package crud
 
-import "strings"
+import (
+	"math/bits"
+	"strings"
+)
 
 // An orderKey is one column of a list's order.
 type orderKey[M any] struct {
@@ -47,7 +50,23 @@ func (l *listing[M, K]) setOrder(found *findings, text string) {
 			l.order = append(l.order, k)
 		}
 	}
+	l.order = l.order[:l.decisive()]
 	l.sorted = true
+}
+
+// decisive is how many columns of the order tell all rows apart: those up to the last
+// one of the key.
+func (l *listing[M, K]) decisive() int {
+	missing := len(l.table.keys) - bits.OnesCount64(l.fixed)
+	for i, k := range l.order {
+		if k.key >= 0 {
+			missing--
+		}
+		if missing == 0 {
+			return i + 1
+		}
+	}
+	return len(l.order)
 }
 
 func (l *listing[M, K]) orders(name string) bool {

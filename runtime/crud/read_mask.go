@@ -35,8 +35,9 @@ func (t *Table[M, K]) readMask(paths []string, order func(*Column[M]) bool) (sel
 }
 
 // readFields gets the fields of a row that a read mask names.
-func (r *Repository[M, K]) readFields(ctx context.Context, key K, paths []string) (m M, err error) {
-	selected, hidden, violations := r.table.readMask(paths, nil)
+func (r *Repository[M, K]) readFields(ctx context.Context, key K, s *getSettings) (m M, err error) {
+	selected, hidden, violations := r.table.readMask(s.fields, nil)
+	violations = append(violations, checkView(s.view)...)
 	if len(violations) > 0 {
 		return m, invalid(r.domain, violations...)
 	}

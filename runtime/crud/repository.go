@@ -145,8 +145,8 @@ func (r *Repository[M, K]) inTx(ctx context.Context, fn func(tx *Tx) error) erro
 
 // Get returns the resource with the key. Errors: NOT_FOUND.
 func (r *Repository[M, K]) Get(ctx context.Context, key K, opts ...GetOption) (M, error) {
-	if s := getSettingsOf(opts); len(s.fields) > 0 {
-		return r.readFields(ctx, key, s.fields)
+	if s := getSettingsOf(opts); len(s.fields) > 0 || s.view != nil {
+		return r.readFields(ctx, key, &s)
 	}
 	return r.read(ctx, r.db, key, "")
 }

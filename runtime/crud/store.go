@@ -6,6 +6,7 @@ import (
 
 	"github.com/Masterminds/squirrel"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 )
 
@@ -72,6 +73,9 @@ type Query struct {
 	Equal []Equality
 	// ReadMask names the fields to return (AIP-157). Nil, empty and * are all.
 	ReadMask *fieldmaskpb.FieldMask
+	// View is the value of a view enum (AIP-157): BASIC and FULL both are all fields of
+	// the resource's own. Nil is FULL.
+	View protoreflect.Enum
 	// CountTotal asks for Page.TotalSize, which costs a statement on the first page.
 	CountTotal bool
 	// Where is one more condition, for hand-written code. Name columns with their

@@ -3,7 +3,10 @@ package crud
 import (
 	"fmt"
 	"slices"
+	"sync"
 	"time"
+
+	"github.com/protocrud/protoc-gen-go-crud/runtime/filter"
 )
 
 // Default limits of List (AIP-158) and of batches (AIP-231).
@@ -133,6 +136,9 @@ type Table[M any, K comparable] struct {
 	idPattern idRule
 	purgeTTL  time.Duration
 	sql       SQL
+	// schema is made when a list needs it: the descriptors of enums are there only once
+	// the program runs.
+	schema func() *filter.Schema
 }
 
 // TableInfo is the part of a table that does not depend on Go types.
@@ -177,6 +183,7 @@ func NewTable[T any, M interface{ *T }, K comparable](spec TableSpec[T, M, K]) *
 		sql:       spec.SQL,
 	}
 	t.index()
+	t.schema = sync.OnceValue(t.filterSchema)
 	t.keys = t.keyOrder()
 	if len(t.keyColumns) == 0 {
 		panic(fmt.Sprintf("crud: the table of %s has no key", spec.Message))
@@ -283,6 +290,9 @@ func (t *Table[M, K]) hooksFit(hooks any) bool {
 	_, ok := hooks.(Hooks[M])
 	return ok
 }
+
+// keyPlace returns the place of an SQL column in the key, or -1.
+func (t *Table[M, K]) keyPlace(name string) int { return slices.Index(t.info.Key, name) }
 
 // column returns the column of a proto field.
 func (t *Table[M, K]) column(field string) (*Column[M], bool) {

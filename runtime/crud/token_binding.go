@@ -21,7 +21,7 @@ func (l *listing[M, K]) binding(ctx context.Context) ([]byte, error) {
 	principal, _ := identity.FromContext(ctx)
 	b := make([]byte, 0, usualBinding)
 	b = appendParts(b, l.table.info.Message, l.name, l.query.Method, principal.ID, l.query.Parent)
-	b = appendParts(b, l.filter.sql)
+	b = appendParts(b, l.filter.SQL)
 	b = append(b, flag(l.query.ShowDeleted))
 	for i := range l.order {
 		b = append(b, flag(l.order[i].desc), byte(l.order[i].column.Kind))
@@ -30,7 +30,7 @@ func (l *listing[M, K]) binding(ctx context.Context) ([]byte, error) {
 	for _, e := range l.equal {
 		b = appendParts(b, e.column.Field, flagText(e.any), fmt.Sprintf("%T %#v", e.arg, e.arg))
 	}
-	for _, a := range l.filter.args {
+	for _, a := range l.filter.Args {
 		b = appendParts(b, fmt.Sprintf("%T %#v", a, a))
 	}
 	for _, v := range l.scope {

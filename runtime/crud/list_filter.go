@@ -1,0 +1,139 @@
+package crud
+
+import (
+	"errors"
+
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
+	"github.com/protocrud/protoc-gen-go-crud/runtime/filter"
+)
+
+// filterKinds are the kinds as filters know them.
+var filterKinds = map[Kind]filter.Kind{
+	KindBool:      filter.Bool,
+	KindInt32:     filter.Int32,
+	KindInt64:     filter.Int64,
+	KindUint32:    filter.Uint32,
+	KindUint64:    filter.Uint64,
+	KindFloat:     filter.Float,
+	KindDouble:    filter.Double,
+	KindString:    filter.String,
+	KindUUID:      filter.UUID,
+	KindBytes:     filter.Bytes,
+	KindEnum:      filter.Enum,
+	KindTimestamp: filter.Timestamp,
+	KindDuration:  filter.Duration,
+}
+
+// filterSchema is what filters and orders may name.
+func (t *Table[M, K]) filterSchema() *filter.Schema {
+	var fields []filter.Field
+	for i := range t.columns {
+		c := &t.columns[i]
+		if c.InputOnly || c.Unfilterable && c.Unorderable {
+			continue
+		}
+		f := filter.Field{
+			Path: c.Field, Columns: c.Names, Kind: filterKinds[c.Kind], Repeated: c.Repeated, Null: nullMeans(c),
+			Filterable: !c.Unfilterable, Orderable: !c.Unorderable, Search: c.Search,
+		}
+		switch {
+		case c.Field == t.nameField:
+			f.Kind, f.Columns, f.Key = filter.Name, t.info.Key, t.nameArgs
+		case c.Kind == KindEnum:
+			f.Enum = enumNumbers(c.codec.enum())
+		}
+		fields = append(fields, f)
+	}
+	return filter.NewSchema(sqlname.Quote(t.info.Name), fields...)
+}
+
+// nullMeans says what NULL in a column is in the message.
+func nullMeans[M any](c *Column[M]) filter.Null {
+	switch {
+	case c.Presence:
+		return filter.NullIsUnset
+	case c.Kind == KindUUID && !c.Repeated && !c.PrimaryKey:
+		return filter.NullIsZero
+	}
+	return filter.NotNull
+}
+
+// nameArgs returns the values that the key columns have in the row of a name.
+func (t *Table[M, K]) nameArgs(name string, d filter.Dialect) (args []any, ok bool) {
+	key, err := t.parseName(name)
+	if err != nil {
+		return nil, false
+	}
+	return t.keyArgs(key, Dialect(d))
+}
+
+func enumNumbers(e protoreflect.EnumDescriptor) map[string]int32 {
+	values := e.Values()
+	numbers := make(map[string]int32, values.Len())
+	for i := range values.Len() {
+		numbers[string(values.Get(i).Name())] = int32(values.Get(i).Number())
+	}
+	return numbers
+}
+
+// setFilter compiles the filter.
+func (l *listing[M, K]) setFilter(found *findings, text string) {
+	if text == "" {
+		return
+	}
+	f, err := l.table.schema().Compile(text, filter.Dialect(l.dialect))
+	if err != nil {
+		found.addInput("filter", ReasonInvalidFilter, err)
+		return
+	}
+	if f.SQL != "true" {
+		l.filter = f
+	}
+}
+
+// parseOrder reads the fields that the query orders by. A resource name is ordered by
+// its key columns.
+func (l *listing[M, K]) parseOrder(found *findings, text string) {
+	order, err := l.table.schema().Order(text)
+	if err != nil {
+		found.addInput("order_by", ReasonInvalidOrderBy, err)
+		return
+	}
+	for _, o := range order {
+		if o.Field.Kind == filter.Name {
+			for _, k := range l.table.keys {
+				l.orderByKey(k, o.Desc)
+			}
+			continue
+		}
+		c, _ := l.table.column(o.Field.Path)
+		if at := l.table.keyPlace(c.Names[0]); at >= 0 {
+			l.orderByKey(l.table.keys[at], o.Desc)
+			continue
+		}
+		l.order = append(l.order, orderOf(c, o.Desc))
+	}
+}
+
+// orderByKey adds a column of the key, once, unless the parent fixes it.
+func (l *listing[M, K]) orderByKey(k orderKey[M], desc bool) {
+	if l.fixed&(1<<k.key) == 0 && !l.orders(k.name) {
+		k.desc = desc
+		l.order = append(l.order, k)
+	}
+}
+
+// addInput adds what is wrong with a filter or an order, and shows the place.
+func (f *findings) addInput(field, reason string, err error) {
+	v := Violation{Field: field, Description: err.Error(), Reason: reason}
+	var e *filter.Error
+	if errors.As(err, &e) {
+		v.Description += "\n" + e.Caret()
+		if len(f.violations) == 0 {
+			f.offset = e.Offset
+		}
+	}
+	f.add(v)
+}
