@@ -115,6 +115,9 @@ func (r *Repository[M, K]) insert(ctx context.Context, db DB, m M) (stored M, er
 	if violations := r.checkInsert(m); len(violations) > 0 {
 		return stored, invalid(r.domain, violations...)
 	}
+	if err := r.validate(m); err != nil {
+		return stored, err
+	}
 	scope, err := r.scope.values(ctx)
 	if err != nil {
 		return stored, err

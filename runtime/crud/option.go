@@ -22,12 +22,13 @@ func (f optionFunc) apply(s *settings) { f(s) }
 
 // settings are what the options of one repository say.
 type settings struct {
-	dialect   *Dialect
-	clock     func() time.Time
-	tokenKeys [][]byte
-	hooks     []any // Hooks[M]
-	columns   []scopeColumn
-	wheres    []predicate
+	dialect    *Dialect
+	clock      func() time.Time
+	tokenKeys  [][]byte
+	hooks      []any // Hooks[M]
+	columns    []scopeColumn
+	wheres     []predicate
+	validators []Validator
 }
 
 func settingsOf(opts []Option) *settings {

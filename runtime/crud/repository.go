@@ -26,14 +26,15 @@ type Repository[M any, K comparable] struct {
 
 // core is what a repository and its copies in transactions share.
 type core[M any, K comparable] struct {
-	table   *Table[M, K]
-	name    string // of the table, as statements have it
-	domain  string
-	dialect Dialect
-	clock   func() time.Time
-	hooks   hookSet[M]
-	scope   scope
-	tokens  *sealer
+	table      *Table[M, K]
+	name       string // of the table, as statements have it
+	domain     string
+	dialect    Dialect
+	clock      func() time.Time
+	hooks      hookSet[M]
+	scope      scope
+	tokens     *sealer
+	validators []Validator
 
 	get              string
 	deleteSQL        string
@@ -58,14 +59,15 @@ func NewRepository[M any, K comparable](db DB, t *Table[M, K], opts ...Option) *
 		panic(fmt.Sprintf("crud: the repository of %s got %s", t.info.Message, reflect.TypeOf(foreign)))
 	}
 	c := &core[M, K]{
-		table:   t,
-		name:    sqlname.Qualify(t.info.Schema, t.info.Name),
-		domain:  domainOf(t.info.Message),
-		dialect: dialectOf(db),
-		clock:   s.clock,
-		hooks:   hooks,
-		scope:   newScope(&t.info, s),
-		tokens:  newSealer(s.tokenKeys),
+		table:      t,
+		name:       sqlname.Qualify(t.info.Schema, t.info.Name),
+		domain:     domainOf(t.info.Message),
+		dialect:    dialectOf(db),
+		clock:      s.clock,
+		hooks:      hooks,
+		scope:      newScope(&t.info, s),
+		tokens:     newSealer(s.tokenKeys),
+		validators: s.validators,
 	}
 	if s.dialect != nil {
 		c.dialect = *s.dialect

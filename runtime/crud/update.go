@@ -22,7 +22,7 @@ func (r *Repository[M, K]) Update(ctx context.Context, m M, mask *fieldmaskpb.Fi
 	switch {
 	case s.allowMissing:
 		return r.upsert(ctx, u, &s)
-	case s.inTx() || len(s.unchanged) > 0 || r.hooks.has(beforeUpdate[M]) || r.hooks.has(afterUpdate[M]):
+	case s.inTx() || len(s.unchanged) > 0 || len(r.validators) > 0 || r.hooks.has(beforeUpdate[M]) || r.hooks.has(afterUpdate[M]):
 		return r.transact(ctx, &s, func(tx *Tx) (M, error) { return r.updateLocked(ctx, tx, u) })
 	}
 	err = r.retried(ctx, func() error {
@@ -217,6 +217,9 @@ func (r *Repository[M, K]) updateRow(ctx context.Context, tx *Tx, u *update[M, K
 	}
 	next.m = w.New
 	if err := r.takeHookChanges(old, next); err != nil {
+		return stored, err
+	}
+	if err := r.validate(next.m); err != nil {
 		return stored, err
 	}
 	if stored, err = r.update(ctx, tx, next); err != nil {

@@ -9,7 +9,7 @@ import (
 // transact runs a write in a transaction, with what its options ask for around it.
 func (r *Repository[M, K]) transact(ctx context.Context, s *writeSettings, write func(tx *Tx) (M, error)) (stored M, err error) {
 	if s.validateOnly {
-		return r.validate(ctx, write)
+		return r.tryOut(ctx, write)
 	}
 	err = r.inTx(ctx, func(tx *Tx) error {
 		if s.request != nil {
@@ -29,8 +29,8 @@ func (r *Repository[M, K]) transact(ctx context.Context, s *writeSettings, write
 // errValidated rolls back a write that was only to be tried.
 var errValidated = errors.New("crud: validated")
 
-// validate runs a write and takes it back.
-func (r *Repository[M, K]) validate(ctx context.Context, write func(tx *Tx) (M, error)) (stored M, err error) {
+// tryOut runs a write and takes it back.
+func (r *Repository[M, K]) tryOut(ctx context.Context, write func(tx *Tx) (M, error)) (stored M, err error) {
 	if r.tx != nil {
 		return stored, internal(r.domain, errors.New("crud: ValidateOnly in a transaction of the caller's, which it cannot roll back"))
 	}
