@@ -55,7 +55,7 @@ func (s source) files(dir string) []string {
 	return files
 }
 
-// request returns what protoc sends to a plugin that generates the files.
+// request returns what buf sends to a plugin that generates the files.
 func (s source) request(t testing.TB, files ...string) *pluginpb.CodeGeneratorRequest {
 	t.Helper()
 	deps, err := export.Files(true)
@@ -70,7 +70,7 @@ func (s source) request(t testing.TB, files ...string) *pluginpb.CodeGeneratorRe
 		Resolver: protocompile.WithStandardImports(&protocompile.SourceResolver{
 			Accessor: protocompile.SourceAccessorFromMap(accessor),
 		}),
-		SourceInfoMode: protocompile.SourceInfoStandard,
+		SourceInfoMode: protocompile.SourceInfoStandard | protocompile.SourceInfoExtraOptionLocations,
 	}
 	compiled, err := compiler.Compile(t.Context(), files...)
 	require.NoError(t, err)

@@ -21,8 +21,9 @@ func (o owner) String() string { return fmt.Sprintf("%s (%s)", o.what, o.site) }
 func (l *loader) checkClashes(files []*File) {
 	packages := l.goPackages()
 	for _, d := range l.drafts {
+		me := owner{"model " + string(d.Message.Desc.FullName()), at(d.Message.Desc), d}
 		for _, name := range d.Names.all() {
-			l.claim(packages[d.file.GoImportPath], name, d, "the generated Go name")
+			l.claim(packages[d.file.GoImportPath], name, me, fmt.Sprintf("the generated Go name %s is also that of", name), "rename one of the two")
 		}
 	}
 	for _, f := range files {
@@ -37,19 +38,19 @@ func (l *loader) checkClashes(files []*File) {
 	l.checkRelations()
 }
 
-// claim takes a name for a model, unless it is taken, which is reported.
-func (l *loader) claim(taken map[string]owner, name string, d *draft, kind string) {
-	me := owner{"model " + string(d.Message.Desc.FullName()), at(d.Message.Desc), d}
+// claim takes a name for what a model has, unless it is taken: then the problem, which
+// ends with the other owner, is reported.
+func (l *loader) claim(taken map[string]owner, name string, me owner, problem, hint string) {
 	other, ok := taken[name]
 	if !ok {
 		taken[name] = me
 		return
 	}
 	// The mistake is said where this run can say it.
-	if !l.counted(d) && other.draft != nil && l.counted(other.draft) {
+	if !l.counted(me.draft) && other.draft != nil && l.counted(other.draft) {
 		me, other = other, me
 	}
-	me.draft.add(me.site, fmt.Sprintf("%s %s is also that of %s", kind, name, other), "rename one of the two")
+	me.draft.add(me.site, fmt.Sprintf("%s %s", problem, other), hint)
 }
 
 func (l *loader) claimForService(taken map[string]owner, name string, s *Service) {
@@ -132,16 +133,36 @@ func (l *loader) checkRelations() {
 		return schemas[d.Schema]
 	}
 	for _, d := range l.drafts {
-		in(d)[strings.ToLower(d.Table)] = owner{"table " + d.Table, d.tableSite(), d}
+		in(d)[strings.ToLower(d.Table)] = owner{"the table of " + string(d.Message.Desc.FullName()), d.tableSite(), d}
 	}
 	for _, d := range l.drafts {
-		for _, c := range d.Columns {
-			if c.Constraint != "" {
-				l.claim(in(d), strings.ToLower(c.Constraint), d, "constraint name")
+		for _, f := range d.fields {
+			if f.column == nil || f.column.Constraint == "" {
+				continue
 			}
+			me := owner{"the unique field " + string(f.Desc.FullName()), f.option(fieldUnique), d}
+			l.claim(in(d), strings.ToLower(f.column.Constraint), me, fmt.Sprintf("constraint name %s is also that of", f.column.Constraint),
+				"remove unique, or rename the other or the column")
 		}
-		for _, i := range d.Indexes {
-			l.claim(in(d), strings.ToLower(i.Name), d, "index name")
+		for i, index := range d.Indexes {
+			me := owner{"an index of " + string(d.Message.Desc.FullName()), d.indexSites[i], d}
+			l.claim(in(d), strings.ToLower(index.Name), me, fmt.Sprintf("index name %s is also that of", index.Name),
+				"remove the index, or state another name for it")
+		}
+		for _, r := range d.References {
+			// These are of one kind in a table.
+			me := owner{"the reference to " + string(r.Model.Message.Desc.FullName()), referenceSite(d, r), d}
+			l.claim(in(d), strings.ToLower(d.Table+"."+r.Constraint), me, fmt.Sprintf("constraint name %s is also that of", r.Constraint),
+				"state another column as [(protocrud.v1.field).column]")
 		}
 	}
+}
+
+// referenceSite is where a reference is stated: at its field, or with the pattern that
+// has a parent.
+func referenceSite(d *draft, r *Reference) site {
+	if r.IsParent {
+		return d.resourceOption(resourcePattern, 0)
+	}
+	return atOption(r.Columns[0].Field.Desc, crudNumber, fieldReferences)
 }

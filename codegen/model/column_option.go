@@ -24,11 +24,11 @@ func (d *draft) readType(f *field) {
 		d.add(f.option(fieldSQLType), fmt.Sprintf("type %q is not supported yet by this version", text), `remove it, or write "uuid" for a string`)
 		return
 	case text != "" && c.Kind != String:
-		d.add(f.option(fieldSQLType), fmt.Sprintf("type uuid is set on a %s", typeName(f.Field)), "make the field a string, or remove the option")
+		d.add(f.option(fieldSQLType), fmt.Sprintf("type uuid is set on %s", withArticle(typeName(f.Field))), "make the field a string, or remove the option")
 		return
 	case c.Kind != String:
 		d.add(atOption(f.Desc, annotations.E_FieldInfo.TypeDescriptor().Number()),
-			fmt.Sprintf("format UUID4 is set on a %s", typeName(f.Field)), "make the field a string, or remove the format")
+			fmt.Sprintf("format UUID4 is set on %s", withArticle(typeName(f.Field))), "make the field a string, or remove the format")
 		return
 	}
 	c.Kind = UUID
@@ -75,7 +75,7 @@ func (d *draft) readMaxLength(f *field) {
 	case n < 1:
 		d.add(where, fmt.Sprintf("max_length is %d", n), "write a number of characters from 1 on")
 	case c.Kind != String:
-		d.add(where, fmt.Sprintf("max_length is set on a %s", c.Kind), "remove it; it is for strings")
+		d.add(where, fmt.Sprintf("max_length is set on %s", withArticle(c.Kind.String())), "remove it; it is for strings")
 	case c.Repeated:
 		d.add(where, "max_length is set on a repeated field", "remove it; it is for a single string")
 	default:

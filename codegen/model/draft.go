@@ -3,7 +3,6 @@ package model
 import (
 	"fmt"
 	"regexp"
-	"strings"
 
 	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/protobuf/compiler/protogen"
@@ -33,9 +32,6 @@ const (
 	defaultMaxPage = 1000
 )
 
-// reservedPrefix begins the names of the runtime's own tables.
-const reservedPrefix = "crud_"
-
 // A draft is a model while it is read, and what is wrong with it.
 type draft struct {
 	*Model
@@ -48,6 +44,8 @@ type draft struct {
 	// singular is the name's part in RPCs: Book.
 	singular string
 	fields   []*field
+	// indexSites are where the Indexes are stated.
+	indexSites []site
 
 	// namesKeyed says that the key is that of resource names. pattern is their pattern,
 	// nil if there is none that can be read; nameField names the field that holds
@@ -79,8 +77,8 @@ func newDraft(f *protogen.File, m *protogen.Message) (d *draft, isModel bool) {
 	d.readPageSizes()
 	d.refuseExtensions()
 	d.readFields()
-	d.checkColumns()
 	d.readKey()
+	d.checkColumns()
 	d.readGenerated()
 	d.readIDPattern()
 	return d, true
@@ -105,14 +103,14 @@ func (d *draft) readTable() {
 	if problem := identifierProblem(d.Schema); d.Schema != "" && problem != "" {
 		d.add(d.option(modelSchema), fmt.Sprintf("schema name %q %s", d.Schema, problem), "state another")
 	}
-	if strings.HasPrefix(strings.ToLower(d.Table), reservedPrefix) {
-		d.add(where, fmt.Sprintf("table name %q begins with %s, which is reserved for the runtime's own tables", d.Table, reservedPrefix),
-			"state another as option (protocrud.v1.model).table")
+	if whose := reservedFor(d.Table); whose != "" {
+		d.add(where, fmt.Sprintf("table name %q is reserved for %s", d.Table, whose), "state another as option (protocrud.v1.model).table")
 	}
 }
 
 func (d *draft) readPageSizes() {
 	size, most := d.opts.DefaultPageSize, d.opts.MaxPageSize
+	ok := true
 	for _, o := range []struct {
 		value *int32
 		name  string
@@ -120,8 +118,11 @@ func (d *draft) readPageSizes() {
 	}{{size, "default_page_size", modelDefaultPageSize}, {most, "max_page_size", modelMaxPageSize}} {
 		if o.value != nil && *o.value < 1 {
 			d.add(d.option(o.part), fmt.Sprintf("%s is %d", o.name, *o.value), "write a number of rows from 1 on")
-			return
+			ok = false
 		}
+	}
+	if !ok {
+		return
 	}
 	d.DefaultPageSize, d.MaxPageSize = d.opts.GetDefaultPageSize(), d.opts.GetMaxPageSize()
 	switch {

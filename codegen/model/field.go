@@ -78,8 +78,7 @@ func (d *draft) readName(f *field) {
 				"remove it; the variables of the pattern are the columns")
 		}
 	}
-	switch b := f.behavior; {
-	case b.Required, b.InputOnly:
+	if f.behavior.Required || f.behavior.InputOnly {
 		d.add(atOption(f.Desc, behaviorNumber), "the resource name is REQUIRED or INPUT_ONLY, but the server makes it", "write IDENTIFIER")
 	}
 	f.behavior.Identifier = true
@@ -123,7 +122,7 @@ func (d *draft) readColumn(f *field) {
 	d.readDefault(f)
 	d.readMaxLength(f)
 	if f.opts.EnumAs != protocrudv1.Field_ENUM_AS_UNSPECIFIED && c.Kind != Enum {
-		d.add(f.option(fieldEnumAs), fmt.Sprintf("enum_as is set on a %s", typeName(f.Field)), "remove it")
+		d.add(f.option(fieldEnumAs), fmt.Sprintf("enum_as is set on %s", withArticle(typeName(f.Field))), "remove it; it is for enums")
 	}
 	// An empty string is no uuid. Where the field has no presence, it is NULL.
 	emptyIsNull := c.Kind == UUID && !c.Repeated
@@ -181,21 +180,21 @@ func (d *draft) readColumnName(f *field) {
 	}
 }
 
-// checkColumns reports fields that share a column. SQLite's names differ by more than
-// case.
+// checkColumns reports fields that share a column with another or with a variable of
+// the pattern. SQLite's names differ by more than case.
 func (d *draft) checkColumns() {
-	seen := map[string]*field{}
-	for _, f := range d.fields {
-		if f.column == nil {
+	seen := map[string]string{}
+	for _, c := range d.Columns {
+		name := strings.ToLower(c.Name)
+		if c.Field == nil {
+			seen[name] = fmt.Sprintf("the resource name (%s)", d.resourceOption(resourcePattern, 0))
 			continue
 		}
-		name := strings.ToLower(f.column.Name)
-		if other := seen[name]; other != nil {
-			d.add(at(f.Desc), fmt.Sprintf("column %q is also that of field %s (%s)", f.column.Name, other.Desc.Name(), at(other.Desc)),
-				"state another as [(protocrud.v1.field).column]")
+		if other := seen[name]; other != "" {
+			d.add(at(c.Field.Desc), fmt.Sprintf("column %q is also that of %s", c.Name, other), "state another as [(protocrud.v1.field).column]")
 			continue
 		}
-		seen[name] = f
+		seen[name] = fmt.Sprintf("field %s (%s)", c.Field.Desc.Name(), at(c.Field.Desc))
 	}
 }
 

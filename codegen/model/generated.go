@@ -45,13 +45,13 @@ func (d *draft) setGenerated(f *field, c *Column) {
 	switch value {
 	case protocrudv1.Field_IDENTITY:
 		if !c.Kind.integer() || c.Kind == Uint64 {
-			d.add(where, fmt.Sprintf("IDENTITY is set on a %s key", c.Kind), "use UUID_V7 for a string or uuid, or NONE")
+			d.add(where, fmt.Sprintf("IDENTITY is set on %s key", withArticle(c.Kind.String())), "use UUID_V7 for a string or uuid, or NONE")
 			return
 		}
 		c.Generated = Identity
 	case protocrudv1.Field_UUID_V7, protocrudv1.Field_UUID_V4:
 		if c.Kind != String && c.Kind != UUID {
-			d.add(where, fmt.Sprintf("%s is set on a %s key", value, c.Kind), "use IDENTITY for an integer, or NONE")
+			d.add(where, fmt.Sprintf("%s is set on %s key", value, withArticle(c.Kind.String())), "use IDENTITY for an integer, or NONE")
 			return
 		}
 		if value == protocrudv1.Field_UUID_V7 && f.uuid4 {

@@ -26,7 +26,11 @@ func (d *draft) addIndexes() {
 		if problem := identifierProblem(index.Name); problem != "" {
 			d.add(d.option(modelIndexes, int32(i), indexName), fmt.Sprintf("index name %q %s", index.Name, problem), "state another")
 		}
+		if whose := reservedFor(opts.GetName()); whose != "" {
+			d.add(d.option(modelIndexes, int32(i), indexName), fmt.Sprintf("index name %q is reserved for %s", index.Name, whose), "state another")
+		}
 		d.Indexes = append(d.Indexes, index)
+		d.indexSites = append(d.indexSites, d.option(modelIndexes, int32(i)))
 	}
 }
 

@@ -19,9 +19,16 @@ func (d *draft) readKey() {
 	case d.fieldNamed("id") != nil && !d.fieldNamed("id").opts.GetSkip():
 		d.setKey([]*field{d.fieldNamed("id")})
 	default:
-		d.add(at(d.Message.Desc), "the model has no key",
-			"add a field id, mark the key fields with [(protocrud.v1.field) = {primary_key: true}], or add a google.api.resource pattern and a field name")
+		d.add(at(d.Message.Desc), "the model has no key", d.keyHint())
 	}
+}
+
+func (d *draft) keyHint() string {
+	const plain = "add a field id, mark the key fields with [(protocrud.v1.field) = {primary_key: true}], or add "
+	if len(d.resource.GetPattern()) > 0 {
+		return plain + "a field string name for the names of the google.api.resource pattern"
+	}
+	return plain + "a google.api.resource pattern and a field string name"
 }
 
 // statedKey returns the fields that options make the key. It is not ok if they are
@@ -121,80 +128,81 @@ func (d *draft) readNameKey(stated []*field) {
 	if d.pattern == nil || d.name == nil {
 		return // reported
 	}
-	if !d.nameColumns() {
+	columns, ok := d.nameColumns()
+	if !ok || !d.agreesWithPattern(stated, columns) || !d.wholeKey(columns) {
 		return
 	}
-	if !d.agreesWithPattern(stated) || !d.wholeKey() {
-		return
-	}
-	d.Key.Pattern, d.Key.Name, d.keyed = d.pattern, d.name.Field, true
-	for i, c := range d.Key.Columns {
+	d.Key = Key{Columns: columns, Name: d.name.Field, Pattern: d.pattern}
+	d.keyed = true
+	for i, c := range columns {
 		if c.Field == nil {
 			d.Columns = slices.Insert(d.Columns, i, c)
 		}
 	}
 }
 
-// nameColumns makes the key columns, one per variable. A field whose column has the
-// name is the column; else only the resource name holds it.
-func (d *draft) nameColumns() bool {
-	last := len(d.pattern.Variables) - 1
-	ok := true
+// nameColumns makes the key columns, one per variable. It is not ok if one cannot be
+// made, which is then reported.
+func (d *draft) nameColumns() (columns []*Column, ok bool) {
 	for i, v := range d.pattern.Variables {
-		name := v
-		if !strings.HasSuffix(v, "_id") {
-			name += "_id"
+		if c, ok := d.variableColumn(v, i == len(d.pattern.Variables)-1); ok {
+			columns = append(columns, c)
 		}
-		f := d.columnNamed(name)
-		if f == nil {
-			f = d.fieldNamed(name) // it is skipped, cannot be stored or has another column
-		}
-		if f == nil && i == last {
-			f = d.fieldNamed("id")
-		}
-		c := &Column{Name: name, Kind: String, NotNull: true, PrimaryKey: true}
-		switch {
-		case f == nil:
-			if problem := identifierProblem(name); problem != "" {
-				d.add(d.resourceOption(resourcePattern, 0), fmt.Sprintf("column name %q of variable %s %s", name, v, problem), "shorten it")
-				ok = false
-			}
-		case f.opts.GetSkip():
-			d.add(f.option(fieldSkip), fmt.Sprintf("skip is set on the key field of the variable %s", v), "remove it")
-			ok = false
-		default:
-			var keyed bool
-			if c, keyed = d.keyColumn(f); !keyed {
-				ok = false
-			}
-		}
-		d.Key.Columns = append(d.Key.Columns, c)
 	}
-	return ok
+	return columns, len(columns) == len(d.pattern.Variables)
+}
+
+// variableColumn makes the key column of a variable. A field whose column has the name
+// is the column, or the field id for the last variable; else only the resource name
+// holds it.
+func (d *draft) variableColumn(variable string, last bool) (c *Column, ok bool) {
+	name := variable
+	if !strings.HasSuffix(name, "_id") {
+		name += "_id"
+	}
+	f := d.columnNamed(name)
+	if f == nil {
+		f = d.fieldNamed(name) // it is skipped, cannot be stored or has another column
+	}
+	if f == nil && last {
+		f = d.fieldNamed("id")
+	}
+	switch {
+	case f == nil || f == d.name:
+		if problem := identifierProblem(name); problem != "" {
+			d.add(d.resourceOption(resourcePattern, 0), fmt.Sprintf("column name %q of variable %s %s", name, variable, problem), "shorten it")
+			return nil, false
+		}
+		return &Column{Name: name, Kind: String, NotNull: true, PrimaryKey: true}, true
+	case f.opts.GetSkip():
+		d.add(f.option(fieldSkip), fmt.Sprintf("skip is set on the key field of the variable %s", variable), "remove it")
+		return nil, false
+	}
+	return d.keyColumn(f)
 }
 
 // agreesWithPattern reports whether options that state the key mean the pattern's
 // columns, in its order.
-func (d *draft) agreesWithPattern(stated []*field) bool {
+func (d *draft) agreesWithPattern(stated []*field, columns []*Column) bool {
 	if len(stated) == 0 {
 		return true
 	}
-	if slices.EqualFunc(stated, d.Key.Columns, func(f *field, c *Column) bool { return f.column == c }) {
+	if slices.EqualFunc(stated, columns, func(f *field, c *Column) bool { return f.column == c }) {
 		return true
 	}
 	where := stated[0].option(fieldPrimaryKey)
 	if len(d.opts.GetPrimaryKey()) > 0 {
 		where = d.option(modelPrimaryKey)
 	}
-	d.add(where, fmt.Sprintf("primary_key contradicts the pattern %q, whose columns are %s", d.pattern.Text, strings.Join(sqlNames(d.Key.Columns), ", ")),
+	d.add(where, fmt.Sprintf("primary_key contradicts the pattern %q, whose columns are %s", d.pattern.Text, strings.Join(sqlNames(columns), ", ")),
 		"remove it, or the pattern")
 	return false
 }
 
 // wholeKey reports whether all key columns are fields, or none is.
-func (d *draft) wholeKey() bool {
+func (d *draft) wholeKey(columns []*Column) bool {
 	var fields, others []*Column
-	for _, c := range d.Key.Columns {
+	for _, c := range columns {
 		if c.Field != nil {
 			fields = append(fields, c)
 		} else {

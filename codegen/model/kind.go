@@ -55,6 +55,15 @@ func typeName(f *protogen.Field) string {
 	return f.Desc.Kind().String()
 }
 
+// withArticle returns the name of a type as prose has it: a string, an int32.
+func withArticle(name string) string {
+	switch name[0] {
+	case 'a', 'e', 'i', 'o':
+		return "an " + name
+	}
+	return "a " + name
+}
+
 var kindNames = map[Kind]string{
 	Bool: "bool", Int32: "int32", Int64: "int64", Uint32: "uint32", Uint64: "uint64",
 	Float: "float", Double: "double", String: "string", UUID: "uuid", Bytes: "bytes",

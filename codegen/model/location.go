@@ -1,7 +1,9 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"google.golang.org/protobuf/compiler/protogen"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -73,17 +75,39 @@ func atOption(desc protoreflect.Descriptor, number protoreflect.FieldNumber, pat
 }
 
 // position returns the site's line and column, 1-based. Compilers differ in how deep
-// into an option they give positions, so it is that of the longest known part of the
-// path; 1:1 if there is none.
+// into an option they give positions, and of some lists and messages they give only
+// those of what is inside. So it is that of the path, or of the first thing inside of
+// it, or of the longest known part of the path; 1:1 if there is none.
 func (s site) position() (line, column int) {
 	locations := s.desc.ParentFile().SourceLocations()
 	path := append(pathOf(s.desc), s.sub...)
-	for n := len(path); n > 0; n-- {
-		if l := locations.ByPath(path[:n]); l.Path != nil {
-			return l.StartLine + 1, l.StartColumn + 1
+	l := locations.ByPath(path)
+	if l.Path == nil {
+		l = firstInside(locations, path)
+	}
+	for n := len(path) - 1; n > 0 && l.Path == nil; n-- {
+		l = locations.ByPath(path[:n])
+	}
+	if l.Path == nil {
+		return 1, 1
+	}
+	return l.StartLine + 1, l.StartColumn + 1
+}
+
+// firstInside returns the first location whose path is longer than that; one without a
+// path if there is none.
+func firstInside(locations protoreflect.SourceLocations, path protoreflect.SourcePath) protoreflect.SourceLocation {
+	var first protoreflect.SourceLocation
+	for i := range locations.Len() {
+		l := locations.Get(i)
+		if len(l.Path) <= len(path) || !slices.Equal(l.Path[:len(path)], path) {
+			continue
+		}
+		if first.Path == nil || cmp.Or(cmp.Compare(l.StartLine, first.StartLine), cmp.Compare(l.StartColumn, first.StartColumn)) < 0 {
+			first = l
 		}
 	}
-	return 1, 1
+	return first
 }
 
 // String returns the site as file:line:column.

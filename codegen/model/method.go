@@ -76,13 +76,13 @@ func (sv *server) claimByName(m *protogen.Method) (verb, *draft) {
 	switch {
 	case len(claims) > 1:
 		sv.add(at(m.Desc), fmt.Sprintf("the name is that of %s of %s and of %s", claims[0].verb.name, placed(claims[0].model), placed(claims[1].model)),
-			fmt.Sprintf("say which with option (protocrud.v1.method) = {model: %q}", claims[0].model.Message.Desc.FullName()))
+			fmt.Sprintf("say which with option (protocrud.v1.method) = {model: %q}, or %q", claims[0].model.Message.Desc.FullName(), claims[1].model.Message.Desc.FullName()))
 	case len(claims) == 1:
 		return claims[0].verb, claims[0].model
 	case sv.words.lookup(name) != nil:
 		return verb{name: "a lookup by a field"}, sv.words.lookup(name)
-	case len(sv.words.missed[name]) > 0:
-		right := sv.words.missed[name][0]
+	case len(sv.words.missed[fold(name)]) > 0:
+		right := sv.words.missed[fold(name)][0]
 		sv.add(at(m.Desc), fmt.Sprintf("the %s method of %s is named %s", right.verb.name, right.model.Message.Desc.FullName(), right.verb.methodOf(right.model)),
 			"rename it, or "+skipMethodHint)
 	}

@@ -27,7 +27,7 @@ func (d *draft) addNames() {
 	if d.Key.Pattern != nil {
 		d.Names.Pattern = unexported + "Pattern"
 	}
-	if !d.Key.Scalar() {
+	if d.keyed && !d.Key.Scalar() {
 		d.Names.Key = name + "Key"
 		d.Names.ParseKey = "Parse" + name + "Key"
 		d.Names.KeyFields = keyFieldNames(d.Key.Columns)

@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -118,7 +119,7 @@ func (l *loader) referencedModel(d *draft, f *field) *draft {
 	target := l.byName[full]
 	switch {
 	case m == nil:
-		d.add(where, fmt.Sprintf("references %q, which is no message that the file imports", name), l.modelsHint(d))
+		d.add(where, fmt.Sprintf("references %q, which is no message that the file imports", name), l.modelsHint(d, name))
 	case !l.sees(d.file, l.gen.FilesByPath[m.Desc.ParentFile().Path()]):
 		d.add(where, fmt.Sprintf("references %q, which is in a file that is not imported", name), fmt.Sprintf("import %q", m.Desc.ParentFile().Path()))
 	case target == nil:
@@ -129,13 +130,21 @@ func (l *loader) referencedModel(d *draft, f *field) *draft {
 	return nil
 }
 
-// modelsHint lists the models that a reference can name.
-func (l *loader) modelsHint(d *draft) string {
-	var names []string
+// modelsHint says how to write the name of a model that a reference means: those that
+// end with it, else all that the file sees.
+func (l *loader) modelsHint(d *draft, name string) string {
+	var all, meant []string
 	for _, other := range l.visible(d.file) {
-		names = append(names, string(other.Message.Desc.FullName()))
+		full := string(other.Message.Desc.FullName())
+		all = append(all, full)
+		if strings.HasSuffix(full, "."+name) {
+			meant = append(meant, strconv.Quote(full))
+		}
 	}
-	return "import its file and write its full name; visible models: " + strings.Join(names, ", ")
+	if len(meant) > 0 {
+		return "write the full name, " + strings.Join(meant, " or ")
+	}
+	return "import its file and write its full name; visible models: " + strings.Join(all, ", ")
 }
 
 // referencedColumn returns the column that a reference names, by default the target's

@@ -30,7 +30,7 @@ func (d *draft) resourceOption(path ...int32) site {
 func (d *draft) readResource() {
 	resource, stated := messageOption[*annotations.ResourceDescriptor](&d.reports, d.Message.Desc, annotations.E_Resource)
 	d.resource = resource
-	name := string(d.Message.Desc.Name())
+	name := goCamelCase(string(d.Message.Desc.Name()))
 	d.singular, d.plural = name, pluralOf(name)
 	d.ResourceType = string(d.Message.Desc.FullName())
 	if !stated {

@@ -61,8 +61,14 @@ func required(r role) role {
 }
 
 // readRequest gives the request's fields their roles, and reports those that have none
-// and roles that no field has.
+// and roles that no field has. Where the request is the resource, what its fields are
+// for is another matter.
 func (s *shape) readRequest(roles ...role) {
+	if s.Method.Method.Input == s.model.Message {
+		s.add(at(s.Method.Method.Desc, methodInput), fmt.Sprintf("the request of %s is the resource itself", s.what()),
+			fmt.Sprintf("write a message %sRequest for it, or %s", s.Method.Method.GoName, skipMethodHint))
+		return
+	}
 	present := map[string]bool{}
 	for _, f := range s.Method.Method.Input.Fields {
 		name := string(f.Desc.Name())
@@ -99,8 +105,11 @@ func (s *shape) assign(f *protogen.Field, roles []role) (ok bool) {
 
 // lacks reports a field that the request does not have.
 func (s *shape) lacks(field string) {
-	s.add(at(s.Method.Method.Desc, methodInput), fmt.Sprintf("the request %s of %s has no field %s", s.input(), s.what(), field),
-		"add it, or "+skipMethodHint)
+	hint := "add it, or " + skipMethodHint
+	if s.input() == emptyMessage {
+		hint = fmt.Sprintf("write a message %sRequest that has it, or %s", s.Method.Method.GoName, skipMethodHint)
+	}
+	s.add(at(s.Method.Method.Desc, methodInput), fmt.Sprintf("the request %s of %s has no field %s", s.input(), s.what(), field), hint)
 }
 
 // refuseField reports a request field without a meaning: no input is ignored.
@@ -152,7 +161,7 @@ func (s *shape) resource() role {
 	r := required(message(s.model.Singular, full, &s.Resource))
 	for _, f := range s.Method.Method.Input.Fields {
 		if string(f.Desc.Name()) != r.name && !f.Desc.IsList() && r.fits(f) && s.inputField(r.name) == nil {
-			s.add(at(f.Desc), fmt.Sprintf("the resource in the request of %s is named %s", s.what(), r.name), "rename the field")
+			s.add(at(f.Desc), fmt.Sprintf("field %s of %s holds the resource, whose field is named %s", f.Desc.Name(), s.what(), r.name), "rename it to "+r.name)
 			r.name, r.required = string(f.Desc.Name()), false
 			break
 		}

@@ -39,7 +39,9 @@ func (s *shape) readKeyRequest() {
 		}
 	}
 	s.readRequest(roles...)
-	s.checkKeyRequest(fields)
+	if s.Method.Method.Input != s.model.Message {
+		s.checkKeyRequest(fields)
+	}
 }
 
 // keyRole is the role of a key field: the same name and type as in the model.

@@ -16,7 +16,16 @@ func (s *shape) readList() {
 		roles = append(roles, required(scalar("parent", protoreflect.StringKind, &s.Method.Parent)))
 	}
 	s.readRequest(roles...)
+	if s.Method.Method.Output == s.model.Message {
+		s.add(at(s.Method.Method.Desc, methodOutput), fmt.Sprintf("the output of %s is the resource itself", s.what()), s.pageHint())
+		return
+	}
 	s.readPage()
+}
+
+// pageHint says what List's response is.
+func (s *shape) pageHint() string {
+	return fmt.Sprintf("return a message with repeated %s %s and string next_page_token, or %s", s.model.Message.Desc.Name(), snakeCase(s.model.plural), skipMethodHint)
 }
 
 // readPage reads List's response: its first repeated field holds the resources.
@@ -37,11 +46,10 @@ func (s *shape) readPage() {
 		}
 	}
 	where := at(s.Method.Method.Desc, methodOutput)
-	if first {
-		s.add(where, fmt.Sprintf("the response %s of %s has no repeated field of %s", output.Desc.FullName(), s.what(), s.model.Message.Desc.FullName()),
-			fmt.Sprintf("return a message with repeated %s %s and string next_page_token, or %s", s.model.Message.Desc.Name(), snakeCase(s.model.plural), skipMethodHint))
-	}
-	if output.Desc.Fields().ByName("next_page_token") == nil {
+	switch {
+	case first:
+		s.add(where, fmt.Sprintf("the response %s of %s has no repeated field of %s", output.Desc.FullName(), s.what(), s.model.Message.Desc.FullName()), s.pageHint())
+	case output.Desc.Fields().ByName("next_page_token") == nil:
 		s.add(where, fmt.Sprintf("the response %s of %s has no field string next_page_token", output.Desc.FullName(), s.what()), "add it, or "+skipMethodHint)
 	}
 }

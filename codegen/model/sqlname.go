@@ -30,6 +30,23 @@ func identifierProblem(name string) string {
 	return ""
 }
 
+// reservedPrefixes begin the names of tables and indexes that are not a model's.
+var reservedPrefixes = []struct{ prefix, whose string }{
+	{"crud_", "the runtime's own tables, which begin with crud_"},
+	{"sqlite_", "SQLite's own tables, which begin with sqlite_"},
+}
+
+// reservedFor says for what a name of a table or an index is reserved, "" if it is
+// not.
+func reservedFor(name string) string {
+	for _, r := range reservedPrefixes {
+		if strings.HasPrefix(strings.ToLower(name), r.prefix) {
+			return r.whose
+		}
+	}
+	return ""
+}
+
 // systemColumns are the columns that every PostgreSQL table has.
 var systemColumns = map[string]bool{
 	"tableoid": true, "xmin": true, "cmin": true, "xmax": true, "cmax": true, "ctid": true,

@@ -34,8 +34,8 @@ func (v verb) methodOf(d *draft) string {
 	return v.name + d.singular
 }
 
-// missed returns the name with singular and plural confused.
-func (v verb) missed(d *draft) string {
+// confused returns the name with singular and plural confused.
+func (v verb) confused(d *draft) string {
 	if v.plural {
 		return v.name + d.singular
 	}
@@ -61,24 +61,32 @@ type claim struct {
 
 // A vocabulary is what the names of a file's methods can mean.
 type vocabulary struct {
-	// methods are the names of standard methods, missed those with singular and plural
-	// confused.
-	methods, missed map[string][]claim
+	// methods are the names of standard methods.
+	methods map[string][]claim
+	// missed are the names that are almost those, folded: with other capitals or
+	// underscores, or with singular and plural confused.
+	missed map[string][]claim
 }
 
 func newVocabulary(models []*draft) *vocabulary {
 	words := &vocabulary{methods: map[string][]claim{}, missed: map[string][]claim{}}
 	for _, d := range models {
 		for _, v := range verbs {
-			right, wrong := v.methodOf(d), v.missed(d)
-			words.methods[right] = append(words.methods[right], claim{v, d})
+			meant := claim{v, d}
+			right, almost := v.methodOf(d), fold(v.methodOf(d))
+			words.methods[right] = append(words.methods[right], meant)
+			words.missed[almost] = append(words.missed[almost], meant)
 			if v.kind != Custom {
-				words.missed[wrong] = append(words.missed[wrong], claim{v, d})
+				confused := fold(v.confused(d))
+				words.missed[confused] = append(words.missed[confused], meant)
 			}
 		}
 	}
 	return words
 }
+
+// fold makes names equal that differ by capitals and underscores only.
+func fold(name string) string { return strings.ToLower(strings.ReplaceAll(name, "_", "")) }
 
 // lookup returns the model for which a name is Get{Resource}By{Field}.
 func (words *vocabulary) lookup(name string) *draft {

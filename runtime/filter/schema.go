@@ -1,0 +1,101 @@
+package filter
+
+import (
+	"fmt"
+
+	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
+)
+
+// A Field is an identifier of filters and orders, and where its values are.
+type Field struct {
+	// Path is the field's name in the proto, with dots below a message:
+	// "author.given_name".
+	Path string
+	// Columns are the SQL names, unquoted: one, or the key columns of a Name in the
+	// order of its pattern.
+	Columns  []string
+	Kind     Kind
+	Repeated bool
+	// Null says what NULL in the column means.
+	Null Null
+
+	Filterable, Orderable bool
+	// Search has words that stand alone looked for in the field, a String that is not
+	// repeated.
+	Search bool
+
+	// Enum are the numbers of an Enum's values by their names, as protoc-gen-go writes
+	// them: Genre_value.
+	Enum map[string]int32
+	// Key returns the arguments for the columns of a Name; ok is false for a name that
+	// no row has.
+	Key func(name string, d Dialect) (args []any, ok bool)
+
+	sql []string // the columns as they stand in a statement
+}
+
+// Null is the meaning of NULL in a field's column.
+type Null uint8
+
+const (
+	// NotNull columns hold no NULL.
+	NotNull Null = iota
+	// NullIsUnset is a field with presence: unset differs from every value, and null
+	// compares with it.
+	NullIsUnset
+	// NullIsZero is a field without presence whose zero is stored as NULL.
+	NullIsZero
+	// NullIsUnknown is a field of a message that may be unset: a comparison with it is
+	// neither true nor false then, and nor is its negation.
+	NullIsUnknown
+)
+
+// A Schema is what filters and orders of a table may name. It is immutable and safe
+// for concurrent use.
+type Schema struct {
+	fields map[string]*Field
+	paths  []string // what a misspelled name may have meant
+	search []*Field
+}
+
+// NewSchema returns the schema of a table, which is named as statements name it:
+// quoted, behind its schema, or by its alias. It panics when a field contradicts
+// itself.
+func NewSchema(table string, fields ...Field) *Schema {
+	s := &Schema{fields: make(map[string]*Field, len(fields))}
+	for _, f := range fields {
+		f.validate()
+		if s.fields[f.Path] != nil {
+			panic(fmt.Sprintf("filter: two fields are named %s", f.Path))
+		}
+		f.sql = make([]string, len(f.Columns))
+		for i, c := range f.Columns {
+			f.sql[i] = table + "." + sqlname.Quote(c)
+		}
+		s.fields[f.Path] = &f
+		s.paths = append(s.paths, f.Path)
+		if f.Search {
+			s.search = append(s.search, &f)
+		}
+	}
+	return s
+}
+
+func (f *Field) validate() {
+	switch {
+	case f.Kind < Bool || f.Kind > Name:
+		panic(fmt.Sprintf("filter: %s has no kind", f.Path))
+	case f.Kind == Name && (f.Key == nil || len(f.Columns) == 0 || f.Repeated || f.Null != NotNull):
+		panic(fmt.Sprintf("filter: the name %s needs Key and key columns", f.Path))
+	case f.Kind != Name && len(f.Columns) != 1:
+		panic(fmt.Sprintf("filter: %s has %d columns", f.Path, len(f.Columns)))
+	case f.Search && (f.Kind != String || f.Repeated):
+		panic(fmt.Sprintf("filter: %s cannot be searched", f.Path))
+	}
+}
+
+// rule returns what the language knows of the field's kind.
+func (f *Field) rule() *kindRule { return &kinds[f.Kind] }
+
+// sorts reports whether rows can be ordered by the field.
+func (f *Field) sorts() bool { return f.Orderable && !f.Repeated && f.Kind != Bytes }
