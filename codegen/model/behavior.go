@@ -14,7 +14,7 @@ var behaviorNumber = annotations.E_FieldBehavior.TypeDescriptor().Number()
 // NON_EMPTY_DEFAULT change nothing that the server does.
 func (d *draft) readBehavior(f *field) {
 	set := map[annotations.FieldBehavior]bool{}
-	for i, b := range d.behaviors(f) {
+	for i, b := range d.behaviors(f.Desc) {
 		set[b] = true
 		if _, known := annotations.FieldBehavior_name[int32(b)]; !known {
 			d.add(atOption(f.Desc, behaviorNumber, int32(i)), fmt.Sprintf("field_behavior %d is not known to this version of the plugin", b),
@@ -40,14 +40,14 @@ func (d *draft) readBehavior(f *field) {
 }
 
 // behaviors returns the values of google.api.field_behavior.
-func (d *draft) behaviors(f *field) []annotations.FieldBehavior {
-	v, state := findOption(f.Desc, behaviorNumber)
+func (r *reports) behaviors(f protoreflect.FieldDescriptor) []annotations.FieldBehavior {
+	v, state := findOption(f, behaviorNumber)
 	if state == absent {
 		return nil
 	}
 	list, ok := v.Interface().(protoreflect.List)
 	if !ok || state == unreadable {
-		d.add(atOption(f.Desc, behaviorNumber), "option (google.api.field_behavior) cannot be read", "compile it with Google's definition")
+		r.add(atOption(f, behaviorNumber), "option (google.api.field_behavior) cannot be read", "compile it with Google's definition")
 		return nil
 	}
 	var all []annotations.FieldBehavior
@@ -63,12 +63,17 @@ func (d *draft) behaviors(f *field) []annotations.FieldBehavior {
 var serverTimes = map[protoreflect.Name]ServerTime{
 	"create_time": CreateTime,
 	"update_time": UpdateTime,
+	"delete_time": DeleteTime,
+	"purge_time":  PurgeTime,
 }
 
 // readServerTime gives the fields of serverTimes their meaning, if they are Timestamps.
 func (d *draft) readServerTime(f *field) {
 	c := f.column
 	kept := serverTimes[f.Desc.Name()]
+	if !d.softDeleted && !kept.Always() {
+		return
+	}
 	if kept == NotServerTime || c.Kind != Timestamp || c.Repeated {
 		return
 	}
@@ -87,12 +92,9 @@ func (d *draft) readServerTime(f *field) {
 }
 
 // ownedFields are the fields whose names have a meaning that this version does not
-// implement (AIP-148, AIP-154, AIP-164, AIP-214).
+// implement (AIP-148, AIP-214).
 var ownedFields = map[protoreflect.Name]protoreflect.FullName{
-	"etag":        "string",
 	"uid":         "string",
-	"delete_time": "google.protobuf.Timestamp",
-	"purge_time":  "google.protobuf.Timestamp",
 	"expire_time": "google.protobuf.Timestamp",
 }
 

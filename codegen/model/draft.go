@@ -16,9 +16,15 @@ const (
 	modelSchema          = 2
 	modelPrimaryKey      = 3
 	modelIndexes         = 4
+	modelSoftDelete      = 5
+	modelPurgeTTL        = 6
 	modelDefaultPageSize = 7
 	modelMaxPageSize     = 8
+	modelMaxBatchSize    = 9
+	modelSearch          = 10
+	modelTotalSize       = 12
 	modelIDPattern       = 13
+	modelAcrossParents   = 14
 	modelCheckParent     = 15
 	modelScope           = 16
 
@@ -44,6 +50,8 @@ type draft struct {
 	// singular is the name's part in RPCs: Book.
 	singular string
 	fields   []*field
+	// softDeleted says that Delete keeps the row.
+	softDeleted bool
 	// indexSites are where the Indexes are stated.
 	indexSites []site
 
@@ -76,11 +84,14 @@ func newDraft(f *protogen.File, m *protogen.Message) (d *draft, isModel bool) {
 	d.readTable()
 	d.readPageSizes()
 	d.refuseExtensions()
+	d.readSoftDelete()
 	d.readFields()
+	d.readSearch()
 	d.readKey()
 	d.checkColumns()
 	d.readGenerated()
 	d.readIDPattern()
+	d.etagLast()
 	return d, true
 }
 
@@ -115,7 +126,11 @@ func (d *draft) readPageSizes() {
 		value *int32
 		name  string
 		part  int32
-	}{{size, "default_page_size", modelDefaultPageSize}, {most, "max_page_size", modelMaxPageSize}} {
+	}{
+		{size, "default_page_size", modelDefaultPageSize},
+		{most, "max_page_size", modelMaxPageSize},
+		{d.opts.MaxBatchSize, "max_batch_size", modelMaxBatchSize},
+	} {
 		if o.value != nil && *o.value < 1 {
 			d.add(d.option(o.part), fmt.Sprintf("%s is %d", o.name, *o.value), "write a number of rows from 1 on")
 			ok = false
@@ -125,6 +140,8 @@ func (d *draft) readPageSizes() {
 		return
 	}
 	d.DefaultPageSize, d.MaxPageSize = d.opts.GetDefaultPageSize(), d.opts.GetMaxPageSize()
+	d.MaxBatchSize = d.opts.GetMaxBatchSize()
+	d.TotalSize = totalSizes[d.opts.GetTotalSize()]
 	switch {
 	case size != nil && most == nil && *size > defaultMaxPage:
 		d.add(d.option(modelDefaultPageSize),
@@ -136,6 +153,11 @@ func (d *draft) readPageSizes() {
 	case size == nil && most != nil && *most < defaultPage:
 		d.DefaultPageSize = *most
 	}
+}
+
+var totalSizes = map[protocrudv1.Model_TotalSize]TotalSize{
+	protocrudv1.Model_CAPPED:    Capped,
+	protocrudv1.Model_ESTIMATED: Estimated,
 }
 
 // readIDPattern checks the expression for ids that callers choose.

@@ -56,6 +56,7 @@ func (d *draft) readFields() {
 			d.readName(f)
 		case f.opts.GetSkip():
 			d.checkSkipped(f)
+		case d.readEtag(f):
 		default:
 			d.readColumn(f)
 		}
@@ -121,12 +122,13 @@ func (d *draft) readColumn(f *field) {
 	d.readUnique(f)
 	d.readDefault(f)
 	d.readMaxLength(f)
+	d.readFilterable(f)
 	if f.opts.EnumAs != protocrudv1.Field_ENUM_AS_UNSPECIFIED && c.Kind != Enum {
 		d.add(f.option(fieldEnumAs), fmt.Sprintf("enum_as is set on %s", withArticle(typeName(f.Field))), "remove it; it is for enums")
 	}
 	// An empty string is no uuid. Where the field has no presence, it is NULL.
 	emptyIsNull := c.Kind == UUID && !c.Repeated
-	c.NotNull = c.Behavior.Required || c.Time != NotServerTime || !c.Presence && !emptyIsNull
+	c.NotNull = c.Behavior.Required || c.Time.Always() || !c.Presence && !emptyIsNull
 }
 
 // storedKind returns the kind of a field that has a column; 0, reported, if it cannot

@@ -56,9 +56,9 @@ func (sv *server) readMethod(m *protogen.Method) *Method {
 func (sv *server) refuseForm(m *Method, v verb) bool {
 	desc := m.Method.Desc
 	switch {
-	case desc.IsStreamingServer() && v.kind == List && !desc.IsStreamingClient():
-		sv.add(at(desc), "a streaming List is not supported yet by this version", skipMethodHint)
-	case desc.IsStreamingClient() || desc.IsStreamingServer():
+	case v.name == "Stream" && !desc.IsStreamingServer():
+		sv.add(at(desc, methodOutput), fmt.Sprintf("%s does not return a stream", desc.Name()), "write stream before its output, or "+skipMethodHint)
+	case desc.IsStreamingClient(), desc.IsStreamingServer() && v.kind != List:
 		sv.add(at(desc), fmt.Sprintf("%s is a streaming method, and %s is not", desc.Name(), v.name), "remove stream, or "+skipMethodHint)
 	case desc.Output().FullName() == "google.longrunning.Operation":
 		sv.add(at(desc, methodOutput), "long-running operations are not supported yet by this version", skipMethodHint)
@@ -80,7 +80,7 @@ func (sv *server) claimByName(m *protogen.Method) (verb, *draft) {
 	case len(claims) == 1:
 		return claims[0].verb, claims[0].model
 	case sv.words.lookup(name) != nil:
-		return verb{name: "a lookup by a field"}, sv.words.lookup(name)
+		return verb{name: "Get", kind: GetBy}, sv.words.lookup(name)
 	case len(sv.words.missed[fold(name)]) > 0:
 		right := sv.words.missed[fold(name)][0]
 		sv.add(at(m.Desc), fmt.Sprintf("the %s method of %s is named %s", right.verb.name, right.model.Message.Desc.FullName(), right.verb.methodOf(right.model)),

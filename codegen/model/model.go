@@ -1,6 +1,8 @@
 package model
 
 import (
+	"time"
+
 	"google.golang.org/protobuf/compiler/protogen"
 )
 
@@ -23,8 +25,8 @@ type Model struct {
 	Schema, Table string
 
 	// Columns are in SELECT order: key columns that only the resource name holds
-	// first, then the fields in declaration order. Skipped fields and the resource
-	// name itself are not among them.
+	// first, then the fields in declaration order, the etag's column last. Skipped
+	// fields and the resource name itself are not among them.
 	Columns []*Column
 	Key     Key
 
@@ -50,7 +52,43 @@ type Model struct {
 	// style's own rule.
 	IDPattern string
 
-	DefaultPageSize, MaxPageSize int32
+	DefaultPageSize, MaxPageSize, MaxBatchSize int32
+	// TotalSize says how List counts.
+	TotalSize TotalSize
+	// PurgeTTL is how long a soft-deleted row is kept; 0 is for ever.
+	PurgeTTL time.Duration
+}
+
+// TotalSize says how the total size of a list is found.
+type TotalSize uint8
+
+const (
+	Exact TotalSize = iota
+	Capped
+	Estimated
+)
+
+// SoftDelete returns the column of the time of a soft delete (AIP-164); nil where
+// Delete removes the row.
+func (m *Model) SoftDelete() *Column { return m.timeColumn(DeleteTime) }
+
+// Etag returns the column behind the resource's etag, nil if it has none.
+func (m *Model) Etag() *Column {
+	for _, c := range m.Columns {
+		if c.Etag {
+			return c
+		}
+	}
+	return nil
+}
+
+func (m *Model) timeColumn(t ServerTime) *Column {
+	for _, c := range m.Columns {
+		if c.Time == t {
+			return c
+		}
+	}
+	return nil
 }
 
 // Lookups returns the columns by which a single row is found, besides the key:
@@ -92,6 +130,14 @@ type Column struct {
 	Default string
 	// MaxLength is in code points; 0 is no limit.
 	MaxLength int32
+
+	// Etag says that the column counts the writes of a row, and that the field is the
+	// etag made of it (AIP-154).
+	Etag bool
+	// Unfilterable and Unorderable fields are kept out of filters and of order_by.
+	Unfilterable, Unorderable bool
+	// Search says that a filter's bare words are looked for in the field.
+	Search bool
 }
 
 // Kind is the type of a column's values, of its elements if it is repeated.
@@ -126,7 +172,12 @@ const (
 	NotServerTime ServerTime = iota
 	CreateTime
 	UpdateTime
+	DeleteTime
+	PurgeTime
 )
+
+// Always reports whether every row has the time.
+func (t ServerTime) Always() bool { return t == CreateTime || t == UpdateTime }
 
 // Generated says who makes the values of a key column.
 type Generated uint8
@@ -186,6 +237,8 @@ type Parent struct {
 	Model *Model
 	// Check says that List answers NOT_FOUND for a parent that does not exist.
 	Check bool
+	// Across says that List reads across parents (AIP-159).
+	Across bool
 }
 
 // A Reference is a foreign key.
@@ -235,18 +288,41 @@ type Method struct {
 	Store  *Store
 
 	// KeyFields are the request's key fields in key order; Name is its resource
-	// name. A Get or Delete has one of the two.
+	// name. A Get, Delete or Undelete has one of the two.
 	KeyFields []*protogen.Field
 	Name      *protogen.Field
+	// Lookup is the unique column of a GetBy, and LookupField the request's field.
+	Lookup      *Column
+	LookupField *protogen.Field
 
 	Parent              *protogen.Field // List, Create
-	PageSize, PageToken *protogen.Field // List
+	PageSize, PageToken *protogen.Field // List; a stream may lack them
+	Filter, OrderBy     *protogen.Field // List
+	Skip, ShowDeleted   *protogen.Field // List
+	Equal               []Equality      // List
+	ReadMask, View      *protogen.Field // Get, List
 	Resource            *protogen.Field // Create, Update: the resource in the request
 	ID                  *protogen.Field // Create: {resource}_id
 	UpdateMask          *protogen.Field // Update
 
-	Items, NextPageToken *protogen.Field // List's response
+	AllowMissing            *protogen.Field // Update, Delete
+	ValidateOnly, RequestID *protogen.Field // all that write
+	Etag                    *protogen.Field // Delete, Undelete
+
+	Items, NextPageToken, TotalSize *protogen.Field // List's response
 }
+
+// An Equality is a field of a List request that limits it to the rows whose column has
+// the value, or one of the values.
+type Equality struct {
+	Field  *protogen.Field
+	Column *Column
+	// Required says that the request must set it.
+	Required bool
+}
+
+// Streams reports whether a List answers with a stream of resources.
+func (m *Method) Streams() bool { return m.Method.Desc.IsStreamingServer() }
 
 // MethodKind is what an RPC was recognised as.
 type MethodKind uint8
@@ -261,4 +337,7 @@ const (
 	Create
 	Update
 	Delete
+	Undelete
+	// GetBy is a Get by a unique field that is not the key.
+	GetBy
 )

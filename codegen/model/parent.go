@@ -17,9 +17,12 @@ func (l *loader) addParent(d *draft) {
 		if check != nil && (d.keyed || !d.namesKeyed) {
 			d.add(d.option(modelCheckParent), "check_parent is set, but the model has no parent", "remove it")
 		}
+		if d.opts.GetAcrossParents() && (d.keyed || !d.namesKeyed) {
+			d.add(d.option(modelAcrossParents), "across_parents is set, but the model has no parent", "remove it")
+		}
 		return
 	}
-	d.Parent = &Parent{Pattern: pattern, Columns: d.Key.Columns[:len(d.Key.Columns)-1]}
+	d.Parent = &Parent{Pattern: pattern, Columns: d.Key.Columns[:len(d.Key.Columns)-1], Across: d.opts.GetAcrossParents()}
 	parent := l.parentModel(d, pattern)
 	if parent == nil {
 		if d.opts.GetCheckParent() {

@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"slices"
 
 	"google.golang.org/protobuf/compiler/protogen"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -36,6 +37,10 @@ func (s *shape) read() {
 		s.readUpdate()
 	case Delete:
 		s.readDelete()
+	case Undelete:
+		s.readUndelete()
+	case GetBy:
+		s.readGetBy()
 	}
 }
 
@@ -73,7 +78,7 @@ func (s *shape) readRequest(roles ...role) {
 	for _, f := range s.Method.Method.Input.Fields {
 		name := string(f.Desc.Name())
 		present[name] = true
-		if !s.assign(f, roles) {
+		if !s.assign(f, roles) && !s.equality(f) {
 			s.refuseField(f)
 		}
 	}
@@ -124,23 +129,15 @@ func (s *shape) refuseField(f *protogen.Field) {
 
 // laterFields are the standard request fields that this version does not implement.
 var laterFields = map[MethodKind][]string{
-	Get:    {"read_mask", "view"},
-	List:   {"filter", "order_by", "skip", "show_deleted", "read_mask", "view", "return_partial_success"},
-	Create: {"read_mask", "view", "validate_only", "request_id"},
-	Update: {"read_mask", "view", "validate_only", "request_id", "allow_missing", "etag"},
-	Delete: {"validate_only", "request_id", "allow_missing", "etag", "force"},
+	List:   {"return_partial_success"},
+	Create: {"read_mask", "view"},
+	Update: {"read_mask", "view"},
+	Delete: {"force"},
 }
 
-// laterField reports whether a field has a standard meaning. In List that includes
-// fields that are named like a column: they filter by equality.
+// laterField reports whether a field has a standard meaning.
 func (s *shape) laterField(f *protogen.Field) bool {
-	for _, name := range laterFields[s.Kind] {
-		if name == string(f.Desc.Name()) {
-			return true
-		}
-	}
-	field := s.model.fieldNamed(string(f.Desc.Name()))
-	return s.Kind == List && field != nil && field.column != nil
+	return slices.Contains(laterFields[s.Kind], string(f.Desc.Name()))
 }
 
 // outputIs reports an output that is not the message.

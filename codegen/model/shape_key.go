@@ -11,24 +11,85 @@ const emptyMessage = protoreflect.FullName("google.protobuf.Empty")
 
 func (s *shape) readGet() {
 	s.outputIs(s.model.Message.Desc.FullName())
-	s.readKeyRequest()
+	if c := s.soleLookup(); c != nil {
+		s.readLookup(c)
+		return
+	}
+	s.readKeyRequest(s.readRoles()...)
 }
 
+// soleLookup returns the unique column by which a Get asks that states no key.
+func (s *shape) soleLookup() *Column {
+	if s.model.Key.Name != nil && s.inputField("name") != nil {
+		return nil
+	}
+	for _, c := range s.model.Key.Columns {
+		if c.Field != nil && s.inputField(string(c.Field.Desc.Name())) != nil {
+			return nil
+		}
+	}
+	for _, c := range s.model.Lookups() {
+		if s.inputField(string(c.Field.Desc.Name())) != nil {
+			return c
+		}
+	}
+	return nil
+}
+
+// readGetBy reads a method that is named after the field by which it asks.
+func (s *shape) readGetBy() {
+	s.outputIs(s.model.Message.Desc.FullName())
+	name := s.words.lookupField(string(s.Method.Method.Desc.Name()), s.model)
+	for _, c := range s.model.Lookups() {
+		if c.Field == name.Field {
+			s.readLookup(c)
+			return
+		}
+	}
+	s.add(at(s.Method.Method.Desc), fmt.Sprintf("%s asks for a resource by %s, which is not unique", s.Method.Method.Desc.Name(), name.Desc.Name()),
+		"set [(protocrud.v1.field).unique] on the field, or "+skipMethodHint)
+}
+
+// readLookup reads a request that names one resource by a unique field.
+func (s *shape) readLookup(c *Column) {
+	s.Kind, s.Lookup = GetBy, c
+	s.readRequest(append(s.readRoles(), required(keyRole(c, &s.LookupField)))...)
+	s.checkOptions()
+}
+
+// readDelete: the output says whether the row is kept.
 func (s *shape) readDelete() {
-	if s.Method.Method.Output.Desc.FullName() == s.model.Message.Desc.FullName() {
-		s.add(at(s.Method.Method.Desc, methodOutput), "a Delete that returns the resource is a soft delete, which is not supported yet by this version",
-			fmt.Sprintf("return %s, or %s", emptyMessage, skipMethodHint))
-	} else {
+	output, resource := s.Method.Method.Output.Desc.FullName(), s.model.Message.Desc.FullName()
+	where := at(s.Method.Method.Desc, methodOutput)
+	switch soft := s.model.SoftDelete() != nil; {
+	case output == resource && !soft:
+		s.add(where, fmt.Sprintf("%s returns the resource, which is not soft-deleted", s.what()),
+			fmt.Sprintf("return %s, or add google.protobuf.Timestamp delete_time to the message", emptyMessage))
+	case output == emptyMessage && soft:
+		s.add(where, fmt.Sprintf("%s returns %s, but the resource is soft-deleted and is still there", s.what(), emptyMessage),
+			fmt.Sprintf("return %s, or state soft_delete: false in option (protocrud.v1.model)", resource))
+	case soft:
+		s.outputIs(resource)
+	default:
 		s.outputIs(emptyMessage)
 	}
-	s.readKeyRequest()
+	s.readKeyRequest(append(s.writeRoles(), s.etagRole(), s.boolean("allow_missing", &s.AllowMissing))...)
+}
+
+func (s *shape) readUndelete() {
+	if s.model.SoftDelete() == nil {
+		s.add(at(s.Method.Method.Desc), fmt.Sprintf("%s has no meaning: the resource is not soft-deleted", s.what()),
+			"add google.protobuf.Timestamp delete_time to the message, or "+skipMethodHint)
+		return
+	}
+	s.outputIs(s.model.Message.Desc.FullName())
+	s.readKeyRequest(append(s.writeRoles(), s.etagRole())...)
 }
 
 // readKeyRequest reads a request that names one resource: by its name, or by all its
 // key fields.
-func (s *shape) readKeyRequest() {
+func (s *shape) readKeyRequest(roles ...role) {
 	key := s.model.Key
-	var roles []role
 	if key.Name != nil {
 		roles = append(roles, scalar("name", protoreflect.StringKind, &s.Name))
 	}
@@ -42,6 +103,7 @@ func (s *shape) readKeyRequest() {
 	if s.Method.Method.Input != s.model.Message {
 		s.checkKeyRequest(fields)
 	}
+	s.checkOptions()
 }
 
 // keyRole is the role of a key field: the same name and type as in the model.

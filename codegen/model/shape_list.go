@@ -8,19 +8,25 @@ import (
 )
 
 func (s *shape) readList() {
-	roles := []role{
-		required(scalar("page_size", protoreflect.Int32Kind, &s.PageSize)),
-		required(scalar("page_token", protoreflect.StringKind, &s.PageToken)),
-	}
+	streams := s.Streams()
+	size, token := scalar("page_size", protoreflect.Int32Kind, &s.PageSize), s.text("page_token", &s.PageToken)
+	size.required, token.required = !streams, !streams
+	roles := append(s.readRoles(), size, token,
+		s.text("filter", &s.Filter), s.text("order_by", &s.OrderBy),
+		scalar("skip", protoreflect.Int32Kind, &s.Skip), s.boolean("show_deleted", &s.ShowDeleted))
 	if s.model.Parent != nil {
-		roles = append(roles, required(scalar("parent", protoreflect.StringKind, &s.Method.Parent)))
+		roles = append(roles, required(s.text("parent", &s.Method.Parent)))
 	}
 	s.readRequest(roles...)
-	if s.Method.Method.Output == s.model.Message {
+	s.checkOptions()
+	switch resource := s.Method.Method.Output == s.model.Message; {
+	case streams:
+		s.outputIs(s.model.Message.Desc.FullName())
+	case resource:
 		s.add(at(s.Method.Method.Desc, methodOutput), fmt.Sprintf("the output of %s is the resource itself", s.what()), s.pageHint())
-		return
+	default:
+		s.readPage()
 	}
-	s.readPage()
 }
 
 // pageHint says what List's response is.
@@ -32,15 +38,17 @@ func (s *shape) pageHint() string {
 func (s *shape) readPage() {
 	output := s.Method.Method.Output
 	next := scalar("next_page_token", protoreflect.StringKind, &s.NextPageToken)
+	total := role{
+		name: "total_size", typeName: "int32", into: &s.TotalSize,
+		fits: func(f *protogen.Field) bool { return kindOf(f) == Int32 || kindOf(f) == Int64 },
+	}
 	first := true
 	for _, f := range output.Fields {
 		switch {
 		case f.Desc.IsList() && first:
 			first = false
 			s.readItems(f)
-		case s.assign(f, []role{next}):
-		case f.Desc.Name() == "total_size":
-			s.add(at(f.Desc), fmt.Sprintf("field total_size of %s is not supported yet by this version", s.what()), "remove it, or "+skipMethodHint)
+		case s.assign(f, []role{next, total}):
 		default:
 			s.add(at(f.Desc), fmt.Sprintf("field %s has no defined behaviour in the response of %s", f.Desc.Name(), s.what()), "remove it, or "+skipMethodHint)
 		}

@@ -17,10 +17,11 @@ func (s *shape) readCreate() {
 	if s.model.Parent != nil {
 		roles = append(roles, required(scalar("parent", protoreflect.StringKind, &s.Method.Parent)))
 	}
-	s.readRequest(roles...)
+	s.readRequest(append(roles, s.writeRoles()...)...)
 }
 
 func (s *shape) readUpdate() {
 	s.outputIs(s.model.Message.Desc.FullName())
-	s.readRequest(s.resource(), message("update_mask", fieldMask, &s.UpdateMask))
+	s.readRequest(append(s.writeRoles(), s.resource(), message("update_mask", fieldMask, &s.UpdateMask),
+		s.boolean("allow_missing", &s.AllowMissing))...)
 }

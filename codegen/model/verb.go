@@ -1,6 +1,9 @@
 package model
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A verb is what the name of a standard method begins with.
 type verb struct {
@@ -17,8 +20,8 @@ var verbs = []verb{
 	{name: "Create", kind: Create},
 	{name: "Update", kind: Update},
 	{name: "Delete", kind: Delete},
-	{name: "Undelete"},
-	{name: "Stream", plural: true},
+	{name: "Undelete", kind: Undelete},
+	{name: "Stream", kind: List, plural: true},
 	{name: "Watch", plural: true},
 	{name: "BatchGet", plural: true},
 	{name: "BatchCreate", plural: true},
@@ -96,7 +99,7 @@ func (words *vocabulary) lookup(name string) *draft {
 			continue
 		}
 		for _, c := range words.methods[name[:i]] {
-			if c.verb.kind == Get && c.model.hasGoField(field) {
+			if c.verb.kind == Get && c.model.goField(field) != nil {
 				return c.model
 			}
 		}
@@ -104,11 +107,25 @@ func (words *vocabulary) lookup(name string) *draft {
 	return nil
 }
 
-func (d *draft) hasGoField(name string) bool {
-	for _, f := range d.fields {
-		if goCamelCase(string(f.Desc.Name())) == name {
-			return true
+// lookupField returns the field of a model in a name that lookup knows.
+func (words *vocabulary) lookupField(name string, d *draft) *field {
+	for i := range name {
+		field, ok := strings.CutPrefix(name[i:], "By")
+		if ok && slices.ContainsFunc(words.methods[name[:i]], func(c claim) bool { return c.verb.kind == Get && c.model == d }) {
+			if f := d.goField(field); f != nil {
+				return f
+			}
 		}
 	}
-	return false
+	return nil
+}
+
+// goField returns a field by its Go name.
+func (d *draft) goField(name string) *field {
+	for _, f := range d.fields {
+		if goCamelCase(string(f.Desc.Name())) == name {
+			return f
+		}
+	}
+	return nil
 }
