@@ -342,10 +342,15 @@ func (r *Repository[M, K]) each(ctx context.Context, rows pgx.Rows, yield func(M
 // that says nothing is an error: it would select every row.
 type parens struct{ squirrel.Sqlizer }
 
+var errEmptyCondition = errors.New("crud: a condition is empty")
+
 func (p parens) ToSql() (string, []any, error) {
+	if saysNothing(p.Sqlizer) {
+		return "", nil, errEmptyCondition
+	}
 	sql, args, err := p.Sqlizer.ToSql()
 	if err == nil && strings.TrimSpace(sql) == "" {
-		err = errors.New("crud: a condition is empty")
+		err = errEmptyCondition
 	}
 	return "(" + sql + ")", args, err
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"reflect"
 
 	"github.com/protocrud/protoc-gen-go-crud/runtime/identity"
 )
@@ -23,7 +24,7 @@ func (l *listing[M, K]) binding(ctx context.Context) ([]byte, error) {
 	b = appendParts(b, l.table.info.Message, l.name, l.query.Method, principal.ID, l.query.Parent)
 	b = appendParts(b, l.table.info.Key...)
 	for _, v := range l.scope {
-		b = appendParts(b, fmt.Sprintf("%T %v", v, v))
+		b = appendParts(b, boundText(v))
 	}
 	for _, e := range l.extra {
 		sql, args, err := e.ToSql()
@@ -32,12 +33,22 @@ func (l *listing[M, K]) binding(ctx context.Context) ([]byte, error) {
 		}
 		b = appendParts(b, sql)
 		for _, a := range args {
-			b = appendParts(b, fmt.Sprintf("%T %v", a, a))
+			b = appendParts(b, boundText(a))
 		}
 	}
 	sum := sha256.Sum256(b)
 	l.bound = sum[:]
 	return l.bound, nil
+}
+
+// boundText tells bound values apart. A pointer stands for what it points at, which
+// is what is bound: its address is another in the call for the next page.
+func boundText(v any) string {
+	text := fmt.Sprintf("%T", v)
+	for p := reflect.ValueOf(v); p.Kind() == reflect.Pointer && !p.IsNil(); p = p.Elem() {
+		v = p.Elem().Interface()
+	}
+	return fmt.Sprintf("%s %v", text, v)
 }
 
 // usualBinding is the length up to which a binding is put together without an

@@ -90,7 +90,10 @@ func (r *Repository[M, K]) update(ctx context.Context, db DB, u *update[M, K]) (
 	}
 	rows, err := db.Query(ctx, sql+returning+r.table.sql.Columns, args...)
 	if err != nil {
-		return stored, r.writeError(ctx, db, err, u.m)
+		if arg, tooLarge, _ := unsent(err); tooLarge && r.table.fieldOfArg(u.set, arg) == "" {
+			return stored, r.notFound(u.key) // of which a part is too large for its column
+		}
+		return stored, r.sendError(ctx, db, err, u.m, u.set)
 	}
 	stored, found, err := r.table.one(rows, r.dialect)
 	if err != nil {
