@@ -51,7 +51,8 @@ export: ## Write the protos that annotated files import to third_party/proto.
 	go run ./cmd/protoc-gen-go-crud export --with-deps third_party/proto >/dev/null
 
 .PHONY: lint
-lint: $(BUF_STAMP) $(STATICCHECK_STAMP) $(GOFUMPT_STAMP) export ## Check Go with vet, staticcheck and gofumpt, and protos with buf.
+lint: $(BUF_STAMP) $(STATICCHECK_STAMP) $(GOFUMPT_STAMP) export ## Check Go with mod tidy, vet, staticcheck and gofumpt, and protos with buf.
+	$(call each_module,go mod tidy -diff)
 	$(call each_module,go vet ./...)
 	$(call each_module,$(CURDIR)/bin/staticcheck ./...)
 	unformatted=$$(bin/gofumpt -l .); if [ -n "$$unformatted" ]; then echo "not formatted; run make format:"; echo "$$unformatted"; exit 1; fi

@@ -110,7 +110,7 @@ func (c *nameCodec[M]) check(m M, _ *ColumnInfo, _ Dialect) string {
 // bind takes the value of one variable.
 func (c *nameCodec[M]) bind(v any, _ Dialect) (any, bool) {
 	s, ok := v.(string)
-	return s, ok
+	return s, ok && storable(s)
 }
 
 // The variables of a name are in a cursor one by one, as the key's values.

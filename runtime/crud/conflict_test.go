@@ -159,7 +159,7 @@ func TestDeadlocksAreRetried(t *testing.T) {
 	wg.Go(func() { assert.NoError(t, crosswise(1, 2)) })
 	wg.Go(func() { assert.NoError(t, crosswise(2, 1)) })
 	wg.Wait()
-	assert.Equal(t, int32(3), runs.Load(), "the loser of the deadlock runs again")
+	assert.GreaterOrEqual(t, runs.Load(), int32(3), "the loser of the deadlock runs again")
 }
 
 // TestConcurrentMaskedUpdates: in 300 rounds two callers write different fields of one

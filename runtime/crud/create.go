@@ -36,6 +36,9 @@ func (r *Repository[M, K]) create(ctx context.Context, tx *Tx, m M) (stored M, e
 	if err := r.generateKey(w.New); err != nil {
 		return stored, err
 	}
+	if err := r.stamp(ctx, w.New); err != nil {
+		return stored, err
+	}
 	if err := r.hooks.run(ctx, w, beforeCreate); err != nil {
 		return stored, err
 	}
@@ -122,13 +125,14 @@ func (r *Repository[M, K]) insert(ctx context.Context, db DB, m M) (stored M, er
 	if err != nil {
 		return stored, err
 	}
-	sql, args, err := r.insertStatement(m, r.bindScope(scope))
+	set, args := r.insertArgs(m, r.bindScope(scope))
+	sql, err := r.insertText(set, args)
 	if err != nil {
 		return stored, internal(r.domain, err)
 	}
 	rows, err := db.Query(ctx, sql, args...)
 	if err != nil {
-		return stored, r.writeError(ctx, db, err, m)
+		return stored, r.sendError(ctx, db, err, m, set)
 	}
 	stored, found, err := r.table.one(rows, r.dialect, nil)
 	if err == nil && !found {
@@ -168,24 +172,35 @@ func (r *Repository[M, K]) checkInsert(m M) []Violation {
 	return nil
 }
 
-// insertStatement returns the INSERT and its arguments. An identity and a column
-// with a default are left out when their fields are unset. The static text is the
-// one with all columns but an identity.
-func (r *Repository[M, K]) insertStatement(m M, scope []any) (string, []any, error) {
+// stamp gives m the scope's values that the INSERT will write, whatever the caller
+// claims: a hook may ask whose row it is. A value that the field cannot show is
+// cleared.
+func (r *Repository[M, K]) stamp(ctx context.Context, m M) error {
+	values, err := r.scope.values(ctx)
+	if err != nil {
+		return err
+	}
+	for s, v := range r.bindScope(values) {
+		if at := r.stamps[s]; at >= 0 {
+			if c := r.table.columns[at].codec; c.scan(m, []any{v}, r.dialect) != nil {
+				c.clear(m)
+			}
+		}
+	}
+	return nil
+}
+
+// insertArgs returns the columns that an INSERT writes and the arguments: the columns'
+// values, then those of the scope's columns that are no fields. An identity and a
+// column with a default are left out when their fields are unset.
+func (r *Repository[M, K]) insertArgs(m M, scope []any) (columnSet, []any) {
 	now := r.now()
-	set := make(columnSet, len(r.table.columns), len(r.table.columns)+1)
+	set := make(columnSet, len(r.table.columns))
 	args := make([]any, 0, r.table.width+len(scope))
-	static := true
 	for i := range r.table.columns {
 		c := &r.table.columns[i]
 		stamp := r.stampOf(i)
-		omitted := (c.Generated == ByIdentity || c.Default != "") && !c.codec.has(m) && stamp < 0
-		if c.Generated == ByIdentity {
-			static = static && omitted
-		} else {
-			static = static && !omitted
-		}
-		if omitted {
+		if (c.Generated == ByIdentity || c.Default != "") && !c.codec.has(m) && stamp < 0 {
 			continue
 		}
 		set[i] = 1
@@ -200,15 +215,24 @@ func (r *Repository[M, K]) insertStatement(m M, scope []any) (string, []any, err
 	}
 	for s, at := range r.stamps {
 		if at < 0 {
-			static = false
 			args = append(args, scope[s])
 		}
 	}
-	if static {
-		return r.table.sql.Create, args, nil
+	return set, args
+}
+
+// insertText returns the INSERT of a set of columns. The static one has all columns
+// but an identity, and no column that is no field.
+func (r *Repository[M, K]) insertText(set columnSet, args []any) (string, error) {
+	static := !slices.Contains(r.stamps, -1)
+	for i := range set {
+		identity := r.table.columns[i].Generated == ByIdentity
+		static = static && (set[i] == 1) != identity
 	}
-	sql, err := r.inserts.get(set, func() (string, error) { return r.buildInsert(set, args) })
-	return sql, args, err
+	if static {
+		return r.table.sql.Create, nil
+	}
+	return r.inserts.get(set, func() (string, error) { return r.buildInsert(set, args) })
 }
 
 // stampOf returns which scope column the column at place i is, or -1.

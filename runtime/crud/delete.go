@@ -98,7 +98,7 @@ func (r *Repository[M, K]) remove(ctx context.Context, db DB, key K, etag string
 	case tag.RowsAffected() > 0:
 		return m, nil
 	case etag != "":
-		return m, r.missed(ctx, db, key)
+		return m, r.missed(ctx, db, key, etag)
 	}
 	return m, r.notFound(key)
 }

@@ -191,6 +191,17 @@ func (e *Error) prefixed(field string) *Error {
 	return &out
 }
 
+// in returns the error with the domain, if it has none: a transaction belongs to no
+// model.
+func (e *Error) in(domain string) *Error {
+	if e.Domain != "" {
+		return e
+	}
+	out := *e
+	out.Domain = domain
+	return &out
+}
+
 func internal(domain string, cause error) *Error {
 	return &Error{
 		Code: codes.Internal, Reason: ReasonInternal, Domain: domain,

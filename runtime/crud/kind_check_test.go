@@ -155,7 +155,7 @@ func TestKeyValues(t *testing.T) {
 	binds(t, stringBox, "ä", "ä", "ä")
 	binds(t, uuidBox, id, id, id)
 	binds(t, boolBox, true, true, int64(1))
-	binds(t, floatBox, float32(0.5), float32(0.5), float64(0.5))
+	binds(t, floatBox, float32(0.5), float64(0.5), float64(0.5))
 	binds(t, timestampBox, &timestamppb.Timestamp{Seconds: 1, Nanos: 1999},
 		(&timestamppb.Timestamp{Seconds: 1, Nanos: 1000}).AsTime(), int64(1000001))
 

@@ -15,12 +15,8 @@ var (
 func newFloatKind[V float32 | float64](id Kind, name string) *kind[V] {
 	k := &kind[V]{
 		id: id,
-		bind: func(v V, d Dialect) any {
-			if d == SQLite {
-				return float64(v)
-			}
-			return v
-		},
+		// As text, a float in a wider column would be another number.
+		bind:  func(v V, _ Dialect) any { return float64(v) },
 		reads: readsFloat,
 		decode: func(oid uint32, src []byte, _ *memory) (V, error) {
 			f, err := decodeFloat(oid, src)
@@ -43,8 +39,19 @@ func newFloatKind[V float32 | float64](id Kind, name string) *kind[V] {
 		key:    keyOfType[V],
 		cursor: asCursor[V],
 	}
-	k.list = newListKind(k, bindList[V], itself[V], unchanged[V])
+	k.list = newListKind(k, bindFloats[V], itself[V], unchanged[V])
 	return k
+}
+
+func bindFloats[V float32 | float64](vs []V) any {
+	if same, ok := any(vs).([]float64); ok {
+		return bindList(same)
+	}
+	out := make([]float64, len(vs))
+	for i, v := range vs {
+		out[i] = float64(v)
+	}
+	return out
 }
 
 func readsFloat(oid uint32, format int16) bool {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/Masterminds/squirrel"
 
@@ -150,7 +151,7 @@ func (l *listing[M, K]) open(ctx context.Context) error {
 		return err
 	}
 	place, ok := l.tokens.open(l.query.PageToken, binding)
-	if !ok || len(place.values) != len(l.order) {
+	if !ok || len(place.values) != len(l.order) || l.expired(place) {
 		return l.badToken()
 	}
 	l.total, l.counted = place.total, place.counted
@@ -162,6 +163,11 @@ func (l *listing[M, K]) open(ctx context.Context) error {
 		l.cursor = append(l.cursor, arg)
 	}
 	return nil
+}
+
+// expired reports whether a token has outlived what tokens are given.
+func (l *listing[M, K]) expired(p tokenPlace) bool {
+	return l.tokenLife > 0 && l.now().Sub(time.Unix(p.issued, 0)) > l.tokenLife
 }
 
 func (l *listing[M, K]) badToken() *Error {
@@ -178,7 +184,11 @@ func (l *listing[M, K]) seal(ctx context.Context, m M) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return l.tokens.seal(tokenPlace{values: values, total: l.total, counted: l.counted}, binding)
+	place := tokenPlace{values: values, total: l.total, counted: l.counted}
+	if l.tokenLife > 0 {
+		place.issued = l.now().Unix()
+	}
+	return l.tokens.seal(place, binding)
 }
 
 // statement returns the text and the arguments. Without extra conditions the text
@@ -337,10 +347,15 @@ func (l *listing[M, K]) seek() seek[M] { return seek[M]{l.order, l.cursor, l.col
 // that says nothing is an error: it would select every row.
 type parens struct{ squirrel.Sqlizer }
 
+var errEmptyCondition = errors.New("crud: a condition is empty")
+
 func (p parens) ToSql() (string, []any, error) {
+	if saysNothing(p.Sqlizer) {
+		return "", nil, errEmptyCondition
+	}
 	sql, args, err := p.Sqlizer.ToSql()
 	if err == nil && strings.TrimSpace(sql) == "" {
-		err = errors.New("crud: a condition is empty")
+		err = errEmptyCondition
 	}
 	return "(" + sql + ")", args, err
 }

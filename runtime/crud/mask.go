@@ -3,6 +3,7 @@ package crud
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
@@ -83,11 +84,28 @@ func (t *Table[M, K]) whyNot(path string) string {
 	field, _, deeper := strings.Cut(path, ".")
 	if c, ok := t.column(field); ok && deeper {
 		if c.Repeated {
-			return fmt.Sprintf("path %q goes into %s, which is repeated", path, field)
+			return fmt.Sprintf("path %s goes into %s, which is repeated", shown(path), field)
 		}
-		return fmt.Sprintf("path %q goes into %s, which is written as a whole", path, field)
+		return fmt.Sprintf("path %s goes into %s, which is written as a whole", shown(path), field)
 	}
-	return fmt.Sprintf("path %q names no field", path)
+	names := make([]string, len(t.columns))
+	for i := range t.columns {
+		names[i] = t.columns[i].Field
+	}
+	if name := nearest(path, names); name != "" {
+		return fmt.Sprintf("path %s names no field; did you mean %q?", shown(path), name)
+	}
+	return fmt.Sprintf("path %s names no field", shown(path))
+}
+
+// maxShownPath is how much of a wrong path is said back: a status travels in a header.
+const maxShownPath = 100
+
+func shown(path string) string {
+	if len(path) > maxShownPath {
+		return fmt.Sprintf("%q…", path[:maxShownPath])
+	}
+	return strconv.Quote(path)
 }
 
 func badMask(field, description string) Violation {

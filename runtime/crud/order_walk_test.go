@@ -165,7 +165,7 @@ func TestEveryOrderIsWalked(t *testing.T) {
 			assert.Empty(t, want, q.OrderBy)
 			q.PageSize = int32(1 + r.IntN(7))
 			want = names(slices.SortedFunc(slices.Values(all), byTerms(terms)))
-			assert.Equal(t, want, names(walk(t, books, q, nil)), "%s in pages of %d", q.OrderBy, q.PageSize)
+			assert.Equal(t, want, names(walkBooks(t, books, q, nil)), "%s in pages of %d", q.OrderBy, q.PageSize)
 		}
 	})
 }
@@ -200,7 +200,7 @@ func TestWalksAmongWrites(t *testing.T) {
 				continue
 			}
 			q := crud.Query{Parent: "shelves/a", OrderBy: orderText(terms), PageSize: int32(1 + r.IntN(7))}
-			got := slices.DeleteFunc(names(walk(t, books, q, write)), func(name string) bool {
+			got := slices.DeleteFunc(names(walkBooks(t, books, q, write)), func(name string) bool {
 				return !slices.ContainsFunc(stay, func(b *bookpb.Book) bool { return b.GetName() == name })
 			})
 			assert.Equal(t, names(slices.SortedFunc(slices.Values(stay), byTerms(terms))), got, "%s in pages of %d", q.OrderBy, q.PageSize)
@@ -208,8 +208,8 @@ func TestWalksAmongWrites(t *testing.T) {
 	})
 }
 
-// walk reads all pages and calls between after each.
-func walk(t *testing.T, s bookpb.BookStore, q crud.Query, between func()) (all []*bookpb.Book) {
+// walkBooks reads all pages and calls between after each.
+func walkBooks(t *testing.T, s bookpb.BookStore, q crud.Query, between func()) (all []*bookpb.Book) {
 	t.Helper()
 	for {
 		page, err := s.List(t.Context(), q)

@@ -196,7 +196,7 @@ func (r *Repository[M, K]) UpdateWhere(ctx context.Context) UpdateQuery[M, K] {
 // Set gives a column, by its SQL name, a value: a Go value or a squirrel
 // expression. A scope column cannot be set.
 func (q UpdateQuery[M, K]) Set(column string, value any) UpdateQuery[M, K] {
-	if q.r.scope.has(column) && q.err == nil {
+	if q.r.scope.covers(column) && q.err == nil {
 		q.err = internal(q.r.domain, errors.New("crud: Set of the scope column "+column))
 	}
 	q.set = append(slices.Clip(q.set), column)
@@ -284,18 +284,25 @@ func (r *Repository[M, K]) exec(ctx context.Context, b squirrel.Sqlizer) (int64,
 		return err
 	})
 	if err != nil {
-		return 0, r.bulkError(ctx, err)
+		_, deletes := b.(squirrel.DeleteBuilder)
+		return 0, r.bulkError(ctx, err, deletes)
 	}
 	return tag.RowsAffected(), nil
 }
 
 // bulkError maps an error of a statement over several rows, none of which it names.
-func (r *Repository[M, K]) bulkError(ctx context.Context, err error) *Error {
+func (r *Repository[M, K]) bulkError(ctx context.Context, err error, deletes bool) *Error {
+	e := classify(ctx, r.domain, err)
 	var pg *pgconn.PgError
-	if errors.As(err, &pg) && pg.Code == stateUnique {
+	switch {
+	case !errors.As(err, &pg) || e.Code == codes.Canceled || e.Code == codes.DeadlineExceeded:
+		return e
+	case pg.Code == stateUnique:
 		return r.duplicate(pg, err, r.table.New())
+	case deletes && referredTo(pg):
+		return r.childrenExist(err, r.table.info.Resource)
 	}
-	return classify(ctx, r.domain, err)
+	return e
 }
 
 // ScopeKey returns the scope of a call as text, "" without a scope. A cache above

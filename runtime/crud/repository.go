@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -142,7 +143,11 @@ func (r *Repository[M, K]) inTx(ctx context.Context, fn func(tx *Tx) error) erro
 		}
 		return err
 	}
-	return InTx(ctx, r.db, fn)
+	err := InTx(ctx, r.db, fn)
+	if e, ok := err.(*Error); ok {
+		return e.in(r.domain)
+	}
+	return err
 }
 
 // Get returns the resource with the key. Errors: NOT_FOUND.
@@ -169,7 +174,8 @@ func (r *Repository[M, K]) read(ctx context.Context, db DB, key K, suffix string
 	return m, nil
 }
 
-// queryOne runs a static SELECT of at most one row under the scope.
+// queryOne runs a static SELECT of at most one row under the scope. A value that its
+// column cannot hold finds none.
 func (r *Repository[M, K]) queryOne(ctx context.Context, db DB, sql, suffix string, args []any, selected columnSet) (m M, found bool, err error) {
 	if !r.scope.empty() {
 		if sql, args, err = r.scoped(ctx, sql, args); err != nil {
@@ -183,10 +189,14 @@ func (r *Repository[M, K]) queryOne(ctx context.Context, db DB, sql, suffix stri
 	if err == nil {
 		m, found, err = r.table.one(rows, r.dialect, selected)
 	}
-	if err != nil {
-		return m, false, classify(ctx, r.domain, err)
+	if err == nil {
+		return m, found, nil
 	}
-	return m, found, nil
+	var none M
+	if e := classify(ctx, r.domain, err); !noSuchValue(err) || e.Code != codes.InvalidArgument {
+		return none, false, e
+	}
+	return none, false, nil
 }
 
 // scoped adds a call's scope to a static statement, whose text has the scope's
@@ -244,6 +254,7 @@ func (c *core[M, K]) missing(name string) *Error {
 }
 
 func notFound(domain, resource, name string) *Error {
+	name = strings.ToValidUTF8(name, "\uFFFD") // a key in Go can be what no message can hold
 	return &Error{
 		Code: codes.NotFound, Reason: ReasonResourceNotFound, Domain: domain,
 		Message:  fmt.Sprintf("%s %q not found", resource, name),

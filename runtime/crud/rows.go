@@ -5,6 +5,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
 )
 
 // slabSize is how many messages of a list are allocated at once.
@@ -44,6 +45,10 @@ func (r *reader[M, K]) describe() error {
 			continue
 		}
 		for range c.Names {
+			// A text that looks like JSON would come back without its quotes.
+			if oid := r.fds[at].DataTypeOID; !c.Repeated && (oid == pgtype.JSONOID || oid == pgtype.JSONBOID) {
+				return fmt.Errorf("crud: %s.%s: a JSON column", r.table.info.Message, c.Field)
+			}
 			r.wire = r.wire && c.codec.reads(&r.fds[at])
 			at++
 		}

@@ -2,6 +2,7 @@ package crud
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"reflect"
@@ -29,7 +30,7 @@ func ScopeColumn[T any](column string, value func(context.Context) (T, error)) O
 
 // Where adds a predicate to every read and write of a repository: visibility. Name
 // columns with their table: books.published. An error of pred becomes the call's; a
-// nil predicate is INTERNAL, never "all rows".
+// nil or empty predicate is INTERNAL, never "all rows", which is squirrel.Expr("true").
 //
 // What Create inserts must satisfy the predicate too, and a predicate cannot say
 // how. So a repository with Where needs a ScopeColumn as well, whose value Create
@@ -50,6 +51,7 @@ type scope struct {
 	columns []scopeColumn
 	wheres  []predicate
 	table   string // as statements name it
+	domain  string // of errors
 }
 
 // newScope checks the options against what the model declares. It panics: a scope
@@ -63,7 +65,7 @@ func newScope(info *TableInfo, s *settings) scope {
 	if len(s.wheres) > 0 && len(s.columns) == 0 {
 		panic(fmt.Sprintf("crud: the repository of %s has a crud.Where but no crud.ScopeColumn, so Create could insert rows outside of it", info.Message))
 	}
-	sc := scope{columns: s.columns, wheres: s.wheres, table: sqlname.Quote(info.Name)}
+	sc := scope{columns: s.columns, wheres: s.wheres, table: sqlname.Quote(info.Name), domain: domainOf(info.Message)}
 	// Statements name the columns in one order, whatever order the options came in.
 	slices.SortStableFunc(sc.columns, func(a, b scopeColumn) int {
 		return scopeRank(info, a) - scopeRank(info, b)
@@ -82,6 +84,11 @@ func (s *scope) empty() bool { return len(s.columns) == 0 && len(s.wheres) == 0 
 
 func (s *scope) has(column string) bool {
 	return slices.ContainsFunc(s.columns, func(c scopeColumn) bool { return c.name == column })
+}
+
+// covers is has for a name that Go code gives: SQLite's names are one in any case.
+func (s *scope) covers(column string) bool {
+	return slices.ContainsFunc(s.columns, func(c scopeColumn) bool { return strings.EqualFold(c.name, column) })
 }
 
 // static returns the scope columns' part of a WHERE whose parameters begin at $n.
@@ -108,28 +115,62 @@ func (s *scope) values(ctx context.Context) ([]any, error) {
 		if err != nil {
 			return nil, err
 		}
-		if noValue(v) {
-			return nil, fmt.Errorf("%w: column %s", errNoScope, c.name)
+		if values[i], err = scopeValue(v); err != nil {
+			return nil, internal(s.domain, fmt.Errorf("crud: the value of the scope column %s: %w", c.name, err))
 		}
-		values[i] = v
+		if values[i] == nil {
+			return nil, internal(s.domain, fmt.Errorf("%w: column %s", errNoScope, c.name))
+		}
 	}
 	return values, nil
 }
 
-func noValue(v any) bool {
-	switch v := v.(type) {
-	case nil:
-		return true
-	case string:
-		return v == ""
-	case int64, int32, int, uint64, uint32, uint, bool:
-		return false
+// scopeValue returns a value as it is bound: what a pointer points to, what a Valuer
+// stands for; nil is no value. As text, which keys of caches and page tokens are made
+// of, a pointer is an address, and what lies there tomorrow is another tenant's.
+func scopeValue(v any) (any, error) {
+	r := reflect.ValueOf(v)
+	if r.Kind() == reflect.Pointer && r.IsNil() {
+		return nil, nil
 	}
-	switch r := reflect.ValueOf(v); r.Kind() {
-	case reflect.Pointer, reflect.Interface, reflect.Slice, reflect.Map, reflect.Func:
-		return r.IsNil()
+	switch v := v.(type) {
+	case int64, int32, int, uint64, uint32, uint, bool:
+		return v, nil
+	case driver.Valuer:
+		inner, err := v.Value()
+		if _, again := inner.(driver.Valuer); again || err != nil {
+			return nil, err
+		}
+		return scopeValue(inner)
+	}
+	switch r.Kind() {
+	case reflect.Pointer:
+		return scopeValue(r.Elem().Interface())
 	case reflect.String:
+		if r.Len() > 0 {
+			return r.String(), nil
+		}
+		return nil, nil
+	case reflect.Int64, reflect.Int32, reflect.Int:
+		return r.Int(), nil
+	case reflect.Slice, reflect.Map, reflect.Func:
+		if r.IsNil() {
+			return nil, nil
+		}
+	}
+	return v, nil
+}
+
+// saysNothing reports whether a condition is none: nil, or one of squirrel's that is
+// empty, which it writes as a condition that always holds.
+func saysNothing(p squirrel.Sqlizer) bool {
+	switch r := reflect.ValueOf(p); r.Kind() {
+	case reflect.Invalid:
+		return true
+	case reflect.Slice, reflect.Map:
 		return r.Len() == 0
+	case reflect.Pointer, reflect.Func:
+		return r.IsNil()
 	}
 	return false
 }
@@ -142,8 +183,8 @@ func (s *scope) predicates(ctx context.Context) ([]squirrel.Sqlizer, error) {
 		if err != nil {
 			return nil, err
 		}
-		if noValue(p) {
-			return nil, fmt.Errorf("%w: crud.Where gave nil", errNoScope)
+		if saysNothing(p) {
+			return nil, internal(s.domain, fmt.Errorf("%w: crud.Where gave no condition", errNoScope))
 		}
 		all = append(all, parens{p})
 	}
@@ -162,7 +203,7 @@ func (s *scope) where(ctx context.Context, n int) (string, []any, error) {
 	for _, p := range all {
 		sql, more, err := p.ToSql()
 		if err != nil {
-			return "", nil, fmt.Errorf("crud: the predicate of crud.Where: %w", err)
+			return "", nil, internal(s.domain, fmt.Errorf("crud: the predicate of crud.Where: %w", err))
 		}
 		b.WriteString(" AND " + numbered(sql, n+len(args)))
 		args = append(args, more...)

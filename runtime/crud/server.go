@@ -215,11 +215,7 @@ func (t *Table[M, K]) safe(ctx context.Context, err error, field string) error {
 		}
 		e = t.unknown(ctx, err)
 	}
-	if e.Domain == "" {
-		with := *e
-		with.Domain = t.domain()
-		e = &with
-	}
+	e = e.in(t.domain())
 	if e.Code == codes.Internal {
 		return logged(ctx, e, err)
 	}

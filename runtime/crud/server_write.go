@@ -123,7 +123,11 @@ func (t *Table[M, K]) checkParentName(parent string) error {
 		return invalid(t.domain(), invalidField("parent", err.Error()))
 	}
 	for i, text := range values {
-		if _, ok := keyFromText(t.keyColumns[i].Kind, text); !ok {
+		v, ok := keyFromText(t.keyColumns[i].Kind, text)
+		if ok {
+			_, ok = t.keyColumns[i].codec.bind(v, Postgres)
+		}
+		if !ok {
 			return notFound(t.domain(), t.parentType(), parent)
 		}
 	}
@@ -154,10 +158,15 @@ func (t *Table[M, K]) setName(m M, parent, id string) []Violation {
 		}
 		return t.setKeyFromName(m, parent, made, field)
 	}
-	if last.Kind == KindString {
-		if problem := t.idPattern.check(id); problem != "" {
-			return []Violation{invalidField(field, problem)}
-		}
+	problem := ""
+	switch last.Kind {
+	case KindString:
+		problem = t.idPattern.check(id)
+	case KindUUID:
+		problem = checkUUID(id, &last.ColumnInfo, Postgres)
+	}
+	if problem != "" {
+		return []Violation{invalidField(field, problem)}
 	}
 	return t.setKeyFromName(m, parent, id, field)
 }

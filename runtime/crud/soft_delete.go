@@ -112,9 +112,9 @@ func (r *Repository[M, K]) setLife(ctx context.Context, db DB, key K, keys, time
 		r.table.setKey(only, key)
 		return m, r.writeError(ctx, db, err, only)
 	case !found && alive:
-		return m, r.missed(ctx, db, key)
+		return m, r.missed(ctx, db, key, etag)
 	case !found:
-		return m, r.notUndeleted(ctx, db, key)
+		return m, r.notUndeleted(ctx, db, key, etag)
 	}
 	return m, nil
 }
@@ -140,15 +140,17 @@ func (r *Repository[M, K]) buildLife(alive, etag bool) (string, error) {
 }
 
 // notUndeleted says why Undelete found no row.
-func (r *Repository[M, K]) notUndeleted(ctx context.Context, db DB, key K) error {
+func (r *Repository[M, K]) notUndeleted(ctx context.Context, db DB, key K, etag string) error {
 	m, err := r.read(ctx, db, key, "")
 	switch {
 	case err != nil:
 		return err
-	case r.table.isDeleted(m):
-		return etagMismatch(r.domain, r.resourceAt(key))
+	case !r.table.isDeleted(m):
+		return r.notDeleted(key)
+	case etag == "":
+		return changedMeanwhile(r.domain)
 	}
-	return r.notDeleted(key)
+	return etagMismatch(r.domain, r.resourceAt(key))
 }
 
 func (r *Repository[M, K]) notDeleted(key K) *Error {

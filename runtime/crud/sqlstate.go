@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/puddle/v2"
 	"google.golang.org/grpc/codes"
 )
 
@@ -17,6 +18,7 @@ const retryAfter = time.Second
 
 // The SQLSTATEs that the runtime tells apart by themselves; the rest go by class.
 const (
+	stateRestrict      = "23001" // ON DELETE RESTRICT, from PostgreSQL 18 on
 	stateNotNull       = "23502"
 	stateForeignKey    = "23503"
 	stateUnique        = "23505"
@@ -34,6 +36,9 @@ const (
 // depend on the table. ctx is the call's. An error that is none of the database's
 // is INTERNAL.
 func classify(ctx context.Context, domain string, err error) *Error {
+	if ctx.Err() == nil && notConnected(err) { // whatever the reason: nothing was sent
+		return unavailable(domain, err, true)
+	}
 	var pg *pgconn.PgError
 	isPg := errors.As(err, &pg)
 	if e := contextError(ctx, domain, err, isPg && pg.Code == stateCancelled); e != nil {
@@ -43,7 +48,10 @@ func classify(ctx context.Context, domain string, err error) *Error {
 		return classifyState(domain, pg, err)
 	}
 	if connectionLost(err) {
-		return unavailable(domain, err, pgconn.SafeToRetry(err) || dialFailed(err))
+		return unavailable(domain, err, pgconn.SafeToRetry(err))
+	}
+	if _, tooLarge, _ := unsent(err); tooLarge {
+		return valueRefused(domain, err)
 	}
 	return internal(domain, err)
 }
@@ -96,7 +104,7 @@ func classifyState(domain string, pg *pgconn.PgError, err error) *Error {
 			Code: codes.AlreadyExists, Reason: ReasonUniqueViolation, Domain: domain,
 			Message: "a resource with the same value exists already", cause: err,
 		}
-	case stateForeignKey:
+	case stateForeignKey, stateRestrict:
 		return &Error{
 			Code: codes.FailedPrecondition, Reason: ReasonReferenceNotFound, Domain: domain,
 			Message:      "a reference between resources would break",
@@ -156,14 +164,31 @@ func unavailable(domain string, err error, safe bool) *Error {
 // connectionLost reports whether err is that of a connection, not of a statement.
 func connectionLost(err error) bool {
 	var netErr net.Error
-	return errors.As(err, &netErr) || dialFailed(err) || pgconn.SafeToRetry(err) ||
+	return errors.As(err, &netErr) || notConnected(err) || pgconn.SafeToRetry(err) ||
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||
 		errors.Is(err, io.ErrClosedPipe)
 }
 
-func dialFailed(err error) bool {
+// notConnected reports whether err is that of a call which got no connection: the
+// server cannot be reached or does not let the program in, or the pool is closed.
+func notConnected(err error) bool {
 	var dial *pgconn.ConnectError
-	return errors.As(err, &dial)
+	return errors.As(err, &dial) || errors.Is(err, puddle.ErrClosedPool)
+}
+
+// noSuchValue reports whether a statement was given a value that its column cannot
+// hold, such as text for a uuid: no row has it.
+func noSuchValue(err error) bool {
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) {
+		_, tooLarge, _ := unsent(err)
+		return tooLarge
+	}
+	switch pg.Code {
+	case "22003", "22007", "22008", "22021", "22P02", "22P03":
+		return true
+	}
+	return false
 }
 
 // retryable reports whether the statement or transaction lost a race and had no

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"reflect"
 
 	"github.com/protocrud/protoc-gen-go-crud/runtime/identity"
 )
@@ -28,13 +29,13 @@ func (l *listing[M, K]) binding(ctx context.Context) ([]byte, error) {
 		b = appendParts(b, l.order[i].name)
 	}
 	for _, e := range l.equal {
-		b = appendParts(b, e.column.Field, flagText(e.any), fmt.Sprintf("%T %#v", e.arg, e.arg))
+		b = appendParts(b, e.column.Field, flagText(e.any), boundText(e.arg))
 	}
 	for _, a := range l.filter.Args {
-		b = appendParts(b, fmt.Sprintf("%T %#v", a, a))
+		b = appendParts(b, boundText(a))
 	}
 	for _, v := range l.scope {
-		b = appendParts(b, fmt.Sprintf("%T %v", v, v))
+		b = appendParts(b, boundText(v))
 	}
 	for _, e := range l.extra {
 		sql, args, err := e.ToSql()
@@ -43,7 +44,7 @@ func (l *listing[M, K]) binding(ctx context.Context) ([]byte, error) {
 		}
 		b = appendParts(b, sql)
 		for _, a := range args {
-			b = appendParts(b, fmt.Sprintf("%T %#v", a, a))
+			b = appendParts(b, boundText(a))
 		}
 	}
 	sum := sha256.Sum256(b)
@@ -56,6 +57,16 @@ func flagText(b bool) string {
 		return "any"
 	}
 	return "one"
+}
+
+// boundText tells bound values apart. A pointer stands for what it points at, which
+// is what is bound: its address is another in the call for the next page.
+func boundText(v any) string {
+	text := fmt.Sprintf("%T", v)
+	for p := reflect.ValueOf(v); p.Kind() == reflect.Pointer && !p.IsNil(); p = p.Elem() {
+		v = p.Elem().Interface()
+	}
+	return fmt.Sprintf("%s %#v", text, v)
 }
 
 // usualBinding is the length up to which a binding is put together without an

@@ -8,11 +8,13 @@ import (
 )
 
 // A tokenPlace is what a page token says: the values of the order in the last row,
-// nil for NULL, and the total size if it was counted.
+// nil for NULL, the total size if it was counted, and when it was issued if tokens
+// have a lifetime.
 type tokenPlace struct {
 	values  []any
 	total   int64
 	counted bool
+	issued  int64 // seconds since 1970, 0 for unknown
 }
 
 // The parts of a token, as protobuf field numbers. They outlive a deployment, so a
@@ -28,11 +30,15 @@ const (
 	tokenFloat  protowire.Number = 8
 	tokenNull   protowire.Number = 9
 	tokenTotal  protowire.Number = 10
+	tokenIssued protowire.Number = 11
 )
 
 func (p tokenPlace) marshal() (b []byte, err error) {
 	if p.counted {
 		b = appendTokenVarint(b, tokenTotal, uint64(p.total))
+	}
+	if p.issued != 0 {
+		b = appendTokenVarint(b, tokenIssued, uint64(p.issued))
 	}
 	for _, v := range p.values {
 		if b, err = appendTokenValue(b, v); err != nil {
@@ -119,6 +125,9 @@ func (p *tokenPlace) setNumber(num protowire.Number, x uint64) bool {
 	case tokenNull:
 	case tokenTotal:
 		p.total, p.counted = int64(x), true
+		return true
+	case tokenIssued:
+		p.issued = int64(x)
 		return true
 	default:
 		return false

@@ -121,7 +121,7 @@ func txError(ctx context.Context, err error) error {
 func runTx(ctx context.Context, db DB, after *[]func(context.Context), fn func(tx *Tx) error) error {
 	tx, err := db.Begin(ctx)
 	if err != nil {
-		return err
+		return classify(ctx, "", err)
 	}
 	committed := false
 	defer func() { // of a panic, too
@@ -133,7 +133,7 @@ func runTx(ctx context.Context, db DB, after *[]func(context.Context), fn func(t
 		return err
 	}
 	if err := tx.Commit(ctx); err != nil {
-		return err
+		return classify(ctx, "", err)
 	}
 	committed = true
 	return nil

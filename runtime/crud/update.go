@@ -88,14 +88,17 @@ func (r *Repository[M, K]) update(ctx context.Context, db DB, u *update[M, K]) (
 	}
 	rows, err := db.Query(ctx, sql+returning+r.table.sql.Columns, args...)
 	if err != nil {
-		return stored, r.writeError(ctx, db, err, u.m)
+		if arg, tooLarge, _ := unsent(err); tooLarge && r.table.fieldOfArg(u.set, arg) == "" {
+			return stored, r.notFound(u.key) // of which a part is too large for its column
+		}
+		return stored, r.sendError(ctx, db, err, u.m, u.set)
 	}
 	stored, found, err := r.table.one(rows, r.dialect, nil)
 	switch {
 	case err != nil:
 		return stored, r.writeError(ctx, db, err, u.m)
 	case !found && (u.etag != "" || r.table.deleteTime >= 0):
-		return stored, r.missed(ctx, db, u.key)
+		return stored, r.missed(ctx, db, u.key, u.etag)
 	case !found:
 		return stored, r.notFound(u.key)
 	}

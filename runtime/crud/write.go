@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"google.golang.org/grpc/codes"
 )
 
 // transact runs a write in a transaction, with what its options ask for around it.
@@ -61,15 +63,24 @@ func (r *Repository[M, K]) deleted(key K) *Error {
 
 // missed says why a statement found no row to write: there is none, it is deleted, or
 // its etag is another one.
-func (r *Repository[M, K]) missed(ctx context.Context, db DB, key K) error {
+func (r *Repository[M, K]) missed(ctx context.Context, db DB, key K, etag string) error {
 	m, err := r.read(ctx, db, key, "")
 	switch {
 	case err != nil:
 		return err
 	case r.table.isDeleted(m):
 		return r.deleted(key)
+	case etag == "":
+		return changedMeanwhile(r.domain) // it was deleted and has come back
 	}
 	return etagMismatch(r.domain, r.resourceAt(key))
+}
+
+func changedMeanwhile(domain string) *Error {
+	return &Error{
+		Code: codes.Aborted, Reason: ReasonConcurrentModification, Domain: domain,
+		Message: "the resource was changed at the same time; try again", RetryAfter: retryAfter,
+	}
 }
 
 func (t *Table[M, K]) isDeleted(m M) bool {

@@ -21,12 +21,12 @@ func (r *Repository[M, K]) writeError(ctx context.Context, db DB, err error, m M
 	if !errors.As(err, &pg) || e.Code == codes.Canceled || e.Code == codes.DeadlineExceeded {
 		return e
 	}
-	switch pg.Code {
-	case stateUnique:
+	switch {
+	case pg.Code == stateUnique:
 		return r.duplicate(pg, err, m)
-	case stateForeignKey:
+	case pg.Code == stateForeignKey:
 		return r.brokenReference(ctx, db, pg, err, m)
-	case stateNotNull, stateCheck:
+	case pg.Code == stateNotNull, pg.Code == stateCheck, class(pg) == "22":
 		if field := r.fieldOf(pg); field != "" {
 			out := invalid(r.domain, Violation{field, "breaks a rule of the resource", ReasonConstraintViolation})
 			out.cause = err
@@ -91,7 +91,8 @@ func (r *Repository[M, K]) uniqueFields(pg *pgconn.PgError) []string {
 		}
 	}
 	columns := slices.DeleteFunc(uniqueColumns(pg), r.scope.has)
-	if strings.HasSuffix(constraint, "_pkey") || len(columns) == len(r.table.info.Key) && containsAll(columns, r.table.info.Key) {
+	key := slices.DeleteFunc(slices.Clone(r.table.info.Key), r.scope.has)
+	if strings.HasSuffix(constraint, "_pkey") || len(columns) == len(key) && containsAll(columns, key) {
 		return nil
 	}
 	return r.fieldsOf(columns)
@@ -161,7 +162,7 @@ func (r *Repository[M, K]) fieldOf(pg *pgconn.PgError) string {
 	for i := range r.table.columns {
 		c := &r.table.columns[i]
 		for _, n := range c.Names {
-			if n == pg.ColumnName || constraint != "" && constraint == r.table.info.Name+"_"+n+"_check" {
+			if n == pg.ColumnName || constraint != "" && constraint == checkName(r.table.info.Name, n) {
 				return c.Field
 			}
 		}
@@ -227,16 +228,16 @@ func (r *Repository[M, K]) referenceOf(ctx context.Context, db DB, pg *pgconn.Pg
 
 // refersToRow reports whether the row that m refers to exists.
 func (r *Repository[M, K]) refersToRow(ctx context.Context, db DB, ref *Reference, m M) (bool, error) {
-	args, set := r.referenceArgs(ref, m)
+	args, set := r.referenceArgs(ref, m, r.dialect)
 	if !set {
 		return true, nil
 	}
 	return r.exists(ctx, db, ref, args)
 }
 
-// referenceArgs returns the bound values of a reference's columns. set is false
-// when one is NULL.
-func (r *Repository[M, K]) referenceArgs(ref *Reference, m M) (args []any, set bool) {
+// referenceArgs returns the values of a reference's columns as d binds them. set is
+// false when one is NULL.
+func (r *Repository[M, K]) referenceArgs(ref *Reference, m M, d Dialect) (args []any, set bool) {
 	for _, name := range ref.Columns {
 		for i := range r.table.columns {
 			c := &r.table.columns[i]
@@ -244,7 +245,7 @@ func (r *Repository[M, K]) referenceArgs(ref *Reference, m M) (args []any, set b
 			if at < 0 {
 				continue
 			}
-			arg := c.codec.appendArgs(nil, m, r.dialect)[at]
+			arg := c.codec.appendArgs(nil, m, d)[at]
 			if arg == nil {
 				return nil, false
 			}
@@ -296,12 +297,11 @@ func (r *Repository[M, K]) referencedName(ref *Reference, m M) string {
 			return strings.Join(strings.Split(name, "/")[:len(p.Pattern.segments)], "/")
 		}
 	}
-	args, _ := r.referenceArgs(ref, m)
-	parts := make([]string, len(args))
-	for i, a := range args {
-		parts[i] = keyText(a)
+	args, _ := r.referenceArgs(ref, m, Postgres) // which binds values that read as they are
+	if len(args) == 1 {
+		return keyText(args[0])
 	}
-	return strings.Join(parts, "/")
+	return JoinKey(args...)
 }
 
 // deleteError maps an error of a DELETE: a foreign key means that others refer to
@@ -309,10 +309,21 @@ func (r *Repository[M, K]) referencedName(ref *Reference, m M) string {
 func (r *Repository[M, K]) deleteError(ctx context.Context, err error, key K) *Error {
 	e := classify(ctx, r.domain, err)
 	var pg *pgconn.PgError
-	if !errors.As(err, &pg) || pg.Code != stateForeignKey || e.Code == codes.Canceled || e.Code == codes.DeadlineExceeded {
+	if noSuchValue(err) && e.Code == codes.InvalidArgument {
+		return r.notFound(key)
+	}
+	if !errors.As(err, &pg) || !referredTo(pg) || e.Code == codes.Canceled || e.Code == codes.DeadlineExceeded {
 		return e
 	}
-	name := r.table.keyName(key)
+	return r.childrenExist(err, r.table.keyName(key))
+}
+
+func referredTo(pg *pgconn.PgError) bool {
+	return pg.Code == stateForeignKey || pg.Code == stateRestrict
+}
+
+// childrenExist is a deletion of name that others' references forbid.
+func (r *Repository[M, K]) childrenExist(err error, name string) *Error {
 	return &Error{
 		Code: codes.FailedPrecondition, Reason: ReasonChildrenExist, Domain: r.domain,
 		Message:      "other resources refer to " + name,
