@@ -25,6 +25,7 @@ type settings struct {
 	dialect    *Dialect
 	clock      func() time.Time
 	tokenKeys  [][]byte
+	tokenLife  time.Duration
 	hooks      []any // Hooks[M]
 	columns    []scopeColumn
 	wheres     []predicate
@@ -61,6 +62,12 @@ func WithClock(now func() time.Time) Option {
 // not outlive the process or serve another replica.
 func WithPageTokenKeys(keys ...[]byte) Option {
 	return optionFunc(func(s *settings) { s.tokenKeys = keys })
+}
+
+// WithPageTokenLifetime has page tokens refused that are older than d, 72 hours for
+// example. Without it they are good as long as their key.
+func WithPageTokenLifetime(d time.Duration) Option {
+	return optionFunc(func(s *settings) { s.tokenLife = d })
 }
 
 // CheckOptions panics, with one sentence, when an option given to a service's

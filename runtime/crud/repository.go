@@ -36,6 +36,7 @@ type core[M any, K comparable] struct {
 	scope      scope
 	tokens     *sealer
 	validators []Validator
+	tokenLife  time.Duration
 
 	get              string
 	deleteSQL        string
@@ -69,6 +70,7 @@ func NewRepository[M any, K comparable](db DB, t *Table[M, K], opts ...Option) *
 		scope:      newScope(&t.info, s),
 		tokens:     newSealer(s.tokenKeys),
 		validators: s.validators,
+		tokenLife:  s.tokenLife,
 	}
 	if s.dialect != nil {
 		c.dialect = *s.dialect
