@@ -21,6 +21,7 @@ const optionHead = `syntax = "proto3";
 package options;
 import "google/api/resource.proto";
 import "google/protobuf/empty.proto";
+import "google/protobuf/timestamp.proto";
 import "protocrud/v1/options.proto";
 option go_package = "example.com/options";
 enum Genre { GENRE_UNSPECIFIED = 0; }
@@ -36,6 +37,10 @@ var (
 	onModel = optionPlace{"(protocrud.v1.model)", `message Book { option (protocrud.v1.model) = {
 %s
 }; int64 id = 1; string title = 2; }
+`}
+	onMortal = optionPlace{"(protocrud.v1.model)", `message Book { option (protocrud.v1.model) = {
+%s
+}; int64 id = 1; google.protobuf.Timestamp delete_time = 2; google.protobuf.Timestamp purge_time = 3; }
 `}
 	onChild = optionPlace{"(protocrud.v1.model)", `message Shelf {
   option (protocrud.v1.model) = {}; option (google.api.resource) = {type: "x/Shelf" pattern: "shelves/{shelf}"};
@@ -90,8 +95,8 @@ var optionSamples = map[string]optionSample{
 	"Model.schema":                       {onModel, `schema: "library"`, ``},
 	"Model.primary_key":                  {onModel, `primary_key: ["title"]`, ``},
 	"Model.indexes":                      {onModel, `indexes: [{fields: ["title"]}]`, ``},
-	"Model.soft_delete":                  {onModel, `soft_delete: false`, ``},
-	"Model.purge_ttl":                    {onModel, `purge_ttl: {seconds: 60}`, ``},
+	"Model.soft_delete":                  {onMortal, `soft_delete: false`, ``},
+	"Model.purge_ttl":                    {onMortal, `purge_ttl: {seconds: 60}`, ``},
 	"Model.default_page_size":            {onModel, `default_page_size: 7`, ``},
 	"Model.max_page_size":                {onModel, `max_page_size: 7`, ``},
 	"Model.max_batch_size":               {onModel, `max_batch_size: 7`, ``},
@@ -185,7 +190,9 @@ func init() {
 
 // spelledOut are the enum values that say what holds without them: they change
 // nothing, and that is what they mean.
-var spelledOut = []string{"Field.enum_as=NUMBER", "Reference.on_delete=NO_ACTION", "Reference.on_update=NO_ACTION"}
+var spelledOut = []string{
+	"Model.filters=ALL", "Model.total_size=EXACT", "Field.enum_as=NUMBER", "Reference.on_delete=NO_ACTION", "Reference.on_update=NO_ACTION",
+}
 
 // Whatever the options can say is done or refused: it changes the generated file, or is
 // an error in its place. None is accepted and ignored.

@@ -31,6 +31,9 @@ func (p *printer) columns(m *model.Model) {
 // column returns the constructor call of a field's column.
 func (p *printer) column(c *model.Column) string {
 	f := c.Field
+	if c.Etag {
+		return p.etag(c)
+	}
 	args := []string{strconv.Quote(string(f.Desc.Name())), p.getter(f)}
 	kind := kindNames[c.Kind]
 	switch {
@@ -78,6 +81,15 @@ var listNames = map[model.Kind]string{
 	model.Duration:  "Durations",
 }
 
+// etag returns the column entry of a resource's etag.
+func (p *printer) etag(c *model.Column) string {
+	args := []string{strconv.Quote(string(c.Field.Desc.Name())), p.getter(c.Field), p.nameSetter(c.Field)}
+	if c.Name != "revision" {
+		args = append(args, p.crud(call("ColumnName", c.Name)))
+	}
+	return p.crud("Etag") + "(" + strings.Join(args, ", ") + ")"
+}
+
 // resourceName returns the column entry of a name whose variables are no fields.
 func (p *printer) resourceName(m *model.Model) string {
 	f := m.Key.Name
@@ -86,7 +98,7 @@ func (p *printer) resourceName(m *model.Model) string {
 		m.Names.Pattern, stringList(columnNames(m.Key.Columns)),
 	}
 	last := m.Key.Columns[len(m.Key.Columns)-1]
-	args = append(args, p.generated(last)...)
+	args = append(append(args, p.generated(last)...), p.nameOptions(m)...)
 	return p.crud("ResourceName") + "(" + strings.Join(args, ", ") + ")"
 }
 
@@ -94,9 +106,22 @@ func (p *printer) resourceName(m *model.Model) string {
 func (p *printer) computedName(m *model.Model) string {
 	f := m.Key.Name
 	compute := "func(m *" + p.name(m.Message.GoIdent) + ") string { return " + p.keyOf(m, "m") + ".String() }"
-	return p.crud("ComputedName") + "(" + strings.Join([]string{
+	args := append([]string{
 		strconv.Quote(string(f.Desc.Name())), p.getter(f), p.nameSetter(f), compute,
-	}, ", ") + ")"
+	}, p.nameOptions(m)...)
+	return p.crud("ComputedName") + "(" + strings.Join(args, ", ") + ")"
+}
+
+// nameOptions returns what keeps a resource name out of filters and orders.
+func (p *printer) nameOptions(m *model.Model) []string {
+	var opts []string
+	if m.Key.NameUnfilterable {
+		opts = append(opts, p.crud("Unfilterable"))
+	}
+	if m.Key.NameUnorderable {
+		opts = append(opts, p.crud("Unorderable"))
+	}
+	return opts
 }
 
 // columnOptions returns what the proto says of a column beyond its type. What another
@@ -119,12 +144,20 @@ func (p *printer) columnOptions(c *model.Column) []string {
 	add(c.Behavior.Identifier, "Identifier")
 	add(c.Time == model.CreateTime, "CreateTime")
 	add(c.Time == model.UpdateTime, "UpdateTime")
+	add(c.Time == model.DeleteTime, "DeleteTime")
+	add(c.Time == model.PurgeTime, "PurgeTime")
+	add(c.Unfilterable && !c.Behavior.InputOnly, "Unfilterable")
+	add(c.Unorderable && !c.Behavior.InputOnly && orders(c), "Unorderable")
+	add(c.Search, "Search")
 	add(c.NotNull && c.Presence && !c.PrimaryKey && !served, "NotNull")
 	add(c.Unique, call("Unique", c.Constraint))
 	add(c.Default != "", call("Default", c.Default))
 	add(c.MaxLength > 0, fmt.Sprintf("MaxLength(%d)", c.MaxLength))
 	return opts
 }
+
+// orders reports whether rows can be ordered by columns of the kind at all.
+func orders(c *model.Column) bool { return !c.Repeated && c.Kind != model.Bytes }
 
 func call(option, argument string) string { return option + "(" + strconv.Quote(argument) + ")" }
 

@@ -29,15 +29,20 @@ func (p *printer) methodInfo(m *model.Method) {
 	if m.Store != nil {
 		table = ", Table: " + p.declaredIn(m.Store.Model, m.Store.Model.Names.Table)
 	}
+	if m.RequestID != nil {
+		table += ", RequestID: true"
+	}
 	p.P("{FullName: ", fullMethodName(m.Method), ", Kind: ", p.crud(methodKinds[m.Kind]), table, "},")
 }
 
 var methodKinds = map[model.MethodKind]string{
-	model.Custom:  "MethodCustom",
-	model.Skipped: "MethodCustom",
-	model.Get:     "MethodGet",
-	model.List:    "MethodList",
-	model.Create:  "MethodCreate",
-	model.Update:  "MethodUpdate",
-	model.Delete:  "MethodDelete",
+	model.Custom:   "MethodCustom",
+	model.Skipped:  "MethodCustom",
+	model.Get:      "MethodGet",
+	model.List:     "MethodList",
+	model.Create:   "MethodCreate",
+	model.Update:   "MethodUpdate",
+	model.Delete:   "MethodDelete",
+	model.Undelete: "MethodUndelete",
+	model.GetBy:    "MethodGet",
 }

@@ -12,7 +12,9 @@ import (
 const (
 	contextPackage = protogen.GoImportPath("context")
 	crudPackage    = protogen.GoImportPath("github.com/protocrud/protoc-gen-go-crud/runtime/crud")
+	grpcPackage    = protogen.GoImportPath("google.golang.org/grpc")
 	protoPackage   = protogen.GoImportPath("google.golang.org/protobuf/proto")
+	timePackage    = protogen.GoImportPath("time")
 )
 
 // A printer writes one generated file.

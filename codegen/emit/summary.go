@@ -14,12 +14,21 @@ func summary(m *model.Method) string {
 	switch m.Kind {
 	case model.Get:
 		return rpc + " returns the " + message + " with the request's " + asked(m) + "."
+	case model.GetBy:
+		return rpc + " returns the " + message + " with the request's " + fieldName(m.LookupField) + "."
 	case model.List:
 		of := m.Store.GoName
 		if m.Parent != nil {
 			of += " of the request's parent"
 		}
-		return rpc + " returns one page of " + of + ", in key order."
+		order := "in key order"
+		if m.OrderBy != nil {
+			order = "in the order of " + fieldName(m.OrderBy)
+		}
+		if m.Streams() {
+			return rpc + " sends the " + of + " one by one, " + order + "."
+		}
+		return rpc + " returns one page of " + of + ", " + order + "."
 	case model.Create:
 		return rpc + " stores the request's " + fieldName(m.Resource) + " and returns it as stored."
 	case model.Update:
@@ -28,7 +37,12 @@ func summary(m *model.Method) string {
 			which = "that " + fieldName(m.UpdateMask) + " names"
 		}
 		return rpc + " writes the fields " + which + " and returns the " + message + " as stored."
+	case model.Undelete:
+		return rpc + " brings the deleted " + message + " with the request's " + asked(m) + " back."
 	case model.Delete:
+		if m.Store.Model.SoftDelete() != nil {
+			return rpc + " marks the " + message + " with the request's " + asked(m) + " as deleted and returns it."
+		}
 		return rpc + " removes the " + message + " with the request's " + asked(m) + "."
 	default:
 		return ""
@@ -52,10 +66,10 @@ func fieldName(f *protogen.Field) string { return string(f.Desc.Name()) }
 // codes returns the status codes that a caller of a standard method can see for what
 // it asks, in the order of their numbers.
 func codes(m *model.Method) []string {
-	notFound, exists, precondition := false, false, false
+	notFound, exists, precondition, aborted := false, false, false, false
 	of := m.Store.Model
 	switch m.Kind {
-	case model.Get:
+	case model.Get, model.GetBy:
 		notFound = true
 	case model.List:
 		notFound = of.Parent != nil && of.Parent.Model != nil && of.Parent.Check
@@ -66,14 +80,20 @@ func codes(m *model.Method) []string {
 	case model.Update:
 		notFound, exists = true, unique(of)
 		precondition = slices.ContainsFunc(of.References, changeable)
+		aborted = of.Etag() != nil
+		if m.AllowMissing != nil {
+			precondition = precondition || slices.ContainsFunc(of.References, func(r *model.Reference) bool { return !isParent(r) })
+		}
 	case model.Delete:
-		notFound, precondition = true, true
+		notFound, precondition, aborted = true, of.SoftDelete() == nil, m.Etag != nil
+	case model.Undelete:
+		notFound, exists, aborted = true, true, m.Etag != nil
 	}
 	codes := []string{"INVALID_ARGUMENT"}
 	for _, c := range []struct {
 		seen bool
 		code string
-	}{{notFound, "NOT_FOUND"}, {exists, "ALREADY_EXISTS"}, {precondition, "FAILED_PRECONDITION"}} {
+	}{{notFound, "NOT_FOUND"}, {exists, "ALREADY_EXISTS"}, {precondition, "FAILED_PRECONDITION"}, {aborted, "ABORTED"}} {
 		if c.seen {
 			codes = append(codes, c.code)
 		}

@@ -1,8 +1,10 @@
 package emit
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/protocrud/protoc-gen-go-crud/codegen/model"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/plan"
@@ -34,6 +36,16 @@ func (p *printer) table(m plan.Model) {
 	}
 	p.limit("DefaultPageSize", m.DefaultPageSize)
 	p.limit("MaxPageSize", m.MaxPageSize)
+	p.limit("MaxBatchSize", m.MaxBatchSize)
+	if m.PurgeTTL > 0 {
+		p.P("PurgeAfter: ", duration(p, m.PurgeTTL), ",")
+	}
+	switch m.TotalSize {
+	case model.Capped:
+		p.P("TotalSize: ", p.crud("CountCapped"), ",")
+	case model.Estimated:
+		p.P("TotalSize: ", p.crud("CountEstimated"), ",")
+	}
 	p.text("IDPattern", m.IDPattern)
 	p.statementNames(m)
 	p.P("})")
@@ -55,6 +67,19 @@ func (p *printer) text(field, value string) {
 	}
 }
 
+// duration returns a duration in the largest unit that it is a multiple of.
+func duration(p *printer, d time.Duration) string {
+	for _, unit := range []struct {
+		name string
+		size time.Duration
+	}{{"Hour", time.Hour}, {"Minute", time.Minute}, {"Second", time.Second}} {
+		if d%unit.size == 0 {
+			return fmt.Sprintf("%d * ", d/unit.size) + p.name(timePackage.Ident(unit.name))
+		}
+	}
+	return strconv.FormatInt(int64(d), 10)
+}
+
 // limit writes a number field of a struct literal, unless it is zero.
 func (p *printer) limit(field string, value int32) {
 	if value != 0 {
@@ -69,6 +94,9 @@ func (p *printer) parent(m *model.Model) {
 	check := ""
 	if m.Parent.Check && m.Parent.Model != nil {
 		check = ", Check: true"
+	}
+	if m.Parent.Across {
+		check += ", Across: true"
 	}
 	p.P("Parent: &", p.crud("Parent"), "{Pattern: ",
 		p.crud("MustPattern"), "(", strconv.Quote(m.Parent.Pattern.Text), ")", check, "},")

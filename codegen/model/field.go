@@ -84,6 +84,8 @@ func (d *draft) readName(f *field) {
 	}
 	f.behavior.Identifier = true
 	d.name = f
+	d.Key.NameUnfilterable = !d.offered(f.opts.Filterable) || f.opts.GetSensitive()
+	d.Key.NameUnorderable = !d.offered(f.opts.Orderable) || f.opts.GetSensitive()
 }
 
 // checkSkipped reports what contradicts skip.

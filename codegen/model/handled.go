@@ -56,6 +56,9 @@ var handled = map[protoreflect.FullName]bool{
 	"protocrud.v1.Reference.on_delete": true,
 	"protocrud.v1.Reference.on_update": true,
 
+	"google.protobuf.Duration.seconds": true,
+	"google.protobuf.Duration.nanos":   true,
+
 	"protocrud.v1.Service.rate_limits":  false,
 	"protocrud.v1.Service.permissions":  false,
 	"protocrud.v1.Service.error_domain": false,

@@ -200,6 +200,8 @@ type Key struct {
 	Name *protogen.Field
 	// Pattern is the pattern of Name, nil in the plain style.
 	Pattern *Pattern
+	// NameUnfilterable and NameUnorderable keep Name out of filters and of order_by.
+	NameUnfilterable, NameUnorderable bool
 }
 
 // Scalar reports whether the Go type of the key is the scalar of its only column.

@@ -91,18 +91,18 @@ func TestPlacesAreTheNearestThatTheCompilerKnows(t *testing.T) {
   message Book {
     option (protocrud.v1.model) = {
       table: "books"
-      search: ["title"]
+      was: ["title"]
     };
     int64 id = 1;
     string title = 2;
   }
 }`
-	const said = "library.v1.Library.Book: option (protocrud.v1.model).search is not supported yet by this version"
+	const said = "library.v1.Library.Book: option (protocrud.v1.model).was is not supported yet by this version"
 	for name, c := range map[string]struct {
 		mode protocompile.SourceInfoMode
 		want string
 	}{
-		"inside of options": {everyLocation, "library/v1/library.proto:6:16: " + said},
+		"inside of options": {everyLocation, "library/v1/library.proto:6:13: " + said},
 		"options":           {protocompile.SourceInfoStandard, "library/v1/library.proto:4:5: " + said},
 		"none":              {protocompile.SourceInfoNone, "library/v1/library.proto:1:1: " + said},
 	} {

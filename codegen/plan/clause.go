@@ -40,6 +40,15 @@ func where(m *model.Model, columns []*model.Column) string {
 	return indent + "WHERE " + strings.Join(conditions, " AND ")
 }
 
+// alive returns the condition that leaves out soft-deleted rows, among which a unique
+// field is not unique.
+func alive(m *model.Model) string {
+	if c := m.SoftDelete(); c != nil {
+		return " AND " + qualified(m, c) + " IS NULL"
+	}
+	return ""
+}
+
 // insert returns the INSERT of all columns but those that the database numbers. Where
 // none is left, the database fills the whole row.
 func insert(m *model.Model, table string) string {

@@ -44,7 +44,7 @@ func Of(m *model.Model) Model {
 		Delete:  "DELETE FROM " + table + where(m, m.Key.Columns),
 	}
 	for _, c := range m.Lookups() {
-		sql.Lookups = append(sql.Lookups, rows+where(m, []*model.Column{c}))
+		sql.Lookups = append(sql.Lookups, rows+where(m, []*model.Column{c})+alive(m))
 	}
 	return Model{Model: m, SQL: sql}
 }

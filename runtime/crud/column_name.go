@@ -22,9 +22,9 @@ func ResourceName[M any](field string, get func(M) string, set func(M, string), 
 // ComputedName is the field that holds a resource name whose variables are fields
 // of the message. It has no column: compute makes it from those fields, which are
 // before it in the table.
-func ComputedName[M any](field string, get func(M) string, set func(M, string), compute func(M) string) Column[M] {
+func ComputedName[M any](field string, get func(M) string, set func(M, string), compute func(M) string, opts ...ColumnOption) Column[M] {
 	return newColumn(ColumnInfo{Field: field, Names: []string{}, Kind: KindString, Identifier: true},
-		codec[M](&computedCodec[M]{nameField: nameField[M]{get, set}, compute: compute}), nil)
+		codec[M](&computedCodec[M]{nameField: nameField[M]{get, set}, compute: compute}), opts)
 }
 
 // usualName is the length up to which a name is put together without an allocation.

@@ -204,8 +204,12 @@ func (r *Repository[M, K]) insertArgs(m M, scope []any) (columnSet, []any) {
 			continue
 		}
 		set[i] = 1
-		if c.Time != NotServerTime {
+		switch c.Time {
+		case RowCreateTime, RowUpdateTime:
 			args = append(args, bindTime(now, r.dialect))
+			continue
+		case RowDeleteTime, RowPurgeTime:
+			args = append(args, nil)
 			continue
 		}
 		args = c.codec.appendArgs(args, m, r.dialect)

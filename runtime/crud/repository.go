@@ -78,6 +78,9 @@ func NewRepository[M any, K comparable](db DB, t *Table[M, K], opts ...Option) *
 	if c.dialect == SQLite && t.info.Schema != "" {
 		panic(fmt.Sprintf("crud: %s is in the schema %q, and SQLite has no schemas", t.info.Message, t.info.Schema))
 	}
+	if c.dialect == SQLite && t.info.TotalSize == CountEstimated {
+		panic(fmt.Sprintf("crud: the total size of %s is ESTIMATED, and SQLite does not estimate", t.info.Message))
+	}
 	c.prepare()
 	return &Repository[M, K]{core: c, db: db, tx: transactionOf(db)}
 }

@@ -1,5 +1,7 @@
 package crud
 
+import "slices"
+
 // ServiceInfo is what a proto declares about a service. Generated code makes one per
 // service, as LibraryServiceInfo.
 type ServiceInfo struct {
@@ -16,6 +18,26 @@ type MethodInfo struct {
 	Kind     MethodKind
 	// Table is the table behind a standard method; nil for a custom one.
 	Table AnyTable
+	// RequestID says that the method takes a request_id (AIP-155).
+	RequestID bool
+}
+
+// Tables returns the tables that the service needs, for CreateTables: those of its
+// methods, each once, and the runtime's own where a method needs one.
+func (s ServiceInfo) Tables() []AnyTable {
+	var tables []AnyTable
+	add := func(t AnyTable) {
+		if t != nil && !slices.Contains(tables, t) {
+			tables = append(tables, t)
+		}
+	}
+	for _, m := range s.Methods {
+		add(m.Table)
+	}
+	if slices.ContainsFunc(s.Methods, func(m MethodInfo) bool { return m.RequestID }) {
+		add(RequestTable)
+	}
+	return tables
 }
 
 // MethodKind says which standard method an RPC is.
@@ -29,4 +51,5 @@ const (
 	MethodCreate
 	MethodUpdate
 	MethodDelete
+	MethodUndelete
 )

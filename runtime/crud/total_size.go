@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"math"
 
 	"github.com/Masterminds/squirrel"
 )
@@ -77,3 +78,7 @@ func (r *Repository[M, K]) estimate(ctx context.Context, l *listing[M, K]) (int6
 	}
 	return int64(plans[0].Plan.Rows), nil
 }
+
+// TotalInt32 returns a total size as an int32 field holds it, at most the greatest
+// one.
+func TotalInt32(n int64) int32 { return int32(min(n, math.MaxInt32)) }

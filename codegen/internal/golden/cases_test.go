@@ -24,6 +24,7 @@ import (
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/hybridcollisions"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/intkeys"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/keywords"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/listing"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/lists"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/lookups"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/madenames"
@@ -33,6 +34,7 @@ import (
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/numbers"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/opaque"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/opaquecollisions"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/opaquelisting"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/options"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/parents"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/plainservice"
@@ -48,6 +50,7 @@ import (
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/services"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/shadows/db"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/skipped"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/softdelete"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/times"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/toplevel"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/uuids"
@@ -65,6 +68,18 @@ var cases = map[string][]model{
 	"bothstyles": {
 		newModel(bothstyles.IssueTable, bothstyles.NewIssueRepository),
 		newModel(bothstyles.LabelTable, bothstyles.NewLabelRepository),
+	},
+	"listing": {
+		newModel(listing.ShelfTable, listing.NewShelfRepository),
+		newModel(listing.BookTable, listing.NewBookRepository),
+	},
+	"softdelete": {
+		newModel(softdelete.FilmTable, softdelete.NewFilmRepository),
+		newModel(softdelete.DraftTable, softdelete.NewDraftRepository),
+		newModel(softdelete.AlbumTable, softdelete.NewAlbumRepository),
+	},
+	"opaquelisting": {
+		newModel(opaquelisting.DocTable, opaquelisting.NewDocRepository),
 	},
 	"collisions": {
 		newModel(collisions.SampleTable, collisions.NewSampleRepository),

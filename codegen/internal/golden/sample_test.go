@@ -21,7 +21,7 @@ func fill(m proto.Message, info *crud.TableInfo, i int, every bool) {
 	for _, c := range info.Columns {
 		f := fields.ByName(protoreflect.Name(c.Field))
 		switch {
-		case c.Generated == crud.ByIdentity || c.Time != crud.NotServerTime:
+		case c.Generated == crud.ByIdentity || c.Time != crud.NotServerTime || c.Revision:
 			// The store makes it.
 		case c.Identifier && (every || len(c.Names) > 0):
 			m.ProtoReflect().Set(f, protoreflect.ValueOfString(resourceName(info, i)))

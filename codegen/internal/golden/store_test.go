@@ -2,6 +2,7 @@ package golden_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -129,11 +130,27 @@ func (m of[T, M, K, R]) remove(t *testing.T, db crud.DB) {
 	for _, message := range all {
 		key, err := m.t.KeyOf(message)
 		require.NoError(t, err)
-		_, err = store.Delete(t.Context(), key)
+		deleted, err := store.Delete(t.Context(), key)
 		require.NoError(t, err)
-		_, err = store.Get(t.Context(), key)
+		got, err := store.Get(t.Context(), key)
+		if m.softDeletes() {
+			require.NoError(t, err)
+			assertEqual(t, deleted, got)
+			continue
+		}
 		assert.Equal(t, codes.NotFound, status.Code(err))
 	}
+	for _, query := range m.queries() {
+		page, err := store.List(t.Context(), query)
+		if status.Code(err) != codes.NotFound { // of a parent that is gone
+			require.NoError(t, err)
+			assert.Empty(t, page.Items)
+		}
+	}
+}
+
+func (m of[T, M, K, R]) softDeletes() bool {
+	return slices.ContainsFunc(m.t.Info().Columns, func(c crud.ColumnInfo) bool { return c.Time == crud.RowDeleteTime })
 }
 
 // assertHolds checks that a stored message has what was given, and more at most.
