@@ -37,6 +37,7 @@ var floors = []floor{
 	{"runtime", []string{"runtime", "internal/sqlname"}},
 	{"runtime/crud", []string{"runtime/identity", "internal/sqlname"}},
 	{"runtime/identity", nil},
+	{"internal/apitest", []string{"options", "runtime"}},
 	{"internal/bookpb", []string{"options", "runtime"}},
 	{"internal/cmd", []string{"runtime"}},
 	{"internal/consumer", nil},
