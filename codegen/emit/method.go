@@ -142,7 +142,7 @@ func (w methodWriter) delete() {
 // getBy writes a Get by a unique field.
 func (w methodWriter) getBy() {
 	m := w.Store.Model
-	i := slices.Index(m.Lookups(), w.Lookup)
+	i := slices.IndexFunc(m.Lookups(), func(columns []*model.Column) bool { return slices.Equal(columns, []*model.Column{w.Lookup}) })
 	args := []string{
 		w.declaredIn(m, m.Names.Store) + "." + m.Names.LookupMethods[i],
 		strconv.Quote(string(w.LookupField.Desc.Name())), read(w.req, w.LookupField),

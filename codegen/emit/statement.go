@@ -34,8 +34,8 @@ func (p *printer) statementNames(m plan.Model) {
 	p.P("Delete: ", n.Delete, ",")
 	if lookups := m.Model.Lookups(); len(lookups) > 0 {
 		p.P("Lookups: map[string]string{")
-		for i, c := range lookups {
-			p.P(strconv.Quote(string(c.Field.Desc.Name())), ": ", n.Lookups[i], ",")
+		for i, columns := range lookups {
+			p.P(strconv.Quote(lookupName(columns)), ": ", n.Lookups[i], ",")
 		}
 		p.P("},")
 	}

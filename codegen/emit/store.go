@@ -3,6 +3,7 @@ package emit
 import (
 	"go/token"
 	"strconv"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -26,10 +27,10 @@ func (p *printer) store(m *model.Model) {
 	p.mark(n.Store, m.Message.Location)
 	p.P("type ", n.Store, " interface {")
 	p.P(p.crud("Store"), "[*", m.Message.GoIdent, ", ", p.keyType(m), "]")
-	for i, c := range m.Lookups() {
+	for i, columns := range m.Lookups() {
 		p.P()
-		p.prose(memberWidth, lookupDoc(m, i, c))
-		p.P(n.LookupMethods[i], p.lookupSignature(m, c))
+		p.prose(memberWidth, lookupDoc(m, i, columns))
+		p.P(n.LookupMethods[i], p.lookupSignature(m, columns))
 	}
 	p.P("}")
 	p.P()
@@ -60,8 +61,8 @@ func (p *printer) repository(m *model.Model) {
 	p.P("}")
 	p.P()
 
-	for i, c := range m.Lookups() {
-		p.lookup(m, i, c)
+	for i, columns := range m.Lookups() {
+		p.lookup(m, i, columns)
 	}
 }
 
@@ -73,24 +74,46 @@ func constructorPanics(scoped bool) string {
 	return "It panics on hooks of another message."
 }
 
-func (p *printer) lookup(m *model.Model, i int, c *model.Column) {
-	n, field := m.Names, c.Field
-	p.comment(lookupDoc(m, i, c))
-	p.mark(n.Repository+"."+n.LookupMethods[i], field.Location)
-	p.P("func (r ", n.Repository, ") ", n.LookupMethods[i], p.lookupSignature(m, c), " {")
-	p.P("return r.GetBy(ctx, ", strconv.Quote(string(field.Desc.Name())), ", ", argument(c), ", opts...)")
+func (p *printer) lookup(m *model.Model, i int, columns []*model.Column) {
+	n := m.Names
+	values := make([]string, len(columns))
+	for i, c := range columns {
+		values[i] = argument(c)
+	}
+	p.comment(lookupDoc(m, i, columns))
+	p.mark(n.Repository+"."+n.LookupMethods[i], columns[0].Field.Location)
+	p.P("func (r ", n.Repository, ") ", n.LookupMethods[i], p.lookupSignature(m, columns), " {")
+	p.P("return r.GetBy(ctx, ", strconv.Quote(lookupName(columns)), ", []any{", strings.Join(values, ", "), "}, opts...)")
 	p.P("}")
 	p.P()
 }
 
-func lookupDoc(m *model.Model, i int, c *model.Column) string {
-	return m.Names.LookupMethods[i] + " returns the " + m.Message.GoIdent.GoName + " with the given " +
-		string(c.Field.Desc.Name()) + ". Errors: NOT_FOUND."
+// lookupName is the name of a lookup in the table: its fields.
+func lookupName(columns []*model.Column) string { return strings.Join(fieldNames(columns), ",") }
+
+func fieldNames(columns []*model.Column) []string {
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = string(c.Field.Desc.Name())
+	}
+	return names
 }
 
-func (p *printer) lookupSignature(m *model.Model, c *model.Column) string {
-	return "(ctx " + p.name(contextPackage.Ident("Context")) + ", " + argument(c) + " " + p.elementType(c) +
-		", opts ..." + p.crud("GetOption") + ") (*" + p.name(m.Message.GoIdent) + ", error)"
+func lookupDoc(m *model.Model, i int, columns []*model.Column) string {
+	return m.Names.LookupMethods[i] + " returns the " + m.Message.GoIdent.GoName + " with the given " +
+		list(fieldNames(columns)) + ". Errors: NOT_FOUND."
+}
+
+func (p *printer) lookupSignature(m *model.Model, columns []*model.Column) string {
+	parameters := []string{"ctx " + p.name(contextPackage.Ident("Context"))}
+	for i, c := range columns {
+		parameter, kind := argument(c), p.elementType(c)
+		if i+1 == len(columns) || p.elementType(columns[i+1]) != kind {
+			parameter += " " + kind
+		}
+		parameters = append(parameters, parameter)
+	}
+	return "(" + strings.Join(parameters, ", ") + ", opts ..." + p.crud("GetOption") + ") (*" + p.name(m.Message.GoIdent) + ", error)"
 }
 
 // argument returns the name of a lookup's parameter: the field's, unless Go or the

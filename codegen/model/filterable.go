@@ -21,6 +21,7 @@ func (d *draft) readFilterable(f *field) {
 	case f.opts.GetSensitive():
 		hidden = "sensitive"
 	}
+	c.Sensitive = f.opts.GetSensitive()
 	c.Unfilterable = !d.offered(f.opts.Filterable) || hidden != ""
 	c.Unorderable = !d.offered(f.opts.Orderable) || hidden != ""
 	if hidden != "" && f.opts.GetFilterable() {
@@ -31,7 +32,7 @@ func (d *draft) readFilterable(f *field) {
 	case hidden != "":
 		d.add(f.option(fieldOrderable), "orderable is set on a field that is "+hidden+", whose values it would tell", "remove one of the two")
 	case c.Repeated || c.Kind == Bytes:
-		d.add(f.option(fieldOrderable), fmt.Sprintf("orderable is set on %s, which has no order", withArticle(fieldForm(f.Field))), "remove it")
+		d.add(f.option(fieldOrderable), fmt.Sprintf("orderable is set on a field of type %s, which has no order", fieldForm(f.Field)), "remove it")
 	}
 }
 

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"slices"
 	"time"
 
 	"google.golang.org/protobuf/compiler/protogen"
@@ -91,16 +92,27 @@ func (m *Model) timeColumn(t ServerTime) *Column {
 	return nil
 }
 
-// Lookups returns the columns by which a single row is found, besides the key:
-// those with a unique constraint of their own.
-func (m *Model) Lookups() []*Column {
-	var unique []*Column
-	for _, c := range m.Columns {
-		if c.Unique && c.Field != nil && !c.PrimaryKey {
-			unique = append(unique, c)
+// Lookups returns the columns by which a single row is found, besides the key: each
+// unique field, and the fields of each unique index.
+func (m *Model) Lookups() [][]*Column {
+	var all [][]*Column
+	add := func(columns []*Column) {
+		known := slices.ContainsFunc(all, func(other []*Column) bool { return slices.Equal(other, columns) })
+		if !known && !slices.Equal(columns, m.Key.Columns) {
+			all = append(all, columns)
 		}
 	}
-	return unique
+	for _, c := range m.Columns {
+		if c.Unique && c.Field != nil && !c.PrimaryKey {
+			add([]*Column{c})
+		}
+	}
+	for _, index := range m.Indexes {
+		if index.Unique && !slices.ContainsFunc(index.Columns, func(c *Column) bool { return c.Field == nil || c.Repeated }) {
+			add(index.Columns)
+		}
+	}
+	return all
 }
 
 // A Column is one SQL column of a model.
@@ -136,6 +148,8 @@ type Column struct {
 	Etag bool
 	// Unfilterable and Unorderable fields are kept out of filters and of order_by.
 	Unfilterable, Unorderable bool
+	// Sensitive values are not told by conditions on them either.
+	Sensitive bool
 	// Search says that a filter's bare words are looked for in the field.
 	Search bool
 }

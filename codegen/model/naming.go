@@ -32,8 +32,12 @@ func (d *draft) addNames() {
 		d.Names.ParseKey = "Parse" + name + "Key"
 		d.Names.KeyFields = keyFieldNames(d.Key.Columns)
 	}
-	for _, c := range d.Lookups() {
-		method := "GetBy" + goCamelCase(string(c.Field.Desc.Name()))
+	for _, columns := range d.Lookups() {
+		var fields []string
+		for _, c := range columns {
+			fields = append(fields, goCamelCase(string(c.Field.Desc.Name())))
+		}
+		method := "GetBy" + strings.Join(fields, "And")
 		d.Names.LookupMethods = append(d.Names.LookupMethods, method)
 		d.Names.Lookups = append(d.Names.Lookups, unexported+method)
 	}

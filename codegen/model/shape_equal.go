@@ -22,8 +22,8 @@ func (s *shape) equality(f *protogen.Field) (ok bool) {
 		s.add(at(f.Desc), fmt.Sprintf("field %s of %s is part of a oneof", f.Desc.Name(), s.what()), "move it out of the oneof, or "+skipMethodHint)
 	case c.Repeated:
 		s.add(at(f.Desc), fmt.Sprintf("field %s of %s would compare a repeated field", f.Desc.Name(), s.what()), "remove it; a filter can ask for an element")
-	case c.Behavior.InputOnly:
-		s.add(at(f.Desc), fmt.Sprintf("field %s of %s would tell the values of an INPUT_ONLY field", f.Desc.Name(), s.what()), "remove it, or "+skipMethodHint)
+	case c.Behavior.InputOnly, c.Sensitive:
+		s.add(at(f.Desc), fmt.Sprintf("field %s of %s would tell the values of a field that is INPUT_ONLY or sensitive", f.Desc.Name(), s.what()), "remove it, or "+skipMethodHint)
 	case !compares(f, c) || f.Desc.IsList() && c.Kind == Bytes:
 		s.add(atType(f), fmt.Sprintf("field %s of %s is %s, and that of the resource is %s", f.Desc.Name(), s.what(), fieldForm(f), typeName(c.Field)),
 			"give it the same type, optional or repeated if it is to be so")

@@ -28,9 +28,9 @@ func (s *shape) soleLookup() *Column {
 			return nil
 		}
 	}
-	for _, c := range s.model.Lookups() {
-		if s.inputField(string(c.Field.Desc.Name())) != nil {
-			return c
+	for _, columns := range s.model.Lookups() {
+		if len(columns) == 1 && s.inputField(string(columns[0].Field.Desc.Name())) != nil {
+			return columns[0]
 		}
 	}
 	return nil
@@ -40,9 +40,9 @@ func (s *shape) soleLookup() *Column {
 func (s *shape) readGetBy() {
 	s.outputIs(s.model.Message.Desc.FullName())
 	name := s.words.lookupField(string(s.Method.Method.Desc.Name()), s.model)
-	for _, c := range s.model.Lookups() {
-		if c.Field == name.Field {
-			s.readLookup(c)
+	for _, columns := range s.model.Lookups() {
+		if len(columns) == 1 && columns[0].Field == name.Field {
+			s.readLookup(columns[0])
 			return
 		}
 	}

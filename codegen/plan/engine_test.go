@@ -92,8 +92,9 @@ func runStatements(t *testing.T, db crud.DB, m *model.Model) {
 
 	keys := columnValues(row, m.Key.Columns)
 	assert.Equal(t, stored, values(t, db, sql.Get, keys...))
-	for i, c := range m.Lookups() {
-		assert.Equal(t, stored, values(t, db, sql.Lookups[i], row[c.Name]))
+	for i, columns := range m.Lookups() {
+		require.Len(t, columns, 1)
+		assert.Equal(t, stored, values(t, db, sql.Lookups[i], row[columns[0].Name]))
 		assert.Empty(t, values(t, db, sql.Lookups[i], "another"))
 	}
 	tag, err := db.Exec(t.Context(), sql.Delete, keys...)

@@ -27,7 +27,7 @@ type SQL struct {
 	Create string
 	// Delete removes a row by its key.
 	Delete string
-	// Lookups find a row by a unique field each, in the order of [model.Model.Lookups].
+	// Lookups find a row by unique fields, in the order of [model.Model.Lookups].
 	Lookups []string
 }
 
@@ -43,8 +43,8 @@ func Of(m *model.Model) Model {
 		Create:  insert(m, table) + indent + "RETURNING" + columns,
 		Delete:  "DELETE FROM " + table + where(m, m.Key.Columns),
 	}
-	for _, c := range m.Lookups() {
-		sql.Lookups = append(sql.Lookups, rows+where(m, []*model.Column{c})+alive(m))
+	for _, columns := range m.Lookups() {
+		sql.Lookups = append(sql.Lookups, rows+where(m, columns)+alive(m))
 	}
 	return Model{Model: m, SQL: sql}
 }

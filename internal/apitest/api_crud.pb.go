@@ -289,7 +289,7 @@ func (r BookRepository) WithTx(tx *crud.Tx) BookRepository {
 
 // GetByIsbn returns the Book with the given isbn. Errors: NOT_FOUND.
 func (r BookRepository) GetByIsbn(ctx context.Context, isbn string, opts ...crud.GetOption) (*Book, error) {
-	return r.GetBy(ctx, "isbn", isbn, opts...)
+	return r.GetBy(ctx, "isbn", []any{isbn}, opts...)
 }
 
 // SQL of FilmRepository. List and Update add their WHERE, ORDER BY and SET at
@@ -420,7 +420,7 @@ func (r FilmRepository) WithTx(tx *crud.Tx) FilmRepository {
 
 // GetByCode returns the Film with the given code. Errors: NOT_FOUND.
 func (r FilmRepository) GetByCode(ctx context.Context, code string, opts ...crud.GetOption) (*Film, error) {
-	return r.GetBy(ctx, "code", code, opts...)
+	return r.GetBy(ctx, "code", []any{code}, opts...)
 }
 
 // SQL of MemberRepository. List and Update add their WHERE, ORDER BY and SET at
@@ -540,7 +540,7 @@ func (r MemberRepository) WithTx(tx *crud.Tx) MemberRepository {
 
 // GetByBadge returns the Member with the given badge. Errors: NOT_FOUND.
 func (r MemberRepository) GetByBadge(ctx context.Context, badge string, opts ...crud.GetOption) (*Member, error) {
-	return r.GetBy(ctx, "badge", badge, opts...)
+	return r.GetBy(ctx, "badge", []any{badge}, opts...)
 }
 
 // CRUDNamedServiceServer implements NamedServiceServer over one store per

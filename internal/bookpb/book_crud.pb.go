@@ -254,7 +254,7 @@ func (r BookRepository) WithTx(tx *crud.Tx) BookRepository {
 
 // GetByIsbn returns the Book with the given isbn. Errors: NOT_FOUND.
 func (r BookRepository) GetByIsbn(ctx context.Context, isbn string, opts ...crud.GetOption) (*Book, error) {
-	return r.GetBy(ctx, "isbn", isbn, opts...)
+	return r.GetBy(ctx, "isbn", []any{isbn}, opts...)
 }
 
 // SQL of UserRepository. List and Update add their WHERE, ORDER BY and SET at
@@ -272,6 +272,8 @@ const (
 		WHERE users.id = $1`
 	userGetByUsername = userSelect + `
 		WHERE users.username = $1`
+	userGetByEmailAndTeam = userSelect + `
+		WHERE users.email = $1 AND users.team = $2`
 	userCreate = `INSERT INTO users (
 			username,
 			email,
@@ -309,7 +311,8 @@ var UserTable = crud.NewTable(crud.TableSpec[User, *User, int64]{
 		Create:  userCreate,
 		Delete:  userDelete,
 		Lookups: map[string]string{
-			"username": userGetByUsername,
+			"username":   userGetByUsername,
+			"email,team": userGetByEmailAndTeam,
 		},
 	},
 })
@@ -326,6 +329,10 @@ type UserStore interface {
 	// GetByUsername returns the User with the given username. Errors:
 	// NOT_FOUND.
 	GetByUsername(ctx context.Context, username string, opts ...crud.GetOption) (*User, error)
+
+	// GetByEmailAndTeam returns the User with the given email and team.
+	// Errors: NOT_FOUND.
+	GetByEmailAndTeam(ctx context.Context, email string, team string, opts ...crud.GetOption) (*User, error)
 }
 
 // UserRepository is the UserStore over the table users. It is safe for
@@ -348,7 +355,13 @@ func (r UserRepository) WithTx(tx *crud.Tx) UserRepository {
 
 // GetByUsername returns the User with the given username. Errors: NOT_FOUND.
 func (r UserRepository) GetByUsername(ctx context.Context, username string, opts ...crud.GetOption) (*User, error) {
-	return r.GetBy(ctx, "username", username, opts...)
+	return r.GetBy(ctx, "username", []any{username}, opts...)
+}
+
+// GetByEmailAndTeam returns the User with the given email and team. Errors:
+// NOT_FOUND.
+func (r UserRepository) GetByEmailAndTeam(ctx context.Context, email string, team string, opts ...crud.GetOption) (*User, error) {
+	return r.GetBy(ctx, "email,team", []any{email, team}, opts...)
 }
 
 // SQL of MemberRepository. List and Update add their WHERE, ORDER BY and SET at
@@ -543,7 +556,7 @@ func (r NoteRepository) WithTx(tx *crud.Tx) NoteRepository {
 
 // GetByTitle returns the Note with the given title. Errors: NOT_FOUND.
 func (r NoteRepository) GetByTitle(ctx context.Context, title string, opts ...crud.GetOption) (*Note, error) {
-	return r.GetBy(ctx, "title", title, opts...)
+	return r.GetBy(ctx, "title", []any{title}, opts...)
 }
 
 // SQL of TicketRepository. List and Update add their WHERE, ORDER BY and SET at

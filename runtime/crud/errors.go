@@ -165,6 +165,15 @@ func missingField(field string) Violation {
 	return Violation{Field: field, Description: "is required", Reason: ReasonRequiredFieldMissing}
 }
 
+// joined returns the path of a field below another; the path of the message itself is
+// empty.
+func joined(field, path string) string {
+	if path == "" {
+		return field
+	}
+	return field + "." + path
+}
+
 // besideResource are the reasons of violations of fields that stand beside the
 // resource in a request: its mask and its id.
 var besideResource = map[string]bool{ReasonInvalidFieldMask: true, ReasonRequestIDReused: true}
@@ -178,7 +187,7 @@ func (e *Error) prefixed(field string) *Error {
 	violations := make([]Violation, len(e.Violations))
 	for i, v := range e.Violations {
 		if !besideResource[v.Reason] {
-			v.Field = field + "." + v.Field
+			v.Field = joined(field, v.Field)
 		}
 		violations[i] = v
 	}

@@ -63,6 +63,25 @@ func (r *Repository[M, K]) readFields(ctx context.Context, key K, s *getSettings
 	return m, nil
 }
 
+// masked returns the fields of a row that a call asks for.
+func (r *Repository[M, K]) masked(m M, s *getSettings) (M, error) {
+	selected, hidden, violations := r.table.readMask(s.fields, nil)
+	if violations = append(violations, checkView(s.view)...); len(violations) > 0 {
+		var none M
+		return none, invalid(r.domain, violations...)
+	}
+	if selected == nil {
+		return m, nil
+	}
+	for i := range hidden {
+		if selected[i] == 0 {
+			hidden[i] = 1
+		}
+	}
+	r.table.hide(hidden, m)
+	return m, nil
+}
+
 func (r *Repository[M, K]) buildGet(selected columnSet) (string, error) {
 	b := squirrel.Select(r.table.selection(selected, r.column)).From(r.name).PlaceholderFormat(squirrel.Dollar)
 	for _, name := range r.table.info.Key {

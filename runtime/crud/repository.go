@@ -96,7 +96,7 @@ func (c *core[M, K]) prepare() {
 	}
 	c.lookups = make(map[string]string, len(c.table.sql.Lookups))
 	for field, sql := range c.table.sql.Lookups {
-		c.lookups[field] = sql + c.scope.static(2)
+		c.lookups[field] = sql + c.scope.static(strings.Count(field, ",")+2)
 	}
 	for _, s := range c.scope.columns {
 		at := -1
@@ -233,23 +233,39 @@ func (r *Repository[M, K]) bindScope(values []any) []any {
 	return bound
 }
 
-// GetBy returns the resource whose unique field has the value. Generated lookups
-// such as GetByIsbn call it. Errors: NOT_FOUND.
-func (r *Repository[M, K]) GetBy(ctx context.Context, field string, value any, _ ...GetOption) (m M, err error) {
-	sql, ok := r.lookups[field]
-	c, known := r.table.column(field)
-	if !ok || !known {
-		return m, internal(r.domain, fmt.Errorf("crud: %s has no lookup by %q", r.table.info.Message, field))
+// GetBy returns the resource whose unique fields have the values. fields are their
+// names, separated by commas; values are of the Go types of the message's fields.
+// Generated lookups such as GetByIsbn call it. Errors: NOT_FOUND.
+func (r *Repository[M, K]) GetBy(ctx context.Context, fields string, values []any, opts ...GetOption) (m M, err error) {
+	sql, ok := r.lookups[fields]
+	columns := r.table.columnsOf(fields)
+	if !ok || len(columns) != len(values) {
+		return m, internal(r.domain, fmt.Errorf("crud: %s has no lookup by %q", r.table.info.Message, fields))
 	}
-	arg, ok := c.codec.bind(value, r.dialect)
-	if ok {
-		var found bool
-		if m, found, err = r.queryOne(ctx, r.db, sql, "", []any{arg}, nil); err != nil || found {
-			return m, err
+	args := make([]any, len(values))
+	for i, v := range values {
+		if args[i], ok = columns[i].codec.bind(v, r.dialect); !ok {
+			return m, r.lookedUp(columns, values)
 		}
 	}
-	e := r.missing(field + "=" + fmt.Sprint(value))
-	return m, e
+	s := getSettingsOf(opts)
+	m, found, err := r.queryOne(ctx, r.db, sql, "", args, nil)
+	switch {
+	case err != nil:
+		return m, err
+	case !found:
+		return m, r.lookedUp(columns, values)
+	}
+	return r.masked(m, &s)
+}
+
+// lookedUp is NOT_FOUND of a lookup.
+func (r *Repository[M, K]) lookedUp(columns []*Column[M], values []any) *Error {
+	parts := make([]string, len(values))
+	for i, v := range values {
+		parts[i] = columns[i].Field + "=" + fmt.Sprint(v)
+	}
+	return r.missing(strings.Join(parts, ","))
 }
 
 func (r *Repository[M, K]) notFound(key K) *Error { return r.missing(r.table.keyName(key)) }

@@ -104,7 +104,7 @@ func (t *Table[M, K]) checkNewID(m M) []Violation {
 func below(field string, violations []Violation) []Violation {
 	for i := range violations {
 		if !besideResource[violations[i].Reason] {
-			violations[i].Field = field + "." + violations[i].Field
+			violations[i].Field = joined(field, violations[i].Field)
 		}
 	}
 	return violations

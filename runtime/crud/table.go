@@ -3,6 +3,7 @@ package crud
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -293,6 +294,18 @@ func (t *Table[M, K]) hooksFit(hooks any) bool {
 
 // keyPlace returns the place of an SQL column in the key, or -1.
 func (t *Table[M, K]) keyPlace(name string) int { return slices.Index(t.info.Key, name) }
+
+// columnsOf returns the columns of fields that are separated by commas, those that
+// exist.
+func (t *Table[M, K]) columnsOf(fields string) []*Column[M] {
+	var columns []*Column[M]
+	for field := range strings.SplitSeq(fields, ",") {
+		if c, ok := t.column(field); ok {
+			columns = append(columns, c)
+		}
+	}
+	return columns
+}
 
 // column returns the column of a proto field.
 func (t *Table[M, K]) column(field string) (*Column[M], bool) {

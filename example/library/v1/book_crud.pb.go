@@ -162,5 +162,5 @@ func (r BookRepository) WithTx(tx *crud.Tx) BookRepository {
 
 // GetByIsbn returns the Book with the given isbn. Errors: NOT_FOUND.
 func (r BookRepository) GetByIsbn(ctx context.Context, isbn string, opts ...crud.GetOption) (*Book, error) {
-	return r.GetBy(ctx, "isbn", isbn, opts...)
+	return r.GetBy(ctx, "isbn", []any{isbn}, opts...)
 }

@@ -125,10 +125,10 @@ func (r LoanRepository) WithTx(tx *crud.Tx) LoanRepository {
 
 // GetByBook returns the Loan with the given book. Errors: NOT_FOUND.
 func (r LoanRepository) GetByBook(ctx context.Context, book string, opts ...crud.GetOption) (*Loan, error) {
-	return r.GetBy(ctx, "book", book, opts...)
+	return r.GetBy(ctx, "book", []any{book}, opts...)
 }
 
 // GetByTicket returns the Loan with the given ticket. Errors: NOT_FOUND.
 func (r LoanRepository) GetByTicket(ctx context.Context, ticket string, opts ...crud.GetOption) (*Loan, error) {
-	return r.GetBy(ctx, "ticket", ticket, opts...)
+	return r.GetBy(ctx, "ticket", []any{ticket}, opts...)
 }

@@ -101,10 +101,10 @@ func (r UserRepository) WithTx(tx *crud.Tx) UserRepository {
 
 // GetByUsername returns the User with the given username. Errors: NOT_FOUND.
 func (r UserRepository) GetByUsername(ctx context.Context, username string, opts ...crud.GetOption) (*User, error) {
-	return r.GetBy(ctx, "username", username, opts...)
+	return r.GetBy(ctx, "username", []any{username}, opts...)
 }
 
 // GetByEmail returns the User with the given email. Errors: NOT_FOUND.
 func (r UserRepository) GetByEmail(ctx context.Context, email string, opts ...crud.GetOption) (*User, error) {
-	return r.GetBy(ctx, "email", email, opts...)
+	return r.GetBy(ctx, "email", []any{email}, opts...)
 }

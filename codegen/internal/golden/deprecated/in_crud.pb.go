@@ -95,7 +95,7 @@ func (r PenRepository) WithTx(tx *crud.Tx) PenRepository {
 
 // GetByOldName returns the Pen with the given old_name. Errors: NOT_FOUND.
 func (r PenRepository) GetByOldName(ctx context.Context, oldName string, opts ...crud.GetOption) (*Pen, error) {
-	return r.GetBy(ctx, "old_name", oldName, opts...)
+	return r.GetBy(ctx, "old_name", []any{oldName}, opts...)
 }
 
 // CRUDPenServiceServer implements PenServiceServer over a PenStore. An RPC

@@ -259,7 +259,7 @@ func (r BookRepository) WithTx(tx *crud.Tx) BookRepository {
 
 // GetByIsbn returns the Book with the given isbn. Errors: NOT_FOUND.
 func (r BookRepository) GetByIsbn(ctx context.Context, isbn string, opts ...crud.GetOption) (*Book, error) {
-	return r.GetBy(ctx, "isbn", isbn, opts...)
+	return r.GetBy(ctx, "isbn", []any{isbn}, opts...)
 }
 
 // CRUDBookServiceServer implements BookServiceServer over one store per model.

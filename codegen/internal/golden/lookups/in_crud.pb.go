@@ -189,56 +189,56 @@ func (r SampleRepository) WithTx(tx *crud.Tx) SampleRepository {
 
 // GetByType returns the Sample with the given type. Errors: NOT_FOUND.
 func (r SampleRepository) GetByType(ctx context.Context, type_ string, opts ...crud.GetOption) (*Sample, error) {
-	return r.GetBy(ctx, "type", type_, opts...)
+	return r.GetBy(ctx, "type", []any{type_}, opts...)
 }
 
 // GetByCtx returns the Sample with the given ctx. Errors: NOT_FOUND.
 func (r SampleRepository) GetByCtx(ctx context.Context, ctx_ int32, opts ...crud.GetOption) (*Sample, error) {
-	return r.GetBy(ctx, "ctx", ctx_, opts...)
+	return r.GetBy(ctx, "ctx", []any{ctx_}, opts...)
 }
 
 // GetByOpts returns the Sample with the given opts. Errors: NOT_FOUND.
 func (r SampleRepository) GetByOpts(ctx context.Context, opts_ uint64, opts ...crud.GetOption) (*Sample, error) {
-	return r.GetBy(ctx, "opts", opts_, opts...)
+	return r.GetBy(ctx, "opts", []any{opts_}, opts...)
 }
 
 // GetByR returns the Sample with the given r. Errors: NOT_FOUND.
 func (r SampleRepository) GetByR(ctx context.Context, r_ float64, opts ...crud.GetOption) (*Sample, error) {
-	return r.GetBy(ctx, "r", r_, opts...)
+	return r.GetBy(ctx, "r", []any{r_}, opts...)
 }
 
 // GetByHash returns the Sample with the given hash. Errors: NOT_FOUND.
 func (r SampleRepository) GetByHash(ctx context.Context, hash []byte, opts ...crud.GetOption) (*Sample, error) {
-	return r.GetBy(ctx, "hash", hash, opts...)
+	return r.GetBy(ctx, "hash", []any{hash}, opts...)
 }
 
 // GetByString returns the Sample with the given string. Errors: NOT_FOUND.
 func (r SampleRepository) GetByString(ctx context.Context, string_ bool, opts ...crud.GetOption) (*Sample, error) {
-	return r.GetBy(ctx, "string", string_, opts...)
+	return r.GetBy(ctx, "string", []any{string_}, opts...)
 }
 
 // GetBySeat returns the Sample with the given seat. Errors: NOT_FOUND.
 func (r SampleRepository) GetBySeat(ctx context.Context, seat Seat, opts ...crud.GetOption) (*Sample, error) {
-	return r.GetBy(ctx, "seat", seat, opts...)
+	return r.GetBy(ctx, "seat", []any{seat}, opts...)
 }
 
 // GetByAt returns the Sample with the given at. Errors: NOT_FOUND.
 func (r SampleRepository) GetByAt(ctx context.Context, at *timestamppb.Timestamp, opts ...crud.GetOption) (*Sample, error) {
-	return r.GetBy(ctx, "at", at, opts...)
+	return r.GetBy(ctx, "at", []any{at}, opts...)
 }
 
 // GetByCrud returns the Sample with the given crud. Errors: NOT_FOUND.
 func (r SampleRepository) GetByCrud(ctx context.Context, crud *durationpb.Duration, opts ...crud.GetOption) (*Sample, error) {
-	return r.GetBy(ctx, "crud", crud, opts...)
+	return r.GetBy(ctx, "crud", []any{crud}, opts...)
 }
 
 // GetByToken returns the Sample with the given token. Errors: NOT_FOUND.
 func (r SampleRepository) GetByToken(ctx context.Context, token string, opts ...crud.GetOption) (*Sample, error) {
-	return r.GetBy(ctx, "token", token, opts...)
+	return r.GetBy(ctx, "token", []any{token}, opts...)
 }
 
 // GetByHTTPPath2Go returns the Sample with the given HTTP_path2_go. Errors:
 // NOT_FOUND.
 func (r SampleRepository) GetByHTTPPath2Go(ctx context.Context, hTTPPath2Go string, opts ...crud.GetOption) (*Sample, error) {
-	return r.GetBy(ctx, "HTTP_path2_go", hTTPPath2Go, opts...)
+	return r.GetBy(ctx, "HTTP_path2_go", []any{hTTPPath2Go}, opts...)
 }

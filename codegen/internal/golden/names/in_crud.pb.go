@@ -104,5 +104,5 @@ func (r CustomerRepository) WithTx(tx *crud.Tx) CustomerRepository {
 
 // GetByEmail returns the Customer with the given email. Errors: NOT_FOUND.
 func (r CustomerRepository) GetByEmail(ctx context.Context, email string, opts ...crud.GetOption) (*Customer, error) {
-	return r.GetBy(ctx, "email", email, opts...)
+	return r.GetBy(ctx, "email", []any{email}, opts...)
 }

@@ -101,7 +101,7 @@ func (r DocRepository) WithTx(tx *crud.Tx) DocRepository {
 
 // GetByTitle returns the Doc with the given title. Errors: NOT_FOUND.
 func (r DocRepository) GetByTitle(ctx context.Context, title string, opts ...crud.GetOption) (*Doc, error) {
-	return r.GetBy(ctx, "title", title, opts...)
+	return r.GetBy(ctx, "title", []any{title}, opts...)
 }
 
 // CRUDDocServiceServer implements DocServiceServer over a DocStore. An RPC

@@ -96,7 +96,7 @@ func (r AuthorRepository) WithTx(tx *crud.Tx) AuthorRepository {
 
 // GetByPenName returns the Author with the given pen_name. Errors: NOT_FOUND.
 func (r AuthorRepository) GetByPenName(ctx context.Context, penName string, opts ...crud.GetOption) (*Author, error) {
-	return r.GetBy(ctx, "pen_name", penName, opts...)
+	return r.GetBy(ctx, "pen_name", []any{penName}, opts...)
 }
 
 // SQL of BookRepository. List and Update add their WHERE, ORDER BY and SET at
@@ -115,6 +115,8 @@ const (
 		FROM books`
 	bookGet = bookSelect + `
 		WHERE books.id = $1`
+	bookGetByIsbnAndEdition = bookSelect + `
+		WHERE books.isbn = $1 AND books.edition = $2`
 	bookCreate = `INSERT INTO books (
 			title,
 			isbn,
@@ -165,6 +167,9 @@ var BookTable = crud.NewTable(crud.TableSpec[Book, *Book, int64]{
 		Get:     bookGet,
 		Create:  bookCreate,
 		Delete:  bookDelete,
+		Lookups: map[string]string{
+			"isbn,edition": bookGetByIsbnAndEdition,
+		},
 	},
 })
 
@@ -176,6 +181,10 @@ type BookHooks = crud.Hooks[*Book]
 // wrap it to cache, audit or partition, or replace it in tests.
 type BookStore interface {
 	crud.Store[*Book, int64]
+
+	// GetByIsbnAndEdition returns the Book with the given isbn and edition.
+	// Errors: NOT_FOUND.
+	GetByIsbnAndEdition(ctx context.Context, isbn string, edition int32, opts ...crud.GetOption) (*Book, error)
 }
 
 // BookRepository is the BookStore over the table books. It is safe for
@@ -194,6 +203,12 @@ func NewBookRepository(db crud.DB, opts ...crud.Option) BookRepository {
 // WithTx returns the same repository, hooks and scope included, running on tx.
 func (r BookRepository) WithTx(tx *crud.Tx) BookRepository {
 	return BookRepository{r.Repository.WithTx(tx)}
+}
+
+// GetByIsbnAndEdition returns the Book with the given isbn and edition. Errors:
+// NOT_FOUND.
+func (r BookRepository) GetByIsbnAndEdition(ctx context.Context, isbn string, edition int32, opts ...crud.GetOption) (*Book, error) {
+	return r.GetBy(ctx, "isbn,edition", []any{isbn, edition}, opts...)
 }
 
 // CRUDBookServiceServer implements BookServiceServer over one store per model.

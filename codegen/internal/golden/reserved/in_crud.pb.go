@@ -109,7 +109,7 @@ func (r OrderRepository) WithTx(tx *crud.Tx) OrderRepository {
 
 // GetByUser returns the Order with the given user. Errors: NOT_FOUND.
 func (r OrderRepository) GetByUser(ctx context.Context, user string, opts ...crud.GetOption) (*Order, error) {
-	return r.GetBy(ctx, "user", user, opts...)
+	return r.GetBy(ctx, "user", []any{user}, opts...)
 }
 
 // SQL of GroupRepository. List and Update add their WHERE, ORDER BY and SET at

@@ -218,7 +218,7 @@ func (r PaperRepository) WithTx(tx *crud.Tx) PaperRepository {
 
 // GetByTitle returns the Paper with the given title. Errors: NOT_FOUND.
 func (r PaperRepository) GetByTitle(ctx context.Context, title string, opts ...crud.GetOption) (*Paper, error) {
-	return r.GetBy(ctx, "title", title, opts...)
+	return r.GetBy(ctx, "title", []any{title}, opts...)
 }
 
 // SQL of PlanRepository. List and Update add their WHERE, ORDER BY and SET at

@@ -34,6 +34,8 @@ const (
 		WHERE films.id = $1`
 	filmGetByCode = filmSelect + `
 		WHERE films.code = $1 AND films.delete_time IS NULL`
+	filmGetByTitleAndYear = filmSelect + `
+		WHERE films.title = $1 AND films.year = $2 AND films.delete_time IS NULL`
 	filmCreate = `INSERT INTO films (
 			title,
 			year,
@@ -78,7 +80,8 @@ var FilmTable = crud.NewTable(crud.TableSpec[Film, *Film, int64]{
 		Create:  filmCreate,
 		Delete:  filmDelete,
 		Lookups: map[string]string{
-			"code": filmGetByCode,
+			"code":       filmGetByCode,
+			"title,year": filmGetByTitleAndYear,
 		},
 	},
 })
@@ -94,6 +97,10 @@ type FilmStore interface {
 
 	// GetByCode returns the Film with the given code. Errors: NOT_FOUND.
 	GetByCode(ctx context.Context, code string, opts ...crud.GetOption) (*Film, error)
+
+	// GetByTitleAndYear returns the Film with the given title and year.
+	// Errors: NOT_FOUND.
+	GetByTitleAndYear(ctx context.Context, title string, year int32, opts ...crud.GetOption) (*Film, error)
 }
 
 // FilmRepository is the FilmStore over the table films. It is safe for
@@ -116,7 +123,13 @@ func (r FilmRepository) WithTx(tx *crud.Tx) FilmRepository {
 
 // GetByCode returns the Film with the given code. Errors: NOT_FOUND.
 func (r FilmRepository) GetByCode(ctx context.Context, code string, opts ...crud.GetOption) (*Film, error) {
-	return r.GetBy(ctx, "code", code, opts...)
+	return r.GetBy(ctx, "code", []any{code}, opts...)
+}
+
+// GetByTitleAndYear returns the Film with the given title and year. Errors:
+// NOT_FOUND.
+func (r FilmRepository) GetByTitleAndYear(ctx context.Context, title string, year int32, opts ...crud.GetOption) (*Film, error) {
+	return r.GetBy(ctx, "title,year", []any{title, year}, opts...)
 }
 
 // SQL of DraftRepository. List and Update add their WHERE, ORDER BY and SET at
