@@ -36,13 +36,17 @@ func (p *printer) methodInfo(m *model.Method) {
 }
 
 var methodKinds = map[model.MethodKind]string{
-	model.Custom:   "MethodCustom",
-	model.Skipped:  "MethodCustom",
-	model.Get:      "MethodGet",
-	model.List:     "MethodList",
-	model.Create:   "MethodCreate",
-	model.Update:   "MethodUpdate",
-	model.Delete:   "MethodDelete",
-	model.Undelete: "MethodUndelete",
-	model.GetBy:    "MethodGet",
+	model.Custom:      "MethodCustom",
+	model.Skipped:     "MethodCustom",
+	model.Get:         "MethodGet",
+	model.List:        "MethodList",
+	model.Create:      "MethodCreate",
+	model.Update:      "MethodUpdate",
+	model.Delete:      "MethodDelete",
+	model.Undelete:    "MethodUndelete",
+	model.GetBy:       "MethodGet",
+	model.BatchGet:    "MethodBatchGet",
+	model.BatchCreate: "MethodBatchCreate",
+	model.BatchUpdate: "MethodBatchUpdate",
+	model.BatchDelete: "MethodBatchDelete",
 }

@@ -51,6 +51,8 @@ func (p *printer) method(s *model.Service, m *model.Method) {
 		w.byKey("Undelete", w.writeOptions())
 	case model.GetBy:
 		w.getBy()
+	case model.BatchGet, model.BatchCreate, model.BatchUpdate, model.BatchDelete:
+		w.batch()
 	}
 	p.P("}")
 	p.P()
@@ -203,7 +205,6 @@ func (w methodWriter) stream() {
 
 // response writes the return of a page.
 func (w methodWriter) response(page string) {
-	output := w.Method.Method.Output
 	values := []pageValue{{w.Items, page + ".Items"}, {w.NextPageToken, page + ".NextPageToken"}}
 	if w.TotalSize != nil {
 		total := page + ".TotalSize"
@@ -212,6 +213,12 @@ func (w methodWriter) response(page string) {
 		}
 		values = append(values, pageValue{w.TotalSize, total})
 	}
+	w.respond(values...)
+}
+
+// respond writes the return of a response with the values.
+func (w methodWriter) respond(values ...pageValue) {
+	output := w.Method.Method.Output
 	if open(output) {
 		fields := make([]string, len(values))
 		for i, v := range values {
@@ -228,7 +235,7 @@ func (w methodWriter) response(page string) {
 	w.P("return ", res, ", nil")
 }
 
-// A pageValue is a field of a List's response and its value.
+// A pageValue is a field of a response and its value.
 type pageValue struct {
 	field *protogen.Field
 	value string

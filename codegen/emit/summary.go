@@ -37,6 +37,17 @@ func summary(m *model.Method) string {
 			which = "that " + fieldName(m.UpdateMask) + " names"
 		}
 		return rpc + " writes the fields " + which + " and returns the " + message + " as stored."
+	case model.BatchGet:
+		return rpc + " returns the " + m.Store.GoName + " that the request names, in its order."
+	case model.BatchCreate:
+		return rpc + " stores the request's " + m.Store.GoName + ", all or none, and returns them as stored."
+	case model.BatchUpdate:
+		return rpc + " makes the request's changes, all or none, and returns the " + m.Store.GoName + " as stored."
+	case model.BatchDelete:
+		if m.Store.Model.SoftDelete() != nil {
+			return rpc + " marks the " + m.Store.GoName + " that the request names as deleted, all or none, and returns them."
+		}
+		return rpc + " removes the " + m.Store.GoName + " that the request names, all or none."
 	case model.Undelete:
 		return rpc + " brings the deleted " + message + " with the request's " + asked(m) + " back."
 	case model.Delete:
@@ -69,22 +80,22 @@ func codes(m *model.Method) []string {
 	notFound, exists, precondition, aborted := false, false, false, false
 	of := m.Store.Model
 	switch m.Kind {
-	case model.Get, model.GetBy:
+	case model.Get, model.GetBy, model.BatchGet:
 		notFound = true
 	case model.List:
 		notFound = of.Parent != nil && of.Parent.Model != nil && of.Parent.Check
-	case model.Create:
+	case model.Create, model.BatchCreate:
 		notFound = slices.ContainsFunc(of.References, isParent)
 		exists = !numbered(of) || unique(of)
 		precondition = slices.ContainsFunc(of.References, func(r *model.Reference) bool { return !isParent(r) })
-	case model.Update:
+	case model.Update, model.BatchUpdate:
 		notFound, exists = true, unique(of)
 		precondition = slices.ContainsFunc(of.References, changeable)
 		aborted = of.Etag() != nil
-		if m.AllowMissing != nil {
+		if m.AllowMissing != nil || m.Batch != nil && m.Batch.Element.AllowMissing != nil {
 			precondition = precondition || slices.ContainsFunc(of.References, func(r *model.Reference) bool { return !isParent(r) })
 		}
-	case model.Delete:
+	case model.Delete, model.BatchDelete:
 		notFound, precondition, aborted = true, of.SoftDelete() == nil, m.Etag != nil
 	case model.Undelete:
 		notFound, exists, aborted = true, true, m.Etag != nil

@@ -46,7 +46,7 @@ func (sv *server) readMethod(m *protogen.Method) *Method {
 	method.Kind = v.kind
 	method.Store = sv.store(m, d)
 	if d.keyed && !sv.refuseForm(method, v) {
-		s := shape{server: sv, Method: method, model: d, verb: v}
+		s := shape{server: sv, Method: method, model: d, verb: v, request: m.Input}
 		s.read()
 	}
 	return method

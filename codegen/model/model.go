@@ -325,7 +325,19 @@ type Method struct {
 	ValidateOnly, RequestID *protogen.Field // all that write
 	Etag                    *protogen.Field // Delete, Undelete
 
-	Items, NextPageToken, TotalSize *protogen.Field // List's response
+	Items, NextPageToken, TotalSize *protogen.Field // List's response; a batch has Items
+
+	// Batch is where the elements of a batch are. Nil for the other kinds.
+	Batch *Batch
+}
+
+// A Batch is the list in the request of a batch method.
+type Batch struct {
+	// List is the repeated field: the names, the keys or the requests.
+	List *protogen.Field
+	// Element has the fields of one of the requests that have a role, as a method of
+	// its own would have them. Nil where List holds names or keys.
+	Element *Method
 }
 
 // An Equality is a field of a List request that limits it to the rows whose column has
@@ -356,4 +368,8 @@ const (
 	Undelete
 	// GetBy is a Get by a unique field that is not the key.
 	GetBy
+	BatchGet
+	BatchCreate
+	BatchUpdate
+	BatchDelete
 )

@@ -14,6 +14,9 @@ type shape struct {
 	*Method
 	model *draft
 	verb  verb
+	// request is the message whose fields have roles: the method's input, or an element
+	// of a batch.
+	request *protogen.Message
 }
 
 // A role is a field that has a meaning in a request or a response.
@@ -23,6 +26,7 @@ type role struct {
 	fits     func(*protogen.Field) bool
 	into     **protogen.Field
 	required bool
+	list     bool
 }
 
 func (s *shape) read() {
@@ -41,6 +45,8 @@ func (s *shape) read() {
 		s.readUndelete()
 	case GetBy:
 		s.readGetBy()
+	case BatchGet, BatchCreate, BatchUpdate, BatchDelete:
+		s.readBatch()
 	}
 }
 
@@ -60,6 +66,14 @@ func message(name string, full protoreflect.FullName, into **protogen.Field) rol
 	}
 }
 
+// form is the role's type as a proto declares it.
+func (r role) form() string {
+	if r.list {
+		return "repeated " + r.typeName
+	}
+	return r.typeName
+}
+
 func required(r role) role {
 	r.required = true
 	return r
@@ -69,13 +83,13 @@ func required(r role) role {
 // and roles that no field has. Where the request is the resource, what its fields are
 // for is another matter.
 func (s *shape) readRequest(roles ...role) {
-	if s.Method.Method.Input == s.model.Message {
+	if s.request == s.model.Message {
 		s.add(at(s.Method.Method.Desc, methodInput), fmt.Sprintf("the request of %s is the resource itself", s.what()),
 			fmt.Sprintf("write a message %sRequest for it, or %s", s.Method.Method.GoName, skipMethodHint))
 		return
 	}
 	present := map[string]bool{}
-	for _, f := range s.Method.Method.Input.Fields {
+	for _, f := range s.request.Fields {
 		name := string(f.Desc.Name())
 		present[name] = true
 		if !s.assign(f, roles) && !s.equality(f) {
@@ -84,7 +98,7 @@ func (s *shape) readRequest(roles ...role) {
 	}
 	for _, r := range roles {
 		if r.required && !present[r.name] {
-			s.lacks(r.typeName + " " + r.name)
+			s.lacks(r.form() + " " + r.name)
 		}
 	}
 }
@@ -98,8 +112,8 @@ func (s *shape) assign(f *protogen.Field, roles []role) (ok bool) {
 		switch {
 		case inOneof(f):
 			s.add(at(f.Desc), fmt.Sprintf("field %s of %s is part of a oneof", r.name, s.what()), "move it out of the oneof, or "+skipMethodHint)
-		case f.Desc.IsList() || f.Desc.IsMap() || !r.fits(f):
-			s.add(atType(f), fmt.Sprintf("field %s of %s is %s", r.name, s.what(), fieldForm(f)), "make it "+r.typeName)
+		case f.Desc.IsList() != r.list || f.Desc.IsMap() || !r.fits(f):
+			s.add(atType(f), fmt.Sprintf("field %s of %s is %s", r.name, s.what(), fieldForm(f)), "make it "+r.form())
 		default:
 			*r.into = f
 		}
@@ -156,7 +170,7 @@ func (s *shape) outputIs(full protoreflect.FullName) bool {
 func (s *shape) resource() role {
 	full := s.model.Message.Desc.FullName()
 	r := required(message(s.model.Singular, full, &s.Resource))
-	for _, f := range s.Method.Method.Input.Fields {
+	for _, f := range s.request.Fields {
 		if string(f.Desc.Name()) != r.name && !f.Desc.IsList() && r.fits(f) && s.inputField(r.name) == nil {
 			s.add(at(f.Desc), fmt.Sprintf("field %s of %s holds the resource, whose field is named %s", f.Desc.Name(), s.what(), r.name), "rename it to "+r.name)
 			r.name, r.required = string(f.Desc.Name()), false
@@ -167,7 +181,7 @@ func (s *shape) resource() role {
 }
 
 func (s *shape) inputField(name string) *protogen.Field {
-	for _, f := range s.Method.Method.Input.Fields {
+	for _, f := range s.request.Fields {
 		if string(f.Desc.Name()) == name {
 			return f
 		}
@@ -175,7 +189,7 @@ func (s *shape) inputField(name string) *protogen.Field {
 	return nil
 }
 
-func (s *shape) input() protoreflect.FullName { return s.Method.Method.Input.Desc.FullName() }
+func (s *shape) input() protoreflect.FullName { return s.request.Desc.FullName() }
 
 // what is the method as diagnostics call it: Get of library.v1.Book.
 func (s *shape) what() string {

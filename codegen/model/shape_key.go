@@ -100,7 +100,7 @@ func (s *shape) readKeyRequest(roles ...role) {
 		}
 	}
 	s.readRequest(roles...)
-	if s.Method.Method.Input != s.model.Message {
+	if s.request != s.model.Message {
 		s.checkKeyRequest(fields)
 	}
 	s.checkOptions()

@@ -23,10 +23,10 @@ var verbs = []verb{
 	{name: "Undelete", kind: Undelete},
 	{name: "Stream", kind: List, plural: true},
 	{name: "Watch", plural: true},
-	{name: "BatchGet", plural: true},
-	{name: "BatchCreate", plural: true},
-	{name: "BatchUpdate", plural: true},
-	{name: "BatchDelete", plural: true},
+	{name: "BatchGet", kind: BatchGet, plural: true},
+	{name: "BatchCreate", kind: BatchCreate, plural: true},
+	{name: "BatchUpdate", kind: BatchUpdate, plural: true},
+	{name: "BatchDelete", kind: BatchDelete, plural: true},
 }
 
 // methodOf returns the name of the verb's method on a model.

@@ -52,4 +52,8 @@ const (
 	MethodUpdate
 	MethodDelete
 	MethodUndelete
+	MethodBatchGet
+	MethodBatchCreate
+	MethodBatchUpdate
+	MethodBatchDelete
 )
