@@ -2,12 +2,13 @@ package crud
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"slices"
 	"time"
 
 	"github.com/Masterminds/squirrel"
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
 )
@@ -106,14 +107,8 @@ func newID(by Generated) (string, error) {
 
 // insert runs the INSERT. It does not change m.
 func (r *Repository[M, K]) insert(ctx context.Context, db DB, m M) (stored M, err error) {
-	if r.needsKey(m) {
-		m = r.table.clone(m)
-		if err := r.generateKey(m); err != nil {
-			return stored, err
-		}
-	}
-	if violations := r.checkInsert(m); len(violations) > 0 {
-		return stored, invalid(r.domain, violations...)
+	if m, err = r.readyInsert(m); err != nil {
+		return stored, err
 	}
 	scope, err := r.scope.values(ctx)
 	if err != nil {
@@ -124,12 +119,8 @@ func (r *Repository[M, K]) insert(ctx context.Context, db DB, m M) (stored M, er
 		return stored, internal(r.domain, err)
 	}
 	rows, err := db.Query(ctx, sql, args...)
-	if err != nil {
-		return stored, r.writeError(ctx, db, err, m)
-	}
-	stored, found, err := r.table.one(rows, r.dialect, nil)
-	if err == nil && !found {
-		err = errNoRowBack
+	if err == nil {
+		stored, err = r.inserted(rows)
 	}
 	if err != nil {
 		return stored, r.writeError(ctx, db, err, m)
@@ -137,9 +128,33 @@ func (r *Repository[M, K]) insert(ctx context.Context, db DB, m M) (stored M, er
 	return stored, nil
 }
 
-// errNoRowBack is an INSERT without a row: a trigger or rule of the database's own
-// swallowed it.
-var errNoRowBack = fmt.Errorf("crud: the INSERT returned no row")
+// readyInsert returns m, or a copy with the key that the runtime makes, once it is
+// fit to be inserted.
+func (r *Repository[M, K]) readyInsert(m M) (M, error) {
+	if r.needsKey(m) {
+		m = r.table.clone(m)
+		if err := r.generateKey(m); err != nil {
+			return m, err
+		}
+	}
+	if violations := r.checkInsert(m); len(violations) > 0 {
+		return m, invalid(r.domain, violations...)
+	}
+	return m, nil
+}
+
+// inserted reads the row that an INSERT gave back.
+func (r *Repository[M, K]) inserted(rows pgx.Rows) (M, error) {
+	stored, found, err := r.table.one(rows, r.dialect, nil)
+	if err == nil && !found {
+		err = errNoRowBack
+	}
+	return stored, err
+}
+
+// errNoRowBack is an INSERT, or an UPDATE of a locked row, without a row: a trigger or
+// rule of the database's own swallowed it.
+var errNoRowBack = errors.New("crud: a statement returned no row of those it wrote")
 
 func (r *Repository[M, K]) needsKey(m M) bool {
 	for _, c := range r.table.keyColumns {
@@ -165,14 +180,28 @@ func (r *Repository[M, K]) checkInsert(m M) []Violation {
 	return nil
 }
 
-// insertStatement returns the INSERT and its arguments. An identity and a column
-// with a default are left out when their fields are unset. The static text is the
-// one with all columns but an identity.
+// insertStatement returns the INSERT and its arguments.
 func (r *Repository[M, K]) insertStatement(m M, scope []any) (string, []any, error) {
-	now := r.now()
-	set := make(columnSet, len(r.table.columns), len(r.table.columns)+1)
-	args := make([]any, 0, r.table.width+len(scope))
-	static := true
+	set, args, static := r.insertArgs(m, scope, r.now())
+	sql, err := r.insertText(set, args, static)
+	return sql, args, err
+}
+
+// insertText returns the INSERT of one row. The static text is the one with all
+// columns but an identity.
+func (r *Repository[M, K]) insertText(set columnSet, args []any, static bool) (string, error) {
+	if static {
+		return r.table.sql.Create, nil
+	}
+	return r.inserts.get(set, func() (string, error) { return r.buildInsert(set, args) })
+}
+
+// insertArgs returns the columns of an INSERT and their values. An identity and a
+// column with a default are left out when their fields are unset.
+func (r *Repository[M, K]) insertArgs(m M, scope []any, now time.Time) (set columnSet, args []any, static bool) {
+	set = make(columnSet, len(r.table.columns), len(r.table.columns)+1)
+	args = make([]any, 0, r.table.width+len(scope))
+	static = true
 	for i := range r.table.columns {
 		c := &r.table.columns[i]
 		stamp := r.stampOf(i)
@@ -186,8 +215,12 @@ func (r *Repository[M, K]) insertStatement(m M, scope []any) (string, []any, err
 			continue
 		}
 		set[i] = 1
-		if c.Time != NotServerTime {
+		switch c.Time {
+		case RowCreateTime, RowUpdateTime:
 			args = append(args, bindTime(now, r.dialect))
+			continue
+		case RowDeleteTime, RowPurgeTime:
+			args = append(args, nil) // a new row is alive
 			continue
 		}
 		args = c.codec.appendArgs(args, m, r.dialect)
@@ -201,11 +234,7 @@ func (r *Repository[M, K]) insertStatement(m M, scope []any) (string, []any, err
 			args = append(args, scope[s])
 		}
 	}
-	if static {
-		return r.table.sql.Create, args, nil
-	}
-	sql, err := r.inserts.get(set, func() (string, error) { return r.buildInsert(set, args) })
-	return sql, args, err
+	return set, args, static
 }
 
 // stampOf returns which scope column the column at place i is, or -1.
@@ -218,7 +247,9 @@ func (r *Repository[M, K]) stampOf(i int) int {
 	return -1
 }
 
-func (r *Repository[M, K]) buildInsert(set columnSet, args []any) (string, error) {
+// buildInsert returns the INSERT of one row, or of several where args are those of
+// several.
+func (r *Repository[M, K]) buildInsert(set columnSet, args ...[]any) (string, error) {
 	var columns []string
 	for i := range r.table.columns {
 		if set[i] == 1 {
@@ -232,8 +263,11 @@ func (r *Repository[M, K]) buildInsert(set columnSet, args []any) (string, error
 			columns = append(columns, sqlname.Quote(r.scope.columns[s].name))
 		}
 	}
-	sql, _, err := squirrel.Insert(r.name).Columns(columns...).Values(args...).
-		Suffix("RETURNING" + r.table.sql.Columns).PlaceholderFormat(squirrel.Dollar).ToSql()
+	b := squirrel.Insert(r.name).Columns(columns...)
+	for _, row := range args {
+		b = b.Values(row...)
+	}
+	sql, _, err := b.Suffix("RETURNING" + r.table.sql.Columns).PlaceholderFormat(squirrel.Dollar).ToSql()
 	return sql, err
 }
 

@@ -55,12 +55,7 @@ func (r *Repository[M, K]) duplicate(pg *pgconn.PgError, err error, m M) *Error 
 	res := r.resourceOf(m)
 	fields := r.uniqueFields(pg)
 	if fields == nil {
-		return &Error{
-			Code: codes.AlreadyExists, Reason: ReasonResourceAlreadyExists, Domain: r.domain,
-			Message:  "the resource exists already",
-			Metadata: map[string]string{"resource_type": res.Type, "resource_name": res.Name},
-			Resource: res, cause: err,
-		}
+		return r.alreadyExists(res, err)
 	}
 	e := &Error{
 		Code: codes.AlreadyExists, Reason: ReasonUniqueViolation, Domain: r.domain,
@@ -72,6 +67,15 @@ func (r *Repository[M, K]) duplicate(pg *pgconn.PgError, err error, m M) *Error 
 		e.Metadata = map[string]string{"fields": names}
 	}
 	return e
+}
+
+func (r *Repository[M, K]) alreadyExists(res *Resource, cause error) *Error {
+	return &Error{
+		Code: codes.AlreadyExists, Reason: ReasonResourceAlreadyExists, Domain: r.domain,
+		Message:  "the resource exists already",
+		Metadata: map[string]string{"resource_type": res.Type, "resource_name": res.Name},
+		Resource: res, cause: cause,
+	}
 }
 
 // uniqueFields returns the fields of the unique constraint that an error names: nil
@@ -307,17 +311,27 @@ func (r *Repository[M, K]) referencedName(ref *Reference, m M) string {
 // deleteError maps an error of a DELETE: a foreign key means that others refer to
 // the row.
 func (r *Repository[M, K]) deleteError(ctx context.Context, err error, key K) *Error {
+	e := r.referredTo(ctx, err)
+	if e.Reason == ReasonChildrenExist {
+		name := r.table.keyName(key)
+		e.Message = "other resources refer to " + name
+		e.Metadata = map[string]string{"resource_name": name}
+		e.Precondition.Subject = name
+	}
+	return e
+}
+
+// referredTo is deleteError where it is not known which of several rows it is.
+func (r *Repository[M, K]) referredTo(ctx context.Context, err error) *Error {
 	e := classify(ctx, r.domain, err)
 	var pg *pgconn.PgError
 	if !errors.As(err, &pg) || pg.Code != stateForeignKey || e.Code == codes.Canceled || e.Code == codes.DeadlineExceeded {
 		return e
 	}
-	name := r.table.keyName(key)
 	return &Error{
 		Code: codes.FailedPrecondition, Reason: ReasonChildrenExist, Domain: r.domain,
-		Message:      "other resources refer to " + name,
-		Metadata:     map[string]string{"resource_name": name},
-		Precondition: &Precondition{Type: "CHILDREN_EXIST", Subject: name, Description: "other resources refer to it"},
+		Message:      "other resources refer to one of the resources",
+		Precondition: &Precondition{Type: "CHILDREN_EXIST", Description: "other resources refer to it"},
 		cause:        err,
 	}
 }
