@@ -3,6 +3,7 @@ package crud
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"google.golang.org/grpc/codes"
 )
@@ -50,7 +51,7 @@ func (r *Repository[M, K]) newBatchUpdate(changes []Change[M], opts []WriteOptio
 		if own := writeSettingsOf(c.Options); own.inTx() {
 			return nil, internal(r.domain, errElementOption)
 		}
-		b.settings[i] = writeSettingsOf(append(opts[:len(opts):len(opts)], c.Options...))
+		b.settings[i] = writeSettingsOf(slices.Concat(opts, c.Options))
 		u, err := r.newUpdate(c.Message, c.Mask, &b.settings[i])
 		var e *Error
 		if errors.As(err, &e) && e.Code == codes.NotFound {

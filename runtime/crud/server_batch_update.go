@@ -32,7 +32,7 @@ func BatchUpdate[M any, K comparable](ctx context.Context, t *Table[M, K], s Sto
 			c.Mask = nil // it is told once, and not of every element
 		}
 		var wrong []Violation
-		allowed[i], wrong = t.allowedChange(l, i, c)
+		allowed[i], wrong = t.allowedChange(l, i, c, opts)
 		violations = append(violations, wrong...)
 	}
 	if violations = append(violations, settings.check()...); len(violations) > 0 {
@@ -62,8 +62,8 @@ func samePaths(a, b []string) bool {
 }
 
 // allowedChange returns what a client may write of a change, and what is wrong with
-// it.
-func (t *Table[M, K]) allowedChange(l batchList, i int, c Change[M]) (Change[M], []Violation) {
+// it. call are the options of the whole batch.
+func (t *Table[M, K]) allowedChange(l batchList, i int, c Change[M], call []WriteOption) (Change[M], []Violation) {
 	if t.isNil(c.Message) {
 		return c, []Violation{missingField(l.request(i, l.resource))}
 	}
@@ -77,7 +77,7 @@ func (t *Table[M, K]) allowedChange(l batchList, i int, c Change[M]) (Change[M],
 	if violations = append(violations, wrong...); len(violations) > 0 {
 		return c, l.elements(i, violations)
 	}
-	settings := writeSettingsOf(c.Options)
+	settings := writeSettingsOf(slices.Concat(call, c.Options))
 	c.Options = t.updateOptions(c.Message, fixed, &settings, c.Options)
 	c.Mask = paths
 	return c, nil
