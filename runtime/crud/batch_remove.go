@@ -99,8 +99,8 @@ func (r *Repository[M, K]) keySet() columnSet {
 	return set
 }
 
-// notRemoved is NOT_FOUND of the keys whose rows are not among those removed: they are
-// not there, or deleted.
+// notRemoved is the error of the keys whose rows are not among those removed:
+// NOT_FOUND, since they are not there or deleted.
 func (r *Repository[M, K]) notRemoved(ctx context.Context, tx *Tx, d *batchDelete[K], removed map[K]M) error {
 	rest := &batchDelete[K]{}
 	for _, key := range d.unique {
@@ -115,7 +115,10 @@ func (r *Repository[M, K]) notRemoved(ctx context.Context, tx *Tx, d *batchDelet
 			return err
 		}
 	}
-	return r.deleteGone(rest, left)
+	if err := r.deleteGone(rest, left); err != nil {
+		return err
+	}
+	return concurrentModification(r.domain, nil) // another call brought them back meanwhile
 }
 
 // leftovers are the resources after a soft delete, in the order of the keys. One that

@@ -88,6 +88,49 @@ func TestBatchesOfPlainKeys(t *testing.T) {
 	})
 }
 
+// TestBatchesOfSoftDeleted: what they have become is the answer, and the etags of the
+// elements are looked at.
+func TestBatchesOfSoftDeleted(t *testing.T) {
+	t.Parallel()
+	eachPaperStore(t, func(t *testing.T, s paperStore, _ *crudtest.Recorder) {
+		ctx := t.Context()
+		made, err := crud.BatchCreate(ctx, paperTable, s, []*paper{{id: "x", title: "X", deleteTime: &timestamppb.Timestamp{}}, {id: "y", title: "Y"}})
+		require.NoError(t, err)
+		assert.Nil(t, made[0].deleteTime, "OUTPUT_ONLY")
+		changes := []crud.Change[*paper]{{Message: &paper{id: "x", title: "X2", etag: made[0].etag}}, {Message: &paper{id: "y", title: "Y2", etag: made[0].etag}}}
+		_, err = crud.BatchUpdate(ctx, paperTable, s, nil, changes)
+		st := refused(t, err, codes.Aborted, crud.ReasonEtagMismatch)
+		assert.Equal(t, "y", resourceInfo(t, st).GetResourceName())
+		changes[1].Message.etag = made[1].etag
+		got, err := crud.BatchUpdate(ctx, paperTable, s, nil, changes)
+		require.NoError(t, err)
+		assert.Equal(t, []string{"X2", "Y2"}, []string{got[0].title, got[1].title})
+		_, err = crud.BatchDelete(ctx, paperTable, s, []string{"y", "x"}, "requests", crud.IfEtags(got[1].etag, got[1].etag))
+		refused(t, err, codes.Aborted, crud.ReasonEtagMismatch)
+		gone, err := crud.BatchDelete(ctx, paperTable, s, []string{"y", "x", "y"}, "ids")
+		require.NoError(t, err)
+		require.Len(t, gone, 2)
+		assert.Equal(t, "y", gone[0].id)
+		assert.NotNil(t, gone[0].deleteTime)
+	})
+}
+
+// TestBatchesOfTopLevelResources have no parent.
+func TestBatchesOfTopLevelResources(t *testing.T) {
+	t.Parallel()
+	eachEngine(t, func(t *testing.T, db crud.DB) {
+		ctx, shelves := t.Context(), bookpb.NewShelfRepository(db)
+		made, err := crud.BatchCreateNamed(ctx, bookpb.ShelfTable, shelves, "", []crud.NewResource[*bookpb.Shelf]{
+			{ID: "z", Resource: &bookpb.Shelf{Theme: "Z"}}, {ID: "y", Resource: &bookpb.Shelf{Name: "ignored"}},
+		})
+		require.NoError(t, err)
+		assert.Equal(t, []string{"shelves/z", "Z", "shelves/y"}, []string{made[0].GetName(), made[0].GetTheme(), made[1].GetName()})
+		got, err := crud.BatchGetNamed(ctx, bookpb.ShelfTable, shelves, "", []string{"shelves/y", "shelves/z"}, "names")
+		require.NoError(t, err)
+		sameMessages(t, []*bookpb.Shelf{made[1], made[0]}, got)
+	})
+}
+
 // TestBatchSizesOfRequests: the list is named as the request has it.
 func TestBatchSizesOfRequests(t *testing.T) {
 	t.Parallel()
