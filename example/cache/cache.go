@@ -87,8 +87,32 @@ func (c *Loans) Delete(ctx context.Context, id string, opts ...crud.WriteOption)
 	return c.LoanStore.Delete(ctx, id, opts...)
 }
 
-// begin notes that a loan is being written. Call done when it is.
-func (c *Loans) begin(ctx context.Context, id string) (done func(), err error) {
+// BatchUpdate writes the loans below and forgets them.
+func (c *Loans) BatchUpdate(ctx context.Context, changes []crud.Change[*libraryv1.Loan], opts ...crud.WriteOption) ([]*libraryv1.Loan, error) {
+	ids := make([]string, len(changes))
+	for i, change := range changes {
+		ids[i] = change.Message.GetId()
+	}
+	done, err := c.begin(ctx, ids...)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	return c.LoanStore.BatchUpdate(ctx, changes, opts...)
+}
+
+// BatchDelete removes the loans below and forgets them.
+func (c *Loans) BatchDelete(ctx context.Context, ids []string, opts ...crud.WriteOption) ([]*libraryv1.Loan, error) {
+	done, err := c.begin(ctx, ids...)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	return c.LoanStore.BatchDelete(ctx, ids, opts...)
+}
+
+// begin notes that loans are being written. Call done when they are.
+func (c *Loans) begin(ctx context.Context, ids ...string) (done func(), err error) {
 	scope, err := c.scopeKey(ctx)
 	if err != nil {
 		return nil, err
@@ -101,6 +125,8 @@ func (c *Loans) begin(ctx context.Context, id string) (done func(), err error) {
 		defer c.mu.Unlock()
 		c.writing--
 		c.written++
-		delete(c.loans, place{scope, id})
+		for _, id := range ids {
+			delete(c.loans, place{scope, id})
+		}
 	}, nil
 }

@@ -332,7 +332,7 @@ type UserStore interface {
 
 	// GetByEmailAndTeam returns the User with the given email and team.
 	// Errors: NOT_FOUND.
-	GetByEmailAndTeam(ctx context.Context, email string, team string, opts ...crud.GetOption) (*User, error)
+	GetByEmailAndTeam(ctx context.Context, email, team string, opts ...crud.GetOption) (*User, error)
 }
 
 // UserRepository is the UserStore over the table users. It is safe for
@@ -360,7 +360,7 @@ func (r UserRepository) GetByUsername(ctx context.Context, username string, opts
 
 // GetByEmailAndTeam returns the User with the given email and team. Errors:
 // NOT_FOUND.
-func (r UserRepository) GetByEmailAndTeam(ctx context.Context, email string, team string, opts ...crud.GetOption) (*User, error) {
+func (r UserRepository) GetByEmailAndTeam(ctx context.Context, email, team string, opts ...crud.GetOption) (*User, error) {
 	return r.GetBy(ctx, "email,team", []any{email, team}, opts...)
 }
 

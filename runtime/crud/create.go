@@ -2,12 +2,13 @@ package crud
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"slices"
 	"time"
 
 	"github.com/Masterminds/squirrel"
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
 )
@@ -109,23 +110,14 @@ func newID(by Generated) (string, error) {
 
 // insert runs the INSERT. It does not change m.
 func (r *Repository[M, K]) insert(ctx context.Context, db DB, m M) (stored M, err error) {
-	if r.needsKey(m) {
-		m = r.table.clone(m)
-		if err := r.generateKey(m); err != nil {
-			return stored, err
-		}
-	}
-	if violations := r.checkInsert(m); len(violations) > 0 {
-		return stored, invalid(r.domain, violations...)
-	}
-	if err := r.validate(m); err != nil {
+	if m, err = r.readyInsert(m); err != nil {
 		return stored, err
 	}
 	scope, err := r.scope.values(ctx)
 	if err != nil {
 		return stored, err
 	}
-	set, args := r.insertArgs(m, r.bindScope(scope))
+	set, args := r.insertArgs(m, r.bindScope(scope), r.now())
 	sql, err := r.insertText(set, args)
 	if err != nil {
 		return stored, internal(r.domain, err)
@@ -134,19 +126,39 @@ func (r *Repository[M, K]) insert(ctx context.Context, db DB, m M) (stored M, er
 	if err != nil {
 		return stored, r.sendError(ctx, db, err, m, set)
 	}
-	stored, found, err := r.table.one(rows, r.dialect, nil)
-	if err == nil && !found {
-		err = errNoRowBack
-	}
-	if err != nil {
+	if stored, err = r.inserted(rows); err != nil {
 		return stored, r.writeError(ctx, db, err, m)
 	}
 	return stored, nil
 }
 
-// errNoRowBack is an INSERT without a row: a trigger or rule of the database's own
-// swallowed it.
-var errNoRowBack = fmt.Errorf("crud: the INSERT returned no row")
+// readyInsert returns m, or a copy with the key that the runtime makes, once it is
+// fit to be inserted.
+func (r *Repository[M, K]) readyInsert(m M) (M, error) {
+	if r.needsKey(m) {
+		m = r.table.clone(m)
+		if err := r.generateKey(m); err != nil {
+			return m, err
+		}
+	}
+	if violations := r.checkInsert(m); len(violations) > 0 {
+		return m, invalid(r.domain, violations...)
+	}
+	return m, r.validate(m)
+}
+
+// inserted reads the row that an INSERT gave back.
+func (r *Repository[M, K]) inserted(rows pgx.Rows) (M, error) {
+	stored, found, err := r.table.one(rows, r.dialect, nil)
+	if err == nil && !found {
+		err = errNoRowBack
+	}
+	return stored, err
+}
+
+// errNoRowBack is an INSERT, or an UPDATE of a locked row, without a row: a trigger or
+// rule of the database's own swallowed it.
+var errNoRowBack = errors.New("crud: a statement returned no row of those it wrote")
 
 func (r *Repository[M, K]) needsKey(m M) bool {
 	for _, c := range r.table.keyColumns {
@@ -190,12 +202,25 @@ func (r *Repository[M, K]) stamp(ctx context.Context, m M) error {
 	return nil
 }
 
+// insertText returns the INSERT of one row with a set of columns. The static one has
+// all columns but an identity, and no column that is no field.
+func (r *Repository[M, K]) insertText(set columnSet, args []any) (string, error) {
+	static := !slices.Contains(r.stamps, -1)
+	for i := range set {
+		identity := r.table.columns[i].Generated == ByIdentity
+		static = static && (set[i] == 1) != identity
+	}
+	if static {
+		return r.table.sql.Create, nil
+	}
+	return r.inserts.get(set, func() (string, error) { return r.buildInsert(set, args) })
+}
+
 // insertArgs returns the columns that an INSERT writes and the arguments: the columns'
 // values, then those of the scope's columns that are no fields. An identity and a
 // column with a default are left out when their fields are unset.
-func (r *Repository[M, K]) insertArgs(m M, scope []any) (columnSet, []any) {
-	now := r.now()
-	set := make(columnSet, len(r.table.columns))
+func (r *Repository[M, K]) insertArgs(m M, scope []any, now time.Time) (columnSet, []any) {
+	set := make(columnSet, len(r.table.columns), len(r.table.columns)+1)
 	args := make([]any, 0, r.table.width+len(scope))
 	for i := range r.table.columns {
 		c := &r.table.columns[i]
@@ -209,7 +234,7 @@ func (r *Repository[M, K]) insertArgs(m M, scope []any) (columnSet, []any) {
 			args = append(args, bindTime(now, r.dialect))
 			continue
 		case RowDeleteTime, RowPurgeTime:
-			args = append(args, nil)
+			args = append(args, nil) // a new row is alive
 			continue
 		}
 		args = c.codec.appendArgs(args, m, r.dialect)
@@ -225,20 +250,6 @@ func (r *Repository[M, K]) insertArgs(m M, scope []any) (columnSet, []any) {
 	return set, args
 }
 
-// insertText returns the INSERT of a set of columns. The static one has all columns
-// but an identity, and no column that is no field.
-func (r *Repository[M, K]) insertText(set columnSet, args []any) (string, error) {
-	static := !slices.Contains(r.stamps, -1)
-	for i := range set {
-		identity := r.table.columns[i].Generated == ByIdentity
-		static = static && (set[i] == 1) != identity
-	}
-	if static {
-		return r.table.sql.Create, nil
-	}
-	return r.inserts.get(set, func() (string, error) { return r.buildInsert(set, args) })
-}
-
 // stampOf returns which scope column the column at place i is, or -1.
 func (r *Repository[M, K]) stampOf(i int) int {
 	for s, at := range r.stamps {
@@ -249,7 +260,9 @@ func (r *Repository[M, K]) stampOf(i int) int {
 	return -1
 }
 
-func (r *Repository[M, K]) buildInsert(set columnSet, args []any) (string, error) {
+// buildInsert returns the INSERT of one row, or of several where args are those of
+// several.
+func (r *Repository[M, K]) buildInsert(set columnSet, args ...[]any) (string, error) {
 	var columns []string
 	for i := range r.table.columns {
 		if set[i] == 1 {
@@ -263,8 +276,11 @@ func (r *Repository[M, K]) buildInsert(set columnSet, args []any) (string, error
 			columns = append(columns, sqlname.Quote(r.scope.columns[s].name))
 		}
 	}
-	sql, _, err := squirrel.Insert(r.name).Columns(columns...).Values(args...).
-		Suffix("RETURNING" + r.table.sql.Columns).PlaceholderFormat(squirrel.Dollar).ToSql()
+	b := squirrel.Insert(r.name).Columns(columns...)
+	for _, row := range args {
+		b = b.Values(row...)
+	}
+	sql, _, err := b.Suffix("RETURNING" + r.table.sql.Columns).PlaceholderFormat(squirrel.Dollar).ToSql()
 	return sql, err
 }
 

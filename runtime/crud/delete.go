@@ -62,6 +62,11 @@ func (r *Repository[M, K]) deleteLocked(ctx context.Context, tx *Tx, key K, etag
 	if err := r.checkEtag(key, old, etag); err != nil {
 		return m, err
 	}
+	return r.deleteRow(ctx, tx, key, old)
+}
+
+// deleteRow deletes a row that is locked, with its hooks around.
+func (r *Repository[M, K]) deleteRow(ctx context.Context, tx *Tx, key K, old M) (m M, err error) {
 	w := &Write[M]{Tx: tx, Old: old}
 	if err := r.hooks.run(ctx, w, beforeDelete); err != nil {
 		return m, err
@@ -81,17 +86,11 @@ func (r *Repository[M, K]) remove(ctx context.Context, db DB, key K, etag string
 	if r.table.deleteTime >= 0 {
 		return r.setDeleted(ctx, db, key, keys, etag)
 	}
-	sql := r.deleteSQL
-	if etag != "" {
-		sql = r.deleteIfSQL
-		keys = append(keys, r.table.wantedRevision(key, etag))
+	sql, args, err := r.deleteStatement(ctx, key, keys, etag)
+	if err != nil {
+		return m, err
 	}
-	if !r.scope.empty() {
-		if sql, keys, err = r.scoped(ctx, sql, keys); err != nil {
-			return m, err
-		}
-	}
-	tag, err := db.Exec(ctx, sql, keys...)
+	tag, err := db.Exec(ctx, sql, args...)
 	switch {
 	case err != nil:
 		return m, r.deleteError(ctx, err, key)
@@ -101,6 +100,19 @@ func (r *Repository[M, K]) remove(ctx context.Context, db DB, key K, etag string
 		return m, r.missed(ctx, db, key, etag)
 	}
 	return m, r.notFound(key)
+}
+
+// deleteStatement returns the DELETE of one row and its arguments.
+func (r *Repository[M, K]) deleteStatement(ctx context.Context, key K, keys []any, etag string) (string, []any, error) {
+	sql := r.deleteSQL
+	if etag != "" {
+		sql = r.deleteIfSQL
+		keys = append(keys, r.table.wantedRevision(key, etag))
+	}
+	if r.scope.empty() {
+		return sql, keys, nil
+	}
+	return r.scoped(ctx, sql, keys)
 }
 
 // keyError is the error of a key that does not parse: NOT_FOUND where it only cannot

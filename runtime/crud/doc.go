@@ -28,6 +28,9 @@
 // client may write is decided above it, by the functions [Create], [Update] and so
 // on, which the generated methods call.
 //
+// BatchGet is one statement too. BatchCreate, BatchUpdate and BatchDelete do all or
+// nothing, in a few round trips however many elements there are.
+//
 // Hand-written methods start from [Repository.Select], [Repository.UpdateWhere] and
 // [Repository.DeleteWhere], which have the table, the columns and the scope set.
 //

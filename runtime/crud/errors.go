@@ -2,6 +2,7 @@ package crud
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -54,7 +55,7 @@ type Error struct {
 	Metadata map[string]string
 	// Violations become BadRequest, all of them at once. Their fields are paths from
 	// the request's root once a server method has returned them; a store's are paths
-	// from the resource's.
+	// from the resource's, with the element's place before them in a batch: [3].title.
 	Violations []Violation
 	// Resource becomes ResourceInfo.
 	Resource *Resource
@@ -66,6 +67,8 @@ type Error struct {
 	RequestID string
 
 	cause error
+	// missing are the names of all resources that a batch did not find.
+	missing []string
 }
 
 // A Violation says what is wrong with one field.
@@ -181,21 +184,35 @@ var besideResource = map[string]bool{ReasonInvalidFieldMask: true, ReasonRequest
 // prefixed returns the error with its violations' paths below field, but for those of
 // a mask, which stands beside it.
 func (e *Error) prefixed(field string) *Error {
-	if len(e.Violations) == 0 || field == "" {
+	if field == "" {
+		return e
+	}
+	return e.renamed(func(v Violation) string {
+		if besideResource[v.Reason] {
+			return v.Field
+		}
+		return joined(field, v.Field)
+	})
+}
+
+// renamed returns the error with other paths of its violations.
+func (e *Error) renamed(path func(Violation) string) *Error {
+	if len(e.Violations) == 0 {
 		return e
 	}
 	violations := make([]Violation, len(e.Violations))
 	for i, v := range e.Violations {
-		if !besideResource[v.Reason] {
-			v.Field = joined(field, v.Field)
-		}
+		v.Field = path(v)
 		violations[i] = v
 	}
 	out := *e
 	out.Violations = violations
 	if e.Message == invalid(e.Domain, e.Violations...).Message { // made of the paths
 		made := invalid(e.Domain, violations...)
-		out.Message, out.Metadata = made.Message, made.Metadata
+		metadata := make(map[string]string, len(e.Metadata))
+		maps.Copy(metadata, e.Metadata)
+		maps.Copy(metadata, made.Metadata)
+		out.Message, out.Metadata = made.Message, metadata
 	}
 	return &out
 }

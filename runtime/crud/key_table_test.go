@@ -67,25 +67,25 @@ var lapTable = crud.NewTable(crud.TableSpec[bookpb.Counter, *bookpb.Counter, lap
 	SQL: statementsOf("laps", 2, "id", "small"),
 })
 
-// A seatKey begins with the tenant.
-type seatKey struct {
+// A seatingKey begins with the tenant.
+type seatingKey struct {
 	Tenant string
 	ID     int64
 }
 
-func (k seatKey) String() string { return crud.JoinKey(k.Tenant, k.ID) }
+func (k seatingKey) String() string { return crud.JoinKey(k.Tenant, k.ID) }
 
-// seatTable has its scope in its key.
-var seatTable = crud.NewTable(crud.TableSpec[bookpb.Ticket, *bookpb.Ticket, seatKey]{
+// seatingTable has its scope in its key.
+var seatingTable = crud.NewTable(crud.TableSpec[bookpb.Ticket, *bookpb.Ticket, seatingKey]{
 	Message: "bookpb.Ticket", Singular: "ticket", Name: "seats", Resource: "bookpb.Ticket",
 	Columns: []crud.Column[*bookpb.Ticket]{
 		crud.String("tenant_id", (*bookpb.Ticket).GetTenantId, func(m *bookpb.Ticket, v string) { m.TenantId = v }, crud.PrimaryKey),
 		crud.Int64("id", (*bookpb.Ticket).GetId, func(m *bookpb.Ticket, v int64) { m.Id = v }, crud.PrimaryKey),
 		crud.String("title", (*bookpb.Ticket).GetTitle, func(m *bookpb.Ticket, v string) { m.Title = v }),
 	},
-	Key:       func(m *bookpb.Ticket) seatKey { return seatKey{m.GetTenantId(), m.GetId()} },
-	SetKey:    func(m *bookpb.Ticket, k seatKey) { m.TenantId, m.Id = k.Tenant, k.ID },
-	KeyValues: func(k seatKey) []any { return []any{k.Tenant, k.ID} },
+	Key:       func(m *bookpb.Ticket) seatingKey { return seatingKey{m.GetTenantId(), m.GetId()} },
+	SetKey:    func(m *bookpb.Ticket, k seatingKey) { m.TenantId, m.Id = k.Tenant, k.ID },
+	KeyValues: func(k seatingKey) []any { return []any{k.Tenant, k.ID} },
 	Scope:     []string{"tenant_id"},
 	SQL:       statementsOf("seats", 2, "tenant_id", "id", "title"),
 })

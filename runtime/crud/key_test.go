@@ -249,13 +249,13 @@ func TestReferencesInKeysAreNamed(t *testing.T) {
 func TestDuplicateInAScopedKey(t *testing.T) {
 	t.Parallel()
 	eachEngine(t, func(t *testing.T, db crud.DB) {
-		require.NoError(t, crud.CreateTables(t.Context(), db, seatTable))
-		seats := crud.NewRepository(db, seatTable, byTenant)
+		require.NoError(t, crud.CreateTables(t.Context(), db, seatingTable))
+		seats := crud.NewRepository(db, seatingTable, byTenant)
 		for _, tenant := range []string{"x", "y"} {
 			ctx := withTenant(t.Context(), tenant)
-			_, err := crud.Create(ctx, seatTable, seats, &bookpb.Ticket{Id: 1})
+			_, err := crud.Create(ctx, seatingTable, seats, &bookpb.Ticket{Id: 1})
 			require.NoError(t, err)
-			_, err = crud.Create(ctx, seatTable, seats, &bookpb.Ticket{Id: 1})
+			_, err = crud.Create(ctx, seatingTable, seats, &bookpb.Ticket{Id: 1})
 			refused(t, err, alreadyExists, crud.ReasonResourceAlreadyExists)
 		}
 	})

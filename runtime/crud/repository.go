@@ -45,7 +45,7 @@ type core[M any, K comparable] struct {
 	stamps           []int // place of each scope column among table.columns, or -1
 	inserts, updates textCache
 	lists, lives     textCache
-	gets             textCache
+	gets, batches    textCache
 }
 
 // NewRepository returns a repository of the table that runs its statements on db: a

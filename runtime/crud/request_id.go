@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/protocrud/protoc-gen-go-crud/runtime/identity"
@@ -52,39 +53,112 @@ type runtimeTable struct{ info TableInfo }
 func (t *runtimeTable) Info() *TableInfo  { return &t.info }
 func (t *runtimeTable) hooksFit(any) bool { return false }
 
+// kept is how the result of a write is stored with its request id.
+type kept[R any] struct {
+	encode func(R) ([]byte, error)
+	decode func([]byte) (R, error)
+}
+
 // once runs a write unless its request id has been seen, and then returns what was
 // answered. The INSERT waits for a call with the same id that has not ended.
-func (r *Repository[M, K]) once(ctx context.Context, tx *Tx, req *requestID, write func(tx *Tx) (M, error)) (stored M, err error) {
+func once[R, M any, K comparable](ctx context.Context, r *Repository[M, K], tx *Tx, req *requestID, k kept[R], write func(tx *Tx) (R, error)) (result R, err error) {
 	hash, err := req.hash()
 	if err != nil {
-		return stored, internal(r.domain, err)
+		return result, internal(r.domain, err)
 	}
 	principal, _ := identity.FromContext(ctx)
 	key := []any{principal.ID, req.method, req.id}
 	now := r.now()
 	tag, err := tx.Exec(ctx, requestInsert, append(key, hash, bindTime(now.Add(requestLifetime), r.dialect), bindTime(now, r.dialect))...)
 	if err != nil {
-		return stored, classify(ctx, r.domain, err)
+		return result, classify(ctx, r.domain, err)
 	}
 	if tag.RowsAffected() == 0 {
-		return r.replay(ctx, tx, key, hash)
+		response, err := r.replay(ctx, tx, key, hash)
+		if err != nil {
+			return result, err
+		}
+		return k.decode(response)
 	}
-	if stored, err = write(tx); err != nil {
-		return stored, err
+	if result, err = write(tx); err != nil {
+		return result, err
 	}
-	response, err := r.response(stored)
+	response, err := k.encode(result)
 	if err != nil {
-		return stored, internal(r.domain, err)
+		return result, internal(r.domain, err)
 	}
 	if _, err := tx.Exec(ctx, requestUpdate, append(key, response)...); err != nil {
-		return stored, classify(ctx, r.domain, err)
+		return result, classify(ctx, r.domain, err)
 	}
-	return stored, nil
+	return result, nil
 }
 
-// response returns what is kept of a result: what the caller may see, or nothing
-// for a result without a message.
-func (r *Repository[M, K]) response(m M) ([]byte, error) {
+// replay returns the response to the call that had the id first.
+func (r *Repository[M, K]) replay(ctx context.Context, tx *Tx, key []any, hash []byte) (response []byte, err error) {
+	var first []byte
+	if err := tx.QueryRow(ctx, requestSelect, key...).Scan(&first, &response); err != nil {
+		if errors.Is(err, pgx.ErrNoRows) { // purged since
+			err = errors.New("crud: a request id went away while it was looked at")
+		}
+		return nil, classify(ctx, r.domain, err)
+	}
+	if !bytes.Equal(first, hash) {
+		return nil, &Error{
+			Code: codes.InvalidArgument, Reason: ReasonRequestIDReused, Domain: r.domain,
+			Message:    "request_id: was used for another request",
+			Metadata:   map[string]string{"field": "request_id"},
+			Violations: []Violation{{"request_id", "was used for another request", ReasonRequestIDReused}},
+		}
+	}
+	return response, nil
+}
+
+// keptMessage keeps a message, or nothing for a result without one.
+func (r *Repository[M, K]) keptMessage() kept[M] {
+	return kept[M]{
+		encode: r.encode,
+		decode: func(response []byte) (m M, err error) {
+			if len(response) == 0 {
+				return m, nil
+			}
+			return r.decode(response)
+		},
+	}
+}
+
+// keptMessages keeps several messages, each behind its length.
+func (r *Repository[M, K]) keptMessages() kept[[]M] {
+	return kept[[]M]{
+		encode: func(ms []M) ([]byte, error) {
+			response := []byte{}
+			for _, m := range ms {
+				b, err := r.encode(m)
+				if err != nil {
+					return nil, err
+				}
+				response = protowire.AppendBytes(response, b)
+			}
+			return response, nil
+		},
+		decode: func(response []byte) (ms []M, err error) {
+			for len(response) > 0 {
+				b, n := protowire.ConsumeBytes(response)
+				if n < 0 {
+					return nil, internal(r.domain, fmt.Errorf("crud: a stored response: %w", protowire.ParseError(n)))
+				}
+				m, err := r.decode(b)
+				if err != nil {
+					return nil, err
+				}
+				ms, response = append(ms, m), response[n:]
+			}
+			return ms, nil
+		},
+	}
+}
+
+// encode returns what is kept of a message: what the caller may see.
+func (r *Repository[M, K]) encode(m M) ([]byte, error) {
 	if r.table.isNil(m) {
 		return []byte{}, nil
 	}
@@ -99,35 +173,16 @@ func (r *Repository[M, K]) response(m M) ([]byte, error) {
 	return b, err
 }
 
-// replay returns the result of the call that had the id first.
-func (r *Repository[M, K]) replay(ctx context.Context, tx *Tx, key []any, hash []byte) (stored M, err error) {
-	var first, response []byte
-	if err := tx.QueryRow(ctx, requestSelect, key...).Scan(&first, &response); err != nil {
-		if errors.Is(err, pgx.ErrNoRows) { // purged since
-			err = errors.New("crud: a request id went away while it was looked at")
-		}
-		return stored, classify(ctx, r.domain, err)
-	}
-	if !bytes.Equal(first, hash) {
-		return stored, &Error{
-			Code: codes.InvalidArgument, Reason: ReasonRequestIDReused, Domain: r.domain,
-			Message:    "request_id: was used for another request",
-			Metadata:   map[string]string{"field": "request_id"},
-			Violations: []Violation{{"request_id", "was used for another request", ReasonRequestIDReused}},
-		}
-	}
-	if len(response) == 0 {
-		return stored, nil
-	}
-	stored = r.table.New()
-	message, ok := any(stored).(proto.Message)
+func (r *Repository[M, K]) decode(response []byte) (m M, err error) {
+	m = r.table.New()
+	message, ok := any(m).(proto.Message)
 	if !ok {
-		return stored, internal(r.domain, fmt.Errorf("crud: %T is no message", stored))
+		return m, internal(r.domain, fmt.Errorf("crud: %T is no message", m))
 	}
 	if err := proto.Unmarshal(response, message); err != nil {
-		return stored, internal(r.domain, fmt.Errorf("crud: a stored response: %w", err))
+		return m, internal(r.domain, fmt.Errorf("crud: a stored response: %w", err))
 	}
-	return stored, nil
+	return m, nil
 }
 
 // PurgeRequests removes the request ids whose time is over, and returns how many.

@@ -78,7 +78,7 @@ func Update[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M,
 		return stored, err.prefixed(t.info.Singular)
 	}
 	settings := writeSettingsOf(opts)
-	paths, fixed, violations := t.writablePaths(m, mask)
+	paths, fixed, violations := t.writablePaths(m, mask, false)
 	violations = append(below(t.info.Singular, violations), settings.check()...)
 	if len(violations) > 0 {
 		return stored, invalid(t.domain(), violations...)
@@ -208,6 +208,11 @@ func (t *Table[M, K]) visible(m M) M {
 // violations below field. What the database said, and every other error, is logged
 // and answered without its text.
 func (t *Table[M, K]) safe(ctx context.Context, err error, field string) error {
+	return t.safeAs(ctx, err, func(e *Error) *Error { return e.prefixed(field) })
+}
+
+// safeAs is safe with other paths of the violations.
+func (t *Table[M, K]) safeAs(ctx context.Context, err error, paths func(*Error) *Error) error {
 	var e *Error
 	if !errors.As(err, &e) {
 		if _, ok := status.FromError(err); ok {
@@ -219,7 +224,7 @@ func (t *Table[M, K]) safe(ctx context.Context, err error, field string) error {
 	if e.Code == codes.Internal {
 		return logged(ctx, e, err)
 	}
-	return e.prefixed(field)
+	return paths(e)
 }
 
 // unknown maps an error without a status: the database's own, from a hook or a store

@@ -19,8 +19,8 @@ func Create[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M,
 		return stored, invalid(t.domain(), missingField(t.info.Singular))
 	}
 	settings := writeSettingsOf(opts)
-	input := t.pick(m, func(c *Column[M]) bool { return !c.serverOwned() && !c.Identifier && c.Generated != ByIdentity })
-	violations := below(t.info.Singular, append(t.checkKeyInput(input), t.checkInput(input, nil)...))
+	input := t.createInput(m)
+	violations := below(t.info.Singular, append(t.checkKeyInput(input), t.checkInput(input, nil, false)...))
 	if violations = append(violations, settings.check()...); len(violations) > 0 {
 		return stored, invalid(t.domain(), violations...)
 	}
@@ -40,15 +40,9 @@ func CreateNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Sto
 	if t.isNil(m) {
 		return stored, invalid(t.domain(), missingField(t.info.Singular))
 	}
-	input := t.pick(m, func(c *Column[M]) bool { return !c.serverOwned() && !c.Identifier && !c.PrimaryKey })
+	input := t.namedInput(m)
 	violations := t.setName(input, parent, id)
-	for _, v := range t.checkInput(input, nil) {
-		if v.Field == t.nameField { // which is made of the parent and the id
-			continue
-		}
-		v.Field = t.info.Singular + "." + v.Field
-		violations = append(violations, v)
-	}
+	violations = append(violations, below(t.info.Singular, t.withoutName(t.checkInput(input, nil, false)))...)
 	settings := writeSettingsOf(opts)
 	violations = append(violations, settings.check()...)
 	if len(violations) > 0 {
@@ -59,6 +53,23 @@ func CreateNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Sto
 		t.clearKey(stored)
 	}
 	return t.answer(ctx, stored, err, t.info.Singular)
+}
+
+// createInput returns what a client may create in the plain style.
+func (t *Table[M, K]) createInput(m M) M {
+	return t.pick(m, func(c *Column[M]) bool { return !c.serverOwned() && !c.Identifier && c.Generated != ByIdentity })
+}
+
+// namedInput returns what a client may create of a resource whose name is made of its
+// parent and its id.
+func (t *Table[M, K]) namedInput(m M) M {
+	return t.pick(m, func(c *Column[M]) bool { return !c.serverOwned() && !c.Identifier && !c.PrimaryKey })
+}
+
+// withoutName returns the violations but for those of the name, which is not the
+// client's.
+func (t *Table[M, K]) withoutName(violations []Violation) []Violation {
+	return slices.DeleteFunc(violations, func(v Violation) bool { return v.Field == t.nameField })
 }
 
 // clearKey clears the fields of the key and the name.
@@ -76,7 +87,7 @@ func (t *Table[M, K]) upsertInput(m M) (input M, err error) {
 	input = t.pick(m, func(c *Column[M]) bool {
 		return c.PrimaryKey || c.Field == t.nameField || !c.serverOwned() && !c.Identifier
 	})
-	violations := append(t.checkNewID(input), t.checkInput(input, nil)...)
+	violations := append(t.checkNewID(input), t.checkInput(input, nil, false)...)
 	if len(violations) > 0 {
 		return input, invalid(t.domain(), violations...)
 	}
@@ -205,8 +216,8 @@ func (t *Table[M, K]) checkKeyInput(m M) []Violation {
 
 // checkInput returns the required fields that are missing and, with them, the values
 // that cannot be stored: all violations at once. Values alone are left to the store,
-// which checks them in any case.
-func (t *Table[M, K]) checkInput(m M, set columnSet) []Violation {
+// which checks them in any case, unless all are asked for.
+func (t *Table[M, K]) checkInput(m M, set columnSet, all bool) []Violation {
 	var violations []Violation
 	for i := range t.columns {
 		c := &t.columns[i]
@@ -214,7 +225,7 @@ func (t *Table[M, K]) checkInput(m M, set columnSet) []Violation {
 			violations = append(violations, missingField(c.Field))
 		}
 	}
-	if len(violations) > 0 {
+	if all || len(violations) > 0 {
 		violations = append(violations, t.check(m, set, Postgres)...)
 	}
 	return violations
@@ -223,8 +234,8 @@ func (t *Table[M, K]) checkInput(m M, set columnSet) []Violation {
 // writablePaths returns the mask of what a client may write, and the immutable
 // fields that it names, which must be as they are stored. A mask that names nothing
 // else still bumps the time of the update; it then names the key, which a store
-// ignores.
-func (t *Table[M, K]) writablePaths(m M, mask *fieldmaskpb.FieldMask) (paths *fieldmaskpb.FieldMask, fixed []string, violations []Violation) {
+// ignores. all is as in checkInput.
+func (t *Table[M, K]) writablePaths(m M, mask *fieldmaskpb.FieldMask, all bool) (paths *fieldmaskpb.FieldMask, fixed []string, violations []Violation) {
 	set, violations := t.resolve(m, mask)
 	if len(violations) > 0 {
 		return nil, nil, violations
@@ -240,7 +251,7 @@ func (t *Table[M, K]) writablePaths(m M, mask *fieldmaskpb.FieldMask) (paths *fi
 			fixed = append(fixed, c.Field)
 		}
 	}
-	violations = t.checkInput(m, set)
+	violations = t.checkInput(m, set, all)
 	paths = t.paths(set)
 	if len(paths.Paths) == 0 {
 		paths.Paths = []string{t.keyField()}

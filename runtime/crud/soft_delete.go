@@ -12,16 +12,20 @@ import (
 
 // setDeleted marks a row as deleted (AIP-164).
 func (r *Repository[M, K]) setDeleted(ctx context.Context, db DB, key K, keys []any, etag string) (M, error) {
+	return r.setLife(ctx, db, key, keys, r.deletedTimes(), etag, true)
+}
+
+// deletedTimes are the arguments that set delete_time and purge_time.
+func (r *Repository[M, K]) deletedTimes() []any {
 	now := r.now()
 	args := []any{bindTime(now, r.dialect)}
-	if r.table.purgeTime >= 0 {
-		var purge any
-		if r.table.purgeTTL > 0 {
-			purge = bindTime(now.Add(r.table.purgeTTL), r.dialect)
-		}
-		args = append(args, purge)
+	if r.table.purgeTime < 0 {
+		return args
 	}
-	return r.setLife(ctx, db, key, keys, args, etag, true)
+	if r.table.purgeTTL == 0 {
+		return append(args, nil)
+	}
+	return append(args, bindTime(now.Add(r.table.purgeTTL), r.dialect))
 }
 
 // Undelete brings a soft-deleted resource back and returns it (AIP-164). Errors:
@@ -122,11 +126,7 @@ func (r *Repository[M, K]) setLife(ctx context.Context, db DB, key K, keys, time
 // buildLife returns the UPDATE of the rows that are alive, or of those that are not.
 func (r *Repository[M, K]) buildLife(alive, etag bool) (string, error) {
 	deleteTime := r.table.columns[r.table.deleteTime].Names[0]
-	b := squirrel.Update(r.name).PlaceholderFormat(squirrel.Dollar).Set(sqlname.Quote(deleteTime), nil)
-	if i := r.table.purgeTime; i >= 0 {
-		b = b.Set(sqlname.Quote(r.table.columns[i].Names[0]), nil)
-	}
-	b = r.whereKey(r.touch(b))
+	b := r.whereKey(r.touch(r.setLifeTimes()))
 	if etag {
 		b = b.Where(r.revision()+" = ?", 0)
 	}
@@ -137,6 +137,17 @@ func (r *Repository[M, K]) buildLife(alive, etag bool) (string, error) {
 	}
 	sql, args, err := b.ToSql()
 	return sql + r.scope.static(len(args)+1), err
+}
+
+// setLifeTimes is an UPDATE that sets delete_time and purge_time.
+func (r *Repository[M, K]) setLifeTimes() squirrel.UpdateBuilder {
+	b := squirrel.Update(r.name).PlaceholderFormat(squirrel.Dollar)
+	for _, i := range []int{r.table.deleteTime, r.table.purgeTime} {
+		if i >= 0 {
+			b = b.Set(sqlname.Quote(r.table.columns[i].Names[0]), nil)
+		}
+	}
+	return b
 }
 
 // notUndeleted says why Undelete found no row.

@@ -84,10 +84,7 @@ func contextError(ctx context.Context, domain string, err error, cancelled bool)
 func classifyState(domain string, pg *pgconn.PgError, err error) *Error {
 	switch pg.Code {
 	case stateSerialization, stateDeadlock, stateLock:
-		return &Error{
-			Code: codes.Aborted, Reason: ReasonConcurrentModification, Domain: domain,
-			Message: "another call changed the same data; try again", RetryAfter: retryAfter, cause: err,
-		}
+		return concurrentModification(domain, err)
 	case stateReadOnly:
 		return unavailable(domain, err, true)
 	case stateTimeout:
@@ -126,12 +123,17 @@ func classifyState(domain string, pg *pgconn.PgError, err error) *Error {
 	}
 	// XX000 is how a distributed engine says that two-phase commit lost a race.
 	if pg.Code == "XX000" && strings.Contains(pg.Message, "could not commit transaction") {
-		return &Error{
-			Code: codes.Aborted, Reason: ReasonConcurrentModification, Domain: domain,
-			Message: "another call changed the same data; try again", RetryAfter: retryAfter, cause: err,
-		}
+		return concurrentModification(domain, err)
 	}
 	return internal(domain, err)
+}
+
+// concurrentModification is a race that was lost, whose winner has changed the data.
+func concurrentModification(domain string, cause error) *Error {
+	return &Error{
+		Code: codes.Aborted, Reason: ReasonConcurrentModification, Domain: domain,
+		Message: "another call changed the same data; try again", RetryAfter: retryAfter, cause: cause,
+	}
 }
 
 func class(pg *pgconn.PgError) string {

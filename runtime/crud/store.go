@@ -45,6 +45,25 @@ type Store[M any, K any] interface {
 	// ALREADY_EXISTS for one that is not deleted; UNIMPLEMENTED where the model is
 	// not soft-deleted.
 	Undelete(ctx context.Context, key K, opts ...WriteOption) (M, error)
+
+	// BatchGet returns the resources with the keys, in their order. A key that comes
+	// twice is answered by two messages. Errors: NOT_FOUND if any is missing, which
+	// names all that are: in ErrorInfo's metadata, under "resource_names".
+	//
+	// As in all batch methods, an empty list is INVALID_ARGUMENT, and so is one of more
+	// than the model's largest batch.
+	BatchGet(ctx context.Context, keys []K, opts ...GetOption) ([]M, error)
+	// BatchCreate stores all messages, or none, and returns them as stored, in their
+	// order. Errors are those of Create; a key that comes twice is ALREADY_EXISTS.
+	BatchCreate(ctx context.Context, ms []M, opts ...WriteOption) ([]M, error)
+	// BatchUpdate makes all changes, or none, and returns the resources as stored, in
+	// the order of the changes. Errors are those of Update, NOT_FOUND as BatchGet's; two
+	// changes of one resource are INVALID_ARGUMENT.
+	BatchUpdate(ctx context.Context, changes []Change[M], opts ...WriteOption) ([]M, error)
+	// BatchDelete deletes all resources, or none. A key that comes twice counts once.
+	// There are no messages unless the model is soft-deleted; then they are what the
+	// resources have become. Errors are those of Delete, NOT_FOUND as BatchGet's.
+	BatchDelete(ctx context.Context, keys []K, opts ...WriteOption) ([]M, error)
 }
 
 // A Query is what List and All are asked for. Generated code fills it from the
@@ -135,6 +154,26 @@ func (UnimplementedStore[M, K]) Delete(context.Context, K, ...WriteOption) (m M,
 // Undelete answers UNIMPLEMENTED.
 func (UnimplementedStore[M, K]) Undelete(context.Context, K, ...WriteOption) (m M, err error) {
 	return m, unimplemented("Undelete")
+}
+
+// BatchGet answers UNIMPLEMENTED.
+func (UnimplementedStore[M, K]) BatchGet(context.Context, []K, ...GetOption) ([]M, error) {
+	return nil, unimplemented("BatchGet")
+}
+
+// BatchCreate answers UNIMPLEMENTED.
+func (UnimplementedStore[M, K]) BatchCreate(context.Context, []M, ...WriteOption) ([]M, error) {
+	return nil, unimplemented("BatchCreate")
+}
+
+// BatchUpdate answers UNIMPLEMENTED.
+func (UnimplementedStore[M, K]) BatchUpdate(context.Context, []Change[M], ...WriteOption) ([]M, error) {
+	return nil, unimplemented("BatchUpdate")
+}
+
+// BatchDelete answers UNIMPLEMENTED.
+func (UnimplementedStore[M, K]) BatchDelete(context.Context, []K, ...WriteOption) ([]M, error) {
+	return nil, unimplemented("BatchDelete")
 }
 
 func unimplemented(method string) *Error {

@@ -70,7 +70,7 @@ func TestPagesAreTheList(t *testing.T) {
 	t.Parallel()
 	crudtest.EachEngine(t, func(t *testing.T, db crud.DB) {
 		ctx := t.Context()
-		require.NoError(t, crud.CreateTables(ctx, db, append(allTables, plainTable, sheetTable, seatTable)...))
+		require.NoError(t, crud.CreateTables(ctx, db, append(allTables, plainTable, sheetTable, seatingTable)...))
 		pagesAreTheList(ctx, t, bookpb.NewShelfRepository(db), crud.Query{}, func(_ int, id string) *bookpb.Shelf {
 			return &bookpb.Shelf{Name: "shelves/" + id}
 		})
@@ -102,7 +102,7 @@ func TestPagesAreTheList(t *testing.T) {
 			pagesAreTheList(ctx, t, bookpb.NewTicketRepository(db, byTenant), crud.Query{}, func(int, string) *bookpb.Ticket {
 				return &bookpb.Ticket{}
 			})
-			pagesAreTheList(ctx, t, crud.NewRepository(db, seatTable, byTenant), crud.Query{}, func(i int, _ string) *bookpb.Ticket {
+			pagesAreTheList(ctx, t, crud.NewRepository(db, seatingTable, byTenant), crud.Query{}, func(i int, _ string) *bookpb.Ticket {
 				return &bookpb.Ticket{Id: int64(i - 10)}
 			})
 		}

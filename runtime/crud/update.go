@@ -68,25 +68,14 @@ func (r *Repository[M, K]) newUpdate(m M, mask *fieldmaskpb.FieldMask, s *writeS
 
 // update runs the UPDATE.
 func (r *Repository[M, K]) update(ctx context.Context, db DB, u *update[M, K]) (stored M, err error) {
-	if u.set.empty() && r.table.updateTime < 0 && r.table.etag < 0 {
+	if r.idle(u) {
 		return r.readLive(ctx, db, u.key)
 	}
-	keys, ok := r.table.keyArgs(u.key, r.dialect)
-	if !ok {
-		return stored, r.notFound(u.key)
-	}
-	args := r.updateArgs(u, keys)
-	shape := append(u.set[:len(u.set):len(u.set)], flag(u.etag != ""))
-	sql, err := r.updates.get(shape, func() (string, error) { return r.buildUpdate(u) })
+	sql, args, err := r.updateStatement(ctx, u)
 	if err != nil {
-		return stored, internal(r.domain, err)
+		return stored, err
 	}
-	if !r.scope.empty() {
-		if sql, args, err = r.scoped(ctx, sql, args); err != nil {
-			return stored, err
-		}
-	}
-	rows, err := db.Query(ctx, sql+returning+r.table.sql.Columns, args...)
+	rows, err := db.Query(ctx, sql, args...)
 	if err != nil {
 		if arg, tooLarge, _ := unsent(err); tooLarge && r.table.fieldOfArg(u.set, arg) == "" {
 			return stored, r.notFound(u.key) // of which a part is too large for its column
@@ -103,6 +92,30 @@ func (r *Repository[M, K]) update(ctx context.Context, db DB, u *update[M, K]) (
 		return stored, r.notFound(u.key)
 	}
 	return stored, nil
+}
+
+// idle reports whether an update has nothing to write, no time of its own either.
+func (r *Repository[M, K]) idle(u *update[M, K]) bool {
+	return u.set.empty() && r.table.updateTime < 0 && r.table.etag < 0
+}
+
+// updateStatement returns the UPDATE and its arguments.
+func (r *Repository[M, K]) updateStatement(ctx context.Context, u *update[M, K]) (sql string, args []any, err error) {
+	keys, ok := r.table.keyArgs(u.key, r.dialect)
+	if !ok {
+		return "", nil, r.notFound(u.key)
+	}
+	args = r.updateArgs(u, keys)
+	shape := append(u.set[:len(u.set):len(u.set)], flag(u.etag != ""))
+	if sql, err = r.updates.get(shape, func() (string, error) { return r.buildUpdate(u) }); err != nil {
+		return "", nil, internal(r.domain, err)
+	}
+	if !r.scope.empty() {
+		if sql, args, err = r.scoped(ctx, sql, args); err != nil {
+			return "", nil, err
+		}
+	}
+	return sql + returning + r.table.sql.Columns, args, nil
 }
 
 func (r *Repository[M, K]) updateArgs(u *update[M, K], keys []any) []any {
@@ -202,13 +215,28 @@ func (r *Repository[M, K]) updateLocked(ctx context.Context, tx *Tx, u *update[M
 
 // updateRow writes a row that is locked.
 func (r *Repository[M, K]) updateRow(ctx context.Context, tx *Tx, u *update[M, K], old M) (stored M, err error) {
-	if violations := r.changed(old, u.m, u.unchanged); len(violations) > 0 {
-		return stored, invalid(r.domain, violations...)
-	}
-	if err := r.checkEtag(u.key, old, u.etag); err != nil {
+	next, mask, err := r.nextRow(ctx, tx, u, old)
+	if err != nil {
 		return stored, err
 	}
-	next := &update[M, K]{key: u.key, m: r.table.clone(old), set: slices.Clone(u.set)}
+	if stored, err = r.update(ctx, tx, next); err != nil {
+		return stored, err
+	}
+	return stored, r.afterWrite(ctx, tx, stored, afterUpdate, func(after *Write[M]) {
+		after.Old, after.Mask = old, mask
+	})
+}
+
+// nextRow returns what a row that is locked will become: what the mask names and what
+// the hooks change. mask is what the hooks saw.
+func (r *Repository[M, K]) nextRow(ctx context.Context, tx *Tx, u *update[M, K], old M) (next *update[M, K], mask *fieldmaskpb.FieldMask, err error) {
+	if violations := r.changed(old, u.m, u.unchanged); len(violations) > 0 {
+		return nil, nil, invalid(r.domain, violations...)
+	}
+	if err := r.checkEtag(u.key, old, u.etag); err != nil {
+		return nil, nil, err
+	}
+	next = &update[M, K]{key: u.key, m: r.table.clone(old), set: slices.Clone(u.set)}
 	for i := range next.set {
 		if next.set[i] == 1 {
 			r.table.columns[i].codec.copy(next.m, u.m)
@@ -216,21 +244,13 @@ func (r *Repository[M, K]) updateRow(ctx context.Context, tx *Tx, u *update[M, K
 	}
 	w := &Write[M]{Tx: tx, Old: old, New: next.m, Mask: r.table.paths(u.set)}
 	if err := r.hooks.run(ctx, w, beforeUpdate); err != nil {
-		return stored, err
+		return nil, nil, err
 	}
 	next.m = w.New
 	if err := r.takeHookChanges(old, next); err != nil {
-		return stored, err
+		return nil, nil, err
 	}
-	if err := r.validate(next.m); err != nil {
-		return stored, err
-	}
-	if stored, err = r.update(ctx, tx, next); err != nil {
-		return stored, err
-	}
-	return stored, r.afterWrite(ctx, tx, stored, afterUpdate, func(after *Write[M]) {
-		after.Old, after.Mask = old, w.Mask
-	})
+	return next, w.Mask, r.validate(next.m)
 }
 
 // takeHookChanges adds to the set what the hooks changed, and refuses what no

@@ -31,23 +31,38 @@ func createdMeanwhile(err error) bool {
 func (r *Repository[M, K]) updateOrCreate(ctx context.Context, tx *Tx, u *update[M, K], s *writeSettings) (M, error) {
 	old, err := r.read(ctx, tx, u.key, r.lock())
 	switch e, ok := err.(*Error); { //nolint:errorlint // only what read itself returns
-	case ok && e.Code == codes.NotFound && u.etag != "":
-		return old, etagMismatch(r.domain, r.resourceAt(u.key))
 	case ok && e.Code == codes.NotFound:
-		return r.createMissing(ctx, tx, u, s)
+		return r.writeFound(ctx, tx, u, s, old, false)
 	case err != nil:
 		return old, err
+	}
+	return r.writeFound(ctx, tx, u, s, old, true)
+}
+
+// writeFound updates a row that is locked, or creates the one that was not found where
+// the call allows that.
+func (r *Repository[M, K]) writeFound(ctx context.Context, tx *Tx, u *update[M, K], s *writeSettings, old M, found bool) (none M, err error) {
+	switch {
+	case !found && !s.allowMissing:
+		return none, r.notFound(u.key)
+	case !found && u.etag != "":
+		return none, etagMismatch(r.domain, r.resourceAt(u.key))
+	case !found:
+		return r.createMissing(ctx, tx, u, s)
 	case r.table.isDeleted(old):
-		var none M
 		return none, r.deleted(u.key)
-	case r.equalIn(u.set, old, u.m) && len(r.changed(old, u.m, u.unchanged)) == 0:
+	case s.allowMissing && r.unaltered(u, old):
 		if err := r.checkEtag(u.key, old, u.etag); err != nil {
-			var none M
 			return none, err
 		}
 		return old, nil
 	}
 	return r.updateRow(ctx, tx, u, old)
+}
+
+// unaltered reports whether an update leaves a row as it is.
+func (r *Repository[M, K]) unaltered(u *update[M, K], old M) bool {
+	return r.equalIn(u.set, old, u.m) && len(r.changed(old, u.m, u.unchanged)) == 0
 }
 
 // createMissing creates the resource of an Update.

@@ -9,44 +9,53 @@ import (
 )
 
 // transact runs a write in a transaction, with what its options ask for around it.
-func (r *Repository[M, K]) transact(ctx context.Context, s *writeSettings, write func(tx *Tx) (M, error)) (stored M, err error) {
+func (r *Repository[M, K]) transact(ctx context.Context, s *writeSettings, write func(tx *Tx) (M, error)) (M, error) {
+	return transact(ctx, r, s, r.keptMessage(), write)
+}
+
+// transactAll is transact of a write with several results.
+func (r *Repository[M, K]) transactAll(ctx context.Context, s *writeSettings, write func(tx *Tx) ([]M, error)) ([]M, error) {
+	return transact(ctx, r, s, r.keptMessages(), write)
+}
+
+func transact[R, M any, K comparable](ctx context.Context, r *Repository[M, K], s *writeSettings, k kept[R], write func(tx *Tx) (R, error)) (result R, err error) {
 	if s.validateOnly {
-		return r.tryOut(ctx, write)
+		return tryOut(ctx, r, write)
 	}
 	err = r.inTx(ctx, func(tx *Tx) error {
 		if s.request != nil {
-			stored, err = r.once(ctx, tx, s.request, write)
+			result, err = once(ctx, r, tx, s.request, k, write)
 		} else {
-			stored, err = write(tx)
+			result, err = write(tx)
 		}
 		return err
 	})
 	if err != nil {
-		var none M
+		var none R
 		return none, err
 	}
-	return stored, nil
+	return result, nil
 }
 
 // errValidated rolls back a write that was only to be tried.
 var errValidated = errors.New("crud: validated")
 
 // tryOut runs a write and takes it back.
-func (r *Repository[M, K]) tryOut(ctx context.Context, write func(tx *Tx) (M, error)) (stored M, err error) {
+func tryOut[R, M any, K comparable](ctx context.Context, r *Repository[M, K], write func(tx *Tx) (R, error)) (result R, err error) {
+	var none R
 	if r.tx != nil {
-		return stored, internal(r.domain, errors.New("crud: ValidateOnly in a transaction of the caller's, which it cannot roll back"))
+		return none, internal(r.domain, errors.New("crud: ValidateOnly in a transaction of the caller's, which it cannot roll back"))
 	}
 	err = InTx(ctx, r.db, func(tx *Tx) error {
-		if stored, err = write(tx); err != nil {
+		if result, err = write(tx); err != nil {
 			return err
 		}
 		return errValidated
 	})
 	if !errors.Is(err, errValidated) {
-		var none M
 		return none, err
 	}
-	return stored, nil
+	return result, nil
 }
 
 // resourceAt names the resource with the key for ResourceInfo.

@@ -55,12 +55,7 @@ func (r *Repository[M, K]) duplicate(pg *pgconn.PgError, err error, m M) *Error 
 	res := r.resourceOf(m)
 	fields := r.uniqueFields(pg)
 	if fields == nil {
-		return &Error{
-			Code: codes.AlreadyExists, Reason: ReasonResourceAlreadyExists, Domain: r.domain,
-			Message:  "the resource exists already",
-			Metadata: map[string]string{"resource_type": res.Type, "resource_name": res.Name},
-			Resource: res, cause: err,
-		}
+		return r.alreadyExists(res, err)
 	}
 	e := &Error{
 		Code: codes.AlreadyExists, Reason: ReasonUniqueViolation, Domain: r.domain,
@@ -72,6 +67,15 @@ func (r *Repository[M, K]) duplicate(pg *pgconn.PgError, err error, m M) *Error 
 		e.Metadata = map[string]string{"fields": names}
 	}
 	return e
+}
+
+func (r *Repository[M, K]) alreadyExists(res *Resource, cause error) *Error {
+	return &Error{
+		Code: codes.AlreadyExists, Reason: ReasonResourceAlreadyExists, Domain: r.domain,
+		Message:  "the resource exists already",
+		Metadata: map[string]string{"resource_type": res.Type, "resource_name": res.Name},
+		Resource: res, cause: cause,
+	}
 }
 
 // uniqueFields returns the fields of the unique constraint that an error names: nil

@@ -17,6 +17,8 @@ type writeSettings struct {
 	// unchanged are paths whose values must equal the stored row's.
 	unchanged []string
 	etag      string
+	// etags are those of the elements of a BatchDelete.
+	etags []string
 	// allowMissing makes Update create and Delete succeed; create makes the new
 	// resource of the one that was given, as a func(M) (M, error), or is nil.
 	allowMissing bool
@@ -73,6 +75,11 @@ func Unchanged(fields ...string) WriteOption {
 // that one on.
 func IfEtag(etag string) WriteOption {
 	return writeOption(func(s *writeSettings) { s.etag = etag })
+}
+
+// IfEtags is IfEtag for the keys of a BatchDelete, one by one in their order.
+func IfEtags(etags ...string) WriteOption {
+	return writeOption(func(s *writeSettings) { s.etags = etags })
 }
 
 // AllowMissing makes Update create the resource where there is none (AIP-134), with

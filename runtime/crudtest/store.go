@@ -53,11 +53,15 @@ type StoreSuite[M proto.Message, K comparable] struct {
 	// store that lets one tenant see or change what is the other's. A model that
 	// declares a scope needs it. It is nil for a store without tenants.
 	Tenant func(ctx context.Context, i int) context.Context
+
+	// Unbatched says that the store leaves the batch methods out. The suite then demands
+	// that they answer UNIMPLEMENTED, and nothing else of them.
+	Unbatched bool
 }
 
 // TestStore checks that a store keeps the contract of [crud.Store]: what is
 // returned, what is written and what is left alone, pages and their tokens,
-// statuses and their details, and, with [StoreSuite.Tenant], that tenants do not
+// statuses and their details, batches that are done as a whole, and, with [StoreSuite.Tenant], that tenants do not
 // meet. Each check is a subtest, named by what it demands, with a store of its own.
 //
 // Run it on a store that you wrote, and on a decorator over a repository: a cache

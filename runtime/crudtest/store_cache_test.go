@@ -54,14 +54,30 @@ func (c *noteCache) Delete(ctx context.Context, key string, opts ...crud.WriteOp
 	return c.Store.Delete(ctx, key, opts...)
 }
 
-func (c *noteCache) forget(ctx context.Context, key string) {
+func (c *noteCache) BatchUpdate(ctx context.Context, changes []crud.Change[*bookpb.Note], opts ...crud.WriteOption) ([]*bookpb.Note, error) {
+	keys := make([]string, len(changes))
+	for i, change := range changes {
+		keys[i] = change.Message.GetId()
+	}
+	defer c.forget(ctx, keys...)
+	return c.Store.BatchUpdate(ctx, changes, opts...)
+}
+
+func (c *noteCache) BatchDelete(ctx context.Context, keys []string, opts ...crud.WriteOption) ([]*bookpb.Note, error) {
+	defer c.forget(ctx, keys...)
+	return c.Store.BatchDelete(ctx, keys, opts...)
+}
+
+func (c *noteCache) forget(ctx context.Context, keys ...string) {
 	scope, err := c.scope(ctx)
 	if err != nil {
 		return // and the write has failed for the same reason
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	delete(c.notes, [2]string{scope, key})
+	for _, key := range keys {
+		delete(c.notes, [2]string{scope, key})
+	}
 }
 
 // TestCachePasses: a decorator that asks the repository for its scope is as good as

@@ -68,6 +68,7 @@ func (s StoreSuite[M, K]) checks() []storeCheck[M, K] {
 	all = append(all, s.checksOfFields(m)...)
 	all = append(all, s.checksOfKeys(m)...)
 	all = append(all, s.checksOfParents(m)...)
+	all = append(all, s.checksOfBatches(m)...)
 	if s.Tenant != nil {
 		all = append(all, []storeCheck[M, K]{
 			{"Tenants/SeeTheirOwn", (*test).tenantsSeeTheirOwn},

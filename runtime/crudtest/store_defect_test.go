@@ -160,6 +160,11 @@ type overlay[M any, K any] struct {
 	create func(ctx context.Context, m M) (M, error)
 	update func(ctx context.Context, m M, mask *fieldmaskpb.FieldMask) (M, error)
 	delete func(ctx context.Context, key K) (M, error)
+
+	batchGet    func(ctx context.Context, keys []K) ([]M, error)
+	batchCreate func(ctx context.Context, ms []M) ([]M, error)
+	batchUpdate func(ctx context.Context, changes []crud.Change[M]) ([]M, error)
+	batchDelete func(ctx context.Context, keys []K) ([]M, error)
 }
 
 func (o *overlay[M, K]) Get(ctx context.Context, key K, opts ...crud.GetOption) (M, error) {
@@ -202,4 +207,32 @@ func (o *overlay[M, K]) Delete(ctx context.Context, key K, opts ...crud.WriteOpt
 		return o.delete(ctx, key)
 	}
 	return o.Store.Delete(ctx, key, opts...)
+}
+
+func (o *overlay[M, K]) BatchGet(ctx context.Context, keys []K, opts ...crud.GetOption) ([]M, error) {
+	if o.batchGet != nil {
+		return o.batchGet(ctx, keys)
+	}
+	return o.Store.BatchGet(ctx, keys, opts...)
+}
+
+func (o *overlay[M, K]) BatchCreate(ctx context.Context, ms []M, opts ...crud.WriteOption) ([]M, error) {
+	if o.batchCreate != nil {
+		return o.batchCreate(ctx, ms)
+	}
+	return o.Store.BatchCreate(ctx, ms, opts...)
+}
+
+func (o *overlay[M, K]) BatchUpdate(ctx context.Context, changes []crud.Change[M], opts ...crud.WriteOption) ([]M, error) {
+	if o.batchUpdate != nil {
+		return o.batchUpdate(ctx, changes)
+	}
+	return o.Store.BatchUpdate(ctx, changes, opts...)
+}
+
+func (o *overlay[M, K]) BatchDelete(ctx context.Context, keys []K, opts ...crud.WriteOption) ([]M, error) {
+	if o.batchDelete != nil {
+		return o.batchDelete(ctx, keys)
+	}
+	return o.Store.BatchDelete(ctx, keys, opts...)
 }

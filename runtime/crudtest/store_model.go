@@ -84,6 +84,17 @@ func (m *model) differing(a, b proto.Message) []string {
 	return fields
 }
 
+// shared returns those of the fields whose values several resources may have.
+func (m *model) shared(fields []string) []string {
+	return slices.DeleteFunc(slices.Clone(fields), func(field string) bool {
+		return slices.Contains(m.unique, field) || slices.ContainsFunc(m.info.Indexes, func(index crud.Index) bool {
+			return index.Unique && slices.ContainsFunc(m.info.Columns, func(c crud.ColumnInfo) bool {
+				return c.Field == field && len(c.Names) == 1 && slices.Contains(index.Columns, c.Names[0])
+			})
+		})
+	})
+}
+
 func fieldOf(m proto.Message, name string) protoreflect.FieldDescriptor {
 	return m.ProtoReflect().Descriptor().Fields().ByName(protoreflect.Name(name))
 }

@@ -50,5 +50,16 @@ func (t *storeTest[M, K]) refusesContext(ctx context.Context, want codes.Code) {
 	_, err = t.store.Delete(ctx, t.key(m))
 	t.refused(err, want, "Delete")
 	t.refused(t.onlyErrorIn(ctx, t.query()), want, "All")
+	if !t.suite.Unbatched {
+		late := *t
+		late.ctx = ctx
+		for method, err := range late.batches(m, 1) {
+			if method != "BatchGet" {
+				t.refused(err, want, method)
+			}
+		}
+		_, err = t.store.BatchGet(ctx, []K{missing})
+		t.refused(err, want, "BatchGet")
+	}
 	t.sameList([]M{m}, t.list(), "the resources after calls whose context had ended")
 }

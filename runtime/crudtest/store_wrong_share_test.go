@@ -29,14 +29,19 @@ func concurrencyDefects() []defect[*book, bookKey] {
 					return nil, err
 				}
 				copyFields(old, m, fm.GetPaths()...)
-				select { // until another caller has read too
-				case meet <- struct{}{}:
-				case <-meet:
-				case <-time.After(20 * time.Millisecond):
-				}
+				meetAnother(meet)
 				return s.Update(ctx, old, &mask{Paths: []string{"*"}})
 			}}
 		}, []string{"Concurrency/UpdatesOfDifferentFieldsAreKept"}},
+	}
+}
+
+// meetAnother waits until another caller is here too, unless none comes.
+func meetAnother(meet chan struct{}) {
+	select {
+	case meet <- struct{}{}:
+	case <-meet:
+	case <-time.After(20 * time.Millisecond):
 	}
 }
 

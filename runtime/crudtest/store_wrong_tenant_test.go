@@ -39,7 +39,7 @@ func noteDefects() []defect[*bookpb.Note, string] {
 	type wrong = overlay[*bookpb.Note, string]
 	return []defect[*bookpb.Note, string]{
 		{"there is one tenant", func(s store) store { return &oneTenant{s} }, []string{
-			"Tenants/SeeTheirOwn", "Tenants/ChangeTheirOwn", "Tenants/MayAgree", "Tenants/NoneIsRefused",
+			"Tenants/SeeTheirOwn", "Tenants/ChangeTheirOwn", "Tenants/MayAgree", "Tenants/NoneIsRefused", "Tenants/HaveTheirOwnBatches",
 		}},
 		{"a token serves every tenant", func(s store) store {
 			return &wrong{Store: s, list: func(ctx context.Context, q crud.Query) (*crud.Page[*bookpb.Note], error) {
@@ -64,6 +64,15 @@ func noteDefects() []defect[*bookpb.Note, string] {
 		{"a cache has no scope in its keys", func(s store) store {
 			return newNoteCache(s, func(context.Context) (string, error) { return "", nil })
 		}, []string{"Tenants/SeeTheirOwn", "Tenants/MayAgree", "Tenants/NoneIsRefused"}},
+		{"a cache does not see batches", func(s store) store {
+			return &wrong{
+				Store: newNoteCache(s, tenantOf),
+				batchUpdate: func(ctx context.Context, changes []crud.Change[*bookpb.Note]) ([]*bookpb.Note, error) {
+					return s.BatchUpdate(ctx, changes)
+				},
+				batchDelete: func(ctx context.Context, keys []string) ([]*bookpb.Note, error) { return s.BatchDelete(ctx, keys) },
+			}
+		}, []string{"BatchUpdate/WritesTheMasks", "BatchDelete/Removes"}},
 		{"no tenant sees nothing", func(s store) store {
 			return &wrong{Store: s, list: func(ctx context.Context, q crud.Query) (*crud.Page[*bookpb.Note], error) {
 				page, err := s.List(ctx, q)
@@ -103,4 +112,24 @@ func (o *oneTenant) Update(ctx context.Context, m *bookpb.Note, fm *mask, opts .
 
 func (o *oneTenant) Delete(ctx context.Context, key string, opts ...crud.WriteOption) (*bookpb.Note, error) {
 	return o.s.Delete(tenant(ctx, 0), key, opts...)
+}
+
+func (o *oneTenant) Undelete(ctx context.Context, key string, opts ...crud.WriteOption) (*bookpb.Note, error) {
+	return o.s.Undelete(tenant(ctx, 0), key, opts...)
+}
+
+func (o *oneTenant) BatchGet(ctx context.Context, keys []string, opts ...crud.GetOption) ([]*bookpb.Note, error) {
+	return o.s.BatchGet(tenant(ctx, 0), keys, opts...)
+}
+
+func (o *oneTenant) BatchCreate(ctx context.Context, ms []*bookpb.Note, opts ...crud.WriteOption) ([]*bookpb.Note, error) {
+	return o.s.BatchCreate(tenant(ctx, 0), ms, opts...)
+}
+
+func (o *oneTenant) BatchUpdate(ctx context.Context, changes []crud.Change[*bookpb.Note], opts ...crud.WriteOption) ([]*bookpb.Note, error) {
+	return o.s.BatchUpdate(tenant(ctx, 0), changes, opts...)
+}
+
+func (o *oneTenant) BatchDelete(ctx context.Context, keys []string, opts ...crud.WriteOption) ([]*bookpb.Note, error) {
+	return o.s.BatchDelete(tenant(ctx, 0), keys, opts...)
 }

@@ -33,7 +33,7 @@ func keyOfBook(m *book) bookKey {
 
 func bookDefects() []defect[*book, bookKey] {
 	return slices.Concat(createDefects(), readDefects(), updateDefects(), deleteDefects(), listDefects(),
-		allDefects(), parentDefects(), concurrencyDefects(), sharingDefects())
+		allDefects(), parentDefects(), concurrencyDefects(), sharingDefects(), batchDefects())
 }
 
 func createDefects() []defect[*book, bookKey] {

@@ -1,0 +1,111 @@
+package crud
+
+import (
+	"context"
+	"errors"
+)
+
+// BatchCreate stores all messages, or none, and returns them as stored, in their
+// order. A batch of up to 32 is one statement, a larger one a transaction. See
+// [Store] for its errors.
+func (r *Repository[M, K]) BatchCreate(ctx context.Context, ms []M, opts ...WriteOption) (stored []M, err error) {
+	if err := r.checkBatch("messages", len(ms)); err != nil {
+		return nil, err
+	}
+	s := writeSettingsOf(opts)
+	if r.hooks.has(beforeCreate[M]) || r.hooks.has(afterCreate[M]) {
+		stored, err = r.transactAll(ctx, &s, func(tx *Tx) ([]M, error) { return r.createInTurn(ctx, tx, ms) })
+	} else {
+		stored, err = r.insertAll(ctx, &s, ms)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for i, m := range ms {
+		if s.validateOnly && !r.table.hasKey(m) { // nobody is to use an id that was not given out
+			r.table.clearKey(stored[i])
+		}
+	}
+	return stored, nil
+}
+
+// createInTurn creates one after the other, so that the hooks of each see what those
+// before it did.
+func (r *Repository[M, K]) createInTurn(ctx context.Context, tx *Tx, ms []M) (stored []M, err error) {
+	stored = make([]M, len(ms))
+	for i, m := range ms {
+		if stored[i], err = r.create(ctx, tx, m); err != nil {
+			return nil, ofElement(i, err)
+		}
+	}
+	return stored, nil
+}
+
+// insertAll inserts several rows with each statement. When the database refuses one
+// of them it does not say which: then they are inserted one by one, which tells, or
+// succeeds if what stood in the way is gone. In a caller's transaction there is no
+// second try, so that each row has its statement from the start.
+func (r *Repository[M, K]) insertAll(ctx context.Context, s *writeSettings, ms []M) ([]M, error) {
+	ready, err := r.readyInserts(ms)
+	if err != nil {
+		return nil, err
+	}
+	if r.tx != nil {
+		return r.insertReady(ctx, s, ready, 1)
+	}
+	stored, err := r.insertReady(ctx, s, ready, maxInsertRows)
+	var refused *rowRefused
+	if errors.As(err, &refused) {
+		return r.insertReady(ctx, s, ready, 1)
+	}
+	return stored, err
+}
+
+// readyInserts returns the messages as they can be inserted. All that is wrong with
+// them is told at once.
+func (r *Repository[M, K]) readyInserts(ms []M) ([]M, error) {
+	ready := make([]M, len(ms))
+	var found findings
+	for i, m := range ms {
+		var err error
+		ready[i], err = r.readyInsert(m)
+		if err := found.element(i, err); err != nil {
+			return nil, err
+		}
+	}
+	if err := found.error(r.domain); err != nil {
+		return nil, err
+	}
+	return ready, r.oneOfEach(ready)
+}
+
+// oneOfEach is ALREADY_EXISTS for two messages with one key.
+func (r *Repository[M, K]) oneOfEach(ms []M) error {
+	seen := make(map[K]struct{}, len(ms))
+	for i, m := range ms {
+		key, ok := r.keyToBe(m)
+		if !ok {
+			continue
+		}
+		if _, again := seen[key]; again {
+			return ofElement(i, r.alreadyExists(r.resourceAt(key), nil))
+		}
+		seen[key] = struct{}{}
+	}
+	return nil
+}
+
+// keyToBe returns the key that the row of a new message will have. ok is false where
+// the database or the scope makes some of it.
+func (r *Repository[M, K]) keyToBe(m M) (key K, ok bool) {
+	for _, name := range r.table.info.Key {
+		if r.scope.has(name) {
+			return key, false
+		}
+	}
+	if !r.table.hasKey(m) {
+		return key, false
+	}
+	key, err := r.table.KeyOf(m)
+	return key, err == nil
+}

@@ -1,0 +1,106 @@
+package crud
+
+import (
+	"context"
+	"strings"
+)
+
+// BatchGet returns the resources with the keys, in their order, in one statement
+// however many there are. A key that comes twice is answered twice, with messages of
+// their own. See [Store] for its errors.
+func (r *Repository[M, K]) BatchGet(ctx context.Context, keys []K, opts ...GetOption) ([]M, error) {
+	if err := r.checkBatch("keys", len(keys)); err != nil {
+		return nil, err
+	}
+	s := getSettingsOf(opts)
+	selected, hidden, violations := r.table.readMask(s.fields, nil)
+	if len(violations) > 0 {
+		return nil, invalid(r.domain, violations...)
+	}
+	unique := distinct(keys)
+	found, err := r.readKeys(ctx, r.db, unique, selected, "")
+	if err != nil {
+		return nil, err
+	}
+	if err := r.allFound(unique, found); err != nil {
+		return nil, err
+	}
+	items := make([]M, len(keys))
+	first := make(map[K]int, len(unique))
+	for i, key := range keys {
+		at, again := first[key]
+		if again {
+			items[i] = r.table.clone(items[at])
+			continue
+		}
+		first[key], items[i] = i, found[key]
+	}
+	r.table.hide(hidden, items...)
+	return items, nil
+}
+
+// allFound is NOT_FOUND of the keys that are not among the rows.
+func (r *Repository[M, K]) allFound(keys []K, found map[K]M) error {
+	var missing []string
+	for _, key := range keys {
+		if _, ok := found[key]; !ok {
+			missing = append(missing, r.table.keyName(key))
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return missingAll(r.domain, r.table.info.Resource, missing)
+}
+
+// readKeys gets the rows with the keys, with a suffix such as FOR UPDATE.
+func (r *Repository[M, K]) readKeys(ctx context.Context, db DB, keys []K, selected columnSet, suffix string) (map[K]M, error) {
+	args, n := r.bindKeys(keys)
+	if n == 0 {
+		return nil, nil
+	}
+	sql, err := r.batches.get(append([]byte{'r'}, selected...), func() (string, error) { return r.buildReadKeys(selected), nil })
+	if err != nil {
+		return nil, internal(r.domain, err)
+	}
+	if !r.scope.empty() {
+		if sql, args, err = r.scoped(ctx, sql, args); err != nil {
+			return nil, err
+		}
+	}
+	rows, err := db.Query(ctx, sql+suffix, args...)
+	if err != nil {
+		return nil, classify(ctx, r.domain, err)
+	}
+	items, err := r.table.many(rows, r.dialect, selected, n)
+	if err != nil {
+		return nil, classify(ctx, r.domain, err)
+	}
+	return r.byKey(items)
+}
+
+func (r *Repository[M, K]) buildReadKeys(selected columnSet) string {
+	return "SELECT " + r.table.selection(selected, r.column) + "\nFROM " + r.name +
+		"\nWHERE " + numbered(r.anyKey(), 1) + r.scope.static(r.keyParams()+1)
+}
+
+// byKey returns messages by their keys.
+func (r *Repository[M, K]) byKey(items []M) (map[K]M, error) {
+	found := make(map[K]M, len(items))
+	for _, m := range items {
+		key, err := r.table.KeyOf(m)
+		if err != nil {
+			return nil, internal(r.domain, err)
+		}
+		found[key] = m
+	}
+	return found, nil
+}
+
+// lockKeys gets the rows with the keys and locks them for the transaction. All
+// batches take their locks in the order of the key, so that none waits for another
+// that waits for it.
+func (r *Repository[M, K]) lockKeys(ctx context.Context, tx *Tx, keys []K) (map[K]M, error) {
+	order := "\nORDER BY " + strings.Join(columnNames(r.table.info.Key, r.column), ", ")
+	return r.readKeys(ctx, tx, keys, nil, order+r.lock())
+}

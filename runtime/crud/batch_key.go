@@ -1,0 +1,88 @@
+package crud
+
+import (
+	"fmt"
+	"strings"
+)
+
+// anyKey is the condition that a row's key is one of several, with question marks for
+// its parameters: one array per key column in PostgreSQL, one JSON list in SQLite.
+// Its text does not depend on how many keys there are.
+func (c *core[M, K]) anyKey() string {
+	names := columnNames(c.table.info.Key, c.column)
+	switch {
+	case len(names) == 1 && c.dialect == SQLite:
+		return names[0] + " IN (SELECT value FROM json_each(?))"
+	case len(names) == 1:
+		return names[0] + " = ANY(?)"
+	}
+	values, arrays, aliases := make([]string, len(names)), make([]string, len(names)), make([]string, len(names))
+	for i := range names {
+		aliases[i] = fmt.Sprintf("k%d", i)
+		values[i] = fmt.Sprintf("value ->> %d", i)
+		arrays[i] = "CAST(? AS " + postgresTypes[c.table.keyColumns[i].Kind] + "[])"
+	}
+	if c.dialect == SQLite {
+		return tuple(names) + " IN (SELECT " + strings.Join(values, ", ") + " FROM json_each(?))"
+	}
+	list := strings.Join(aliases, ", ")
+	return tuple(names) + " IN (SELECT " + list + " FROM unnest(" + strings.Join(arrays, ", ") + ") AS keys (" + list + "))"
+}
+
+// keyParams is the number of anyKey's parameters.
+func (c *core[M, K]) keyParams() int {
+	if c.dialect == SQLite {
+		return 1
+	}
+	return len(c.table.keyColumns)
+}
+
+// bindKeys returns the arguments of anyKey, and how many of the keys can be rows'.
+func (c *core[M, K]) bindKeys(keys []K) (args []any, n int) {
+	columns := make([][]any, len(c.table.keyColumns))
+	rows := make([][]any, 0, len(keys))
+	for _, key := range keys {
+		values, ok := c.table.keyArgs(key, c.dialect)
+		if !ok {
+			continue
+		}
+		rows = append(rows, values)
+		for i, v := range values {
+			columns[i] = append(columns[i], v)
+		}
+	}
+	switch {
+	case len(rows) == 0:
+		return nil, 0
+	case c.dialect == SQLite && len(columns) == 1:
+		return []any{jsonList(columns[0], itself[any])}, len(rows)
+	case c.dialect == SQLite:
+		return []any{jsonList(rows, itself[[]any])}, len(rows)
+	}
+	for _, values := range columns {
+		args = append(args, arrayOf(values))
+	}
+	return args, len(rows)
+}
+
+// arrayOf returns the values of one key column as pgx encodes arrays: with the type
+// that all of them have.
+func arrayOf(values []any) any {
+	switch values[0].(type) {
+	case string:
+		return typed[string](values)
+	case int64:
+		return typed[int64](values)
+	case int32:
+		return typed[int32](values)
+	}
+	return values
+}
+
+func typed[V any](values []any) []V {
+	list := make([]V, len(values))
+	for i, v := range values {
+		list[i], _ = v.(V)
+	}
+	return list
+}

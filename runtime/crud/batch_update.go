@@ -1,0 +1,142 @@
+package crud
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"google.golang.org/grpc/codes"
+)
+
+// BatchUpdate makes all changes, or none, and returns the resources as stored, in the
+// order of the changes. It locks the rows first, all batches in one order, so that two
+// of them wait for each other and do not deadlock. See [Store] for its errors.
+func (r *Repository[M, K]) BatchUpdate(ctx context.Context, changes []Change[M], opts ...WriteOption) (stored []M, err error) {
+	if err := r.checkBatch("changes", len(changes)); err != nil {
+		return nil, err
+	}
+	s := writeSettingsOf(opts)
+	b, err := r.newBatchUpdate(changes, opts)
+	if err != nil {
+		return nil, err
+	}
+	for range maxUpserts {
+		stored, err = r.transactAll(ctx, &s, func(tx *Tx) ([]M, error) { return r.updateAll(ctx, tx, b) })
+		if !createdMeanwhile(err) || r.tx != nil {
+			break
+		}
+	}
+	return stored, err
+}
+
+// A batchUpdate is what one call of BatchUpdate is to write.
+type batchUpdate[M any, K comparable] struct {
+	updates  []*update[M, K] // nil for a key that no row can have
+	settings []writeSettings
+	names    []string // of the resources
+	keys     []K      // of the updates that are not nil
+}
+
+// errElementOption is an option of a Change that only the call can have.
+var errElementOption = errors.New("crud: ValidateOnly or RequestID among the options of one change of a BatchUpdate; give it to the call")
+
+func (r *Repository[M, K]) newBatchUpdate(changes []Change[M], opts []WriteOption) (*batchUpdate[M, K], error) {
+	b := &batchUpdate[M, K]{
+		updates:  make([]*update[M, K], len(changes)),
+		settings: make([]writeSettings, len(changes)),
+		names:    make([]string, len(changes)),
+	}
+	var found findings
+	for i, c := range changes {
+		if own := writeSettingsOf(c.Options); own.inTx() {
+			return nil, internal(r.domain, errElementOption)
+		}
+		b.settings[i] = writeSettingsOf(slices.Concat(opts, c.Options))
+		u, err := r.newUpdate(c.Message, c.Mask, &b.settings[i])
+		var e *Error
+		if errors.As(err, &e) && e.Code == codes.NotFound {
+			b.names[i] = e.Resource.Name
+			continue
+		}
+		if err := found.element(i, err); err != nil {
+			return nil, err
+		}
+		if u != nil {
+			b.updates[i], b.names[i] = u, r.table.keyName(u.key)
+			b.keys = append(b.keys, u.key)
+		}
+	}
+	found.add(r.updatedTwice(b.updates)...)
+	return b, found.error(r.domain)
+}
+
+// updatedTwice returns the violations of the changes of a resource that another one
+// before them changes: which of the two is to be seen?
+func (r *Repository[M, K]) updatedTwice(updates []*update[M, K]) []Violation {
+	keys := make([]K, len(updates))
+	for i, u := range updates {
+		if u != nil {
+			keys[i] = u.key
+		}
+	}
+	return repeated(keys, r.table.keyField(), func(i int) bool { return updates[i] != nil })
+}
+
+// updateAll locks the rows and writes them.
+func (r *Repository[M, K]) updateAll(ctx context.Context, tx *Tx, b *batchUpdate[M, K]) ([]M, error) {
+	old, err := r.lockKeys(ctx, tx, b.keys)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.allThere(b, old); err != nil {
+		return nil, err
+	}
+	if r.hooks.has(beforeUpdate[M]) || r.hooks.has(afterUpdate[M]) {
+		return r.updateInTurn(ctx, tx, b, old)
+	}
+	return r.updateTogether(ctx, tx, b, old)
+}
+
+// allThere is NOT_FOUND of all resources that are to be updated and are not there.
+func (r *Repository[M, K]) allThere(b *batchUpdate[M, K], old map[K]M) error {
+	var gone []string
+	deleted := 0
+	for i, u := range b.updates {
+		if u == nil {
+			gone = append(gone, b.names[i])
+			continue
+		}
+		switch m, ok := old[u.key]; {
+		case !ok && !b.settings[i].allowMissing:
+			gone = append(gone, b.names[i])
+		case ok && r.table.isDeleted(m):
+			gone, deleted = append(gone, b.names[i]), deleted+1
+		}
+	}
+	return r.goneAll(gone, deleted)
+}
+
+// goneAll is NOT_FOUND of the names, of which some are those of deleted resources.
+func (r *Repository[M, K]) goneAll(names []string, deleted int) error {
+	if len(names) == 0 {
+		return nil
+	}
+	e := missingAll(r.domain, r.table.info.Resource, names)
+	if deleted == len(names) {
+		e.Reason = ReasonResourceDeleted
+	}
+	return e
+}
+
+// updateInTurn writes one row after the other, so that the hooks of each see what
+// those before it did.
+func (r *Repository[M, K]) updateInTurn(ctx context.Context, tx *Tx, b *batchUpdate[M, K], old map[K]M) (stored []M, err error) {
+	stored = make([]M, len(b.updates))
+	for i, u := range b.updates {
+		m, ok := old[u.key]
+		if stored[i], err = r.writeFound(ctx, tx, u, &b.settings[i], m, ok); err != nil {
+			return nil, ofElement(i, err)
+		}
+	}
+	return stored, nil
+}

@@ -1,0 +1,144 @@
+package crud
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+// The functions in this file and the server_batch files are the generated batch
+// methods. What is wrong with any element is told at once, under the element's path
+// from the request's root: requests[3].book.title.
+
+// requestsField is the list of a batch whose elements are requests.
+const requestsField = "requests"
+
+// BatchGet returns the resources with the keys, in their order (AIP-231). list is the
+// request's field that holds them: ids, or requests. Errors: INVALID_ARGUMENT,
+// NOT_FOUND, which names all that are missing.
+func BatchGet[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], keys []K, list string, opts ...GetOption) ([]M, error) {
+	if s == nil {
+		return nil, noStore(t)
+	}
+	l := batchList{field: list}
+	if err := t.checkKeys(l, keys, nil); err != nil {
+		return nil, err
+	}
+	items, err := s.BatchGet(ctx, keys, opts...)
+	return t.answers(ctx, items, err, l)
+}
+
+// BatchGetNamed returns the resources with the names, in their order (AIP-231). list
+// is the request's field that holds them: names, or requests. All must be below
+// parent, unless it is empty. Errors: INVALID_ARGUMENT, NOT_FOUND, which names all
+// that are missing.
+func BatchGetNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], parent string, names []string, list string, opts ...GetOption) ([]M, error) {
+	if s == nil {
+		return nil, noStore(t)
+	}
+	l := batchList{field: list}
+	keys, err := parseNames(ctx, t, s, l, parent, names, nil)
+	if err != nil {
+		return nil, err
+	}
+	items, err := s.BatchGet(ctx, keys, opts...)
+	return t.answers(ctx, items, err, l)
+}
+
+// BatchDelete deletes the resources with the keys, all or none (AIP-235). list is as
+// in BatchGet. It returns what soft-deleted resources have become, and nil for others.
+// Errors: INVALID_ARGUMENT, NOT_FOUND, FAILED_PRECONDITION, ABORTED for another etag.
+func BatchDelete[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], keys []K, list string, opts ...WriteOption) ([]M, error) {
+	if s == nil {
+		return nil, noStore(t)
+	}
+	l, settings := batchList{field: list}, writeSettingsOf(opts)
+	if err := t.checkKeys(l, keys, settings.check()); err != nil {
+		return nil, err
+	}
+	items, err := s.BatchDelete(ctx, keys, opts...)
+	return t.answers(ctx, items, err, l)
+}
+
+// BatchDeleteNamed deletes the resources with the names, all or none (AIP-235). list
+// and parent are as in BatchGetNamed, results and errors as in BatchDelete.
+func BatchDeleteNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], parent string, names []string, list string, opts ...WriteOption) ([]M, error) {
+	if s == nil {
+		return nil, noStore(t)
+	}
+	l, settings := batchList{field: list}, writeSettingsOf(opts)
+	keys, err := parseNames(ctx, t, s, l, parent, names, settings.check())
+	if err != nil {
+		return nil, err
+	}
+	items, err := s.BatchDelete(ctx, keys, opts...)
+	return t.answers(ctx, items, err, l)
+}
+
+// A batchList is where the elements of a batch are in a request.
+type batchList struct {
+	field string // ids, names or requests
+	// resource is the field of each of the requests that holds the resource, if they
+	// have one.
+	resource string
+}
+
+// path turns a path of a store, [3].title, into the request's: requests[3].book.title,
+// or ids[3] where the elements are the keys.
+func (l batchList) path(v Violation) string {
+	place, rest, _ := strings.Cut(v.Field, "]")
+	if !strings.HasPrefix(place, "[") {
+		return v.Field // it is not about an element
+	}
+	path := l.field + place + "]"
+	switch {
+	case l.field != requestsField:
+		return path
+	case l.resource == "" || besideResource[v.Reason]:
+		return path + rest
+	}
+	return path + "." + l.resource + rest
+}
+
+func (l batchList) paths(violations []Violation) []Violation {
+	for i, v := range violations {
+		violations[i].Field = l.path(v)
+	}
+	return violations
+}
+
+// request is the path of a field of one of the requests.
+func (l batchList) request(i int, field string) string {
+	return fmt.Sprintf("%s[%d].%s", l.field, i, field)
+}
+
+// answers is what a client sees of the resources of a batch.
+func (t *Table[M, K]) answers(ctx context.Context, items []M, err error, l batchList) ([]M, error) {
+	if err != nil {
+		return nil, t.safeAs(ctx, err, func(e *Error) *Error { return e.renamed(l.path) })
+	}
+	if t.hides {
+		for i, m := range items {
+			items[i] = t.visible(m)
+		}
+	}
+	return items, nil
+}
+
+// checkKeys refuses a list of keys of which some were left out or can be none. others
+// are what else is wrong with the request.
+func (t *Table[M, K]) checkKeys(l batchList, keys []K, others []Violation) error {
+	violations := t.batchSize(l.field, len(keys))
+	if len(violations) == 0 {
+		for i, key := range keys {
+			for _, v := range t.keyGiven(key, nil) {
+				v.Field = element(i, v.Field)
+				violations = append(violations, v)
+			}
+		}
+	}
+	if violations = append(l.paths(violations), others...); len(violations) > 0 {
+		return invalid(t.domain(), violations...)
+	}
+	return nil
+}

@@ -1,0 +1,129 @@
+package crud
+
+import (
+	"context"
+	"errors"
+
+	"google.golang.org/grpc/codes"
+)
+
+// BatchCreate stores all resources, or none (AIP-233), and returns them in their
+// order. ms are those of the request's field requests; nil is one that was left out.
+// Errors are those of Create.
+func BatchCreate[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], ms []M, opts ...WriteOption) ([]M, error) {
+	if s == nil {
+		return nil, noStore(t)
+	}
+	l, settings := batchList{requestsField, t.info.Singular}, writeSettingsOf(opts)
+	violations := t.batchSize(l.field, len(ms))
+	if len(violations) > 0 {
+		return nil, invalid(t.domain(), violations...)
+	}
+	inputs := make([]M, len(ms))
+	for i, m := range ms {
+		if t.isNil(m) {
+			violations = append(violations, missingField(l.request(i, l.resource)))
+			continue
+		}
+		inputs[i] = t.createInput(m)
+		wrong := append(t.checkKeyInput(inputs[i]), t.checkInput(inputs[i], nil, true)...)
+		violations = append(violations, l.elements(i, wrong)...)
+	}
+	if violations = append(violations, settings.check()...); len(violations) > 0 {
+		return nil, invalid(t.domain(), violations...)
+	}
+	stored, err := s.BatchCreate(ctx, inputs, opts...)
+	return t.answers(ctx, stored, err, l)
+}
+
+// A NewResource is one element of a BatchCreateNamed: what CreateNamed is given.
+type NewResource[M any] struct {
+	// Parent is empty or that of the batch, if the batch has one.
+	Parent   string
+	ID       string
+	Resource M
+}
+
+// BatchCreateNamed stores all resources, or none (AIP-233), and returns them in their
+// order. They are below parent or, where it is empty, each below its own. Errors are
+// those of CreateNamed.
+func BatchCreateNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], parent string, requests []NewResource[M], opts ...WriteOption) ([]M, error) {
+	if s == nil {
+		return nil, noStore(t)
+	}
+	l, settings := batchList{requestsField, t.info.Singular}, writeSettingsOf(opts)
+	if violations := t.batchSize(l.field, len(requests)); len(violations) > 0 {
+		return nil, invalid(t.domain(), violations...)
+	}
+	if parent != "" {
+		if err := t.checkParentName(parent); err != nil {
+			return nil, err
+		}
+	}
+	inputs, err := t.namedInputs(l, parent, requests, settings.check())
+	if err != nil {
+		return nil, err
+	}
+	stored, err := s.BatchCreate(ctx, inputs, opts...)
+	for i, m := range stored {
+		if err == nil && settings.validateOnly && requests[i].ID == "" { // nobody is to use an id that was not given out
+			t.clearKey(m)
+		}
+	}
+	return t.answers(ctx, stored, err, l)
+}
+
+// namedInputs returns the resources that a batch creates, with their names.
+func (t *Table[M, K]) namedInputs(l batchList, parent string, requests []NewResource[M], others []Violation) ([]M, error) {
+	inputs := make([]M, len(requests))
+	var violations []Violation
+	var missing error // a parent that cannot be
+	for i, request := range requests {
+		own, wrong, err := t.ownParent(l, i, parent, request.Parent)
+		if violations = append(violations, wrong...); err != nil && missing == nil {
+			missing = err
+		}
+		if t.isNil(request.Resource) {
+			violations = append(violations, missingField(l.request(i, l.resource)))
+			continue
+		}
+		inputs[i] = t.namedInput(request.Resource)
+		if len(wrong) == 0 && err == nil {
+			for _, v := range t.setName(inputs[i], own, request.ID) {
+				v.Field = l.request(i, v.Field)
+				violations = append(violations, v)
+			}
+		}
+		violations = append(violations, l.elements(i, t.withoutName(t.checkInput(inputs[i], nil, true)))...)
+	}
+	if violations = append(violations, others...); len(violations) > 0 {
+		return nil, invalid(t.domain(), violations...)
+	}
+	return inputs, missing
+}
+
+// ownParent returns the parent of one element. Where it is well-formed and cannot be,
+// err is NOT_FOUND.
+func (t *Table[M, K]) ownParent(l batchList, i int, batch, own string) (parent string, violations []Violation, err error) {
+	field := l.request(i, "parent")
+	switch {
+	case own == "" && batch != "":
+		return batch, nil, nil
+	case batch != "" && own != batch:
+		return "", []Violation{invalidField(field, "must be empty or equal to the parent of the batch")}, nil
+	}
+	err = t.checkParentName(own)
+	var e *Error
+	if errors.As(err, &e) && e.Code == codes.InvalidArgument {
+		return "", e.renamed(func(Violation) string { return field }).Violations, nil
+	}
+	return own, nil, err
+}
+
+// elements puts violations of an element's resource under its path.
+func (l batchList) elements(i int, violations []Violation) []Violation {
+	for at := range violations {
+		violations[at].Field = element(i, violations[at].Field)
+	}
+	return l.paths(violations)
+}

@@ -1,0 +1,84 @@
+package crud
+
+import (
+	"context"
+	"slices"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/types/known/fieldmaskpb"
+)
+
+// BatchUpdate makes all changes, or none (AIP-234), and returns the resources in the
+// order of the changes, which are those of the request's field requests. hoisted is
+// the mask of the whole batch; the elements then have an equal one or none. Errors are
+// those of Update; two changes of one resource are INVALID_ARGUMENT.
+func BatchUpdate[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], hoisted *fieldmaskpb.FieldMask, changes []Change[M], opts ...WriteOption) ([]M, error) {
+	if s == nil {
+		return nil, noStore(t)
+	}
+	l, settings := batchList{requestsField, t.info.Singular}, writeSettingsOf(opts)
+	violations := t.batchSize(l.field, len(changes))
+	if len(violations) > 0 {
+		return nil, invalid(t.domain(), violations...)
+	}
+	_, wrongMask := t.resolve(t.New(), hoisted)
+	violations = append(violations, wrongMask...)
+	allowed := make([]Change[M], len(changes))
+	for i, c := range changes {
+		if violation, wrong := hoist(l, i, &c, hoisted); wrong {
+			violations = append(violations, violation)
+		}
+		if len(wrongMask) > 0 {
+			c.Mask = nil // it is told once, and not of every element
+		}
+		var wrong []Violation
+		allowed[i], wrong = t.allowedChange(l, i, c, opts)
+		violations = append(violations, wrong...)
+	}
+	if violations = append(violations, settings.check()...); len(violations) > 0 {
+		return nil, invalid(t.domain(), violations...)
+	}
+	stored, err := s.BatchUpdate(ctx, allowed, opts...)
+	return t.answers(ctx, stored, err, l)
+}
+
+// hoist gives a change the mask of the batch, if there is one.
+func hoist[M any](l batchList, i int, c *Change[M], mask *fieldmaskpb.FieldMask) (v Violation, wrong bool) {
+	if len(mask.GetPaths()) == 0 {
+		return v, false
+	}
+	own := c.Mask.GetPaths()
+	c.Mask = mask
+	if len(own) == 0 || samePaths(own, mask.GetPaths()) {
+		return v, false
+	}
+	return badMask(l.request(i, maskPath), "must be empty or equal to the mask of the batch"), true
+}
+
+// samePaths reports whether two masks name the same fields.
+func samePaths(a, b []string) bool {
+	a, b = slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))
+	return slices.Equal(slices.Compact(a), slices.Compact(b))
+}
+
+// allowedChange returns what a client may write of a change, and what is wrong with
+// it. call are the options of the whole batch.
+func (t *Table[M, K]) allowedChange(l batchList, i int, c Change[M], call []WriteOption) (Change[M], []Violation) {
+	if t.isNil(c.Message) {
+		return c, []Violation{missingField(l.request(i, l.resource))}
+	}
+	var violations []Violation
+	// A key that no row can have is for the store, which names it with the others that
+	// are missing.
+	if err := t.keyOfInput(c.Message); err != nil && err.Code == codes.InvalidArgument {
+		violations = err.Violations
+	}
+	paths, fixed, wrong := t.writablePaths(c.Message, c.Mask, true)
+	if violations = append(violations, wrong...); len(violations) > 0 {
+		return c, l.elements(i, violations)
+	}
+	settings := writeSettingsOf(slices.Concat(call, c.Options))
+	c.Options = t.updateOptions(c.Message, fixed, &settings, c.Options)
+	c.Mask = paths
+	return c, nil
+}
