@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	storepb "github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/apart/store"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/batches"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/bothstyles"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/collisions"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/comments"
@@ -64,6 +65,11 @@ var cases = map[string][]model{
 	"apart": {
 		newModel(storepb.ItemTable, storepb.NewItemRepository),
 		newModel(storepb.StockTable, storepb.NewStockRepository),
+	},
+	"batches": {
+		newModel(batches.BookTable, batches.NewBookRepository),
+		newModel(batches.FilmTable, batches.NewFilmRepository),
+		newModel(batches.MemberTable, batches.NewMemberRepository),
 	},
 	"bothstyles": {
 		newModel(bothstyles.IssueTable, bothstyles.NewIssueRepository),
