@@ -92,6 +92,15 @@ func TestBatchCreateStampsTheScope(t *testing.T) {
 		}
 		_, err = tickets.BatchCreate(t.Context(), []*bookpb.Ticket{{Title: "d"}, {Title: "e"}})
 		require.ErrorIs(t, err, errNoTenant)
+
+		// So it is where it is a part of the key.
+		members := bookpb.NewMemberRepository(db, crud.ScopeColumn("org", tenantOf))
+		mine, err := members.BatchCreate(ctx, []*bookpb.Member{{Org: "other", UserId: 2, Role: "b"}, {UserId: 1, Role: "a"}})
+		require.NoError(t, err)
+		for i, m := range mine {
+			assert.Equal(t, "x", m.GetOrg())
+			assert.Equal(t, []string{"b", "a"}[i], m.GetRole())
+		}
 	})
 }
 

@@ -38,6 +38,9 @@ func TestBatchDeleteIsOneStatement(t *testing.T) {
 		require.NoError(t, err)
 		assert.Empty(t, shelved(t, books))
 
+		_, err = books.BatchDelete(ctx, booksAt("x"), crud.IfEtag("e"))
+		refused(t, err, codes.Internal, crud.ReasonInternal)
+
 		// Another tenant's is missing, and so is a key that no row can have.
 		mine, theirs := withTenant(ctx, "x"), withTenant(ctx, "y")
 		m, err := notes.Create(mine, &bookpb.Note{Title: "n"})

@@ -11,14 +11,8 @@ import (
 	"google.golang.org/grpc/codes"
 )
 
-// element is the path of a field of an element, of the element itself if field is
-// empty.
-func element(i int, field string) string {
-	if field == "" {
-		return fmt.Sprintf("[%d]", i)
-	}
-	return fmt.Sprintf("[%d].%s", i, field)
-}
+// element is the path of a field of an element.
+func element(i int, field string) string { return fmt.Sprintf("[%d].%s", i, field) }
 
 // ofElement returns an error of one element of a batch, which says of which. An error
 // that is not about the element stays as it is.

@@ -1,6 +1,9 @@
 package crud_test
 
 import (
+	"context"
+	"errors"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -98,6 +101,10 @@ func TestBatchEtags(t *testing.T) {
 		_, err = s.BatchUpdate(ctx, []crud.Change[*paper]{{Message: &paper{id: "q"}, Options: []crud.WriteOption{crud.AllowMissing(true), crud.IfEtag(made[0].etag)}}})
 		refused(t, err, codes.Aborted, crud.ReasonEtagMismatch)
 
+		none, err := s.BatchDelete(ctx, []string{"q"}, crud.IfEtag(made[0].etag), crud.AllowMissing(true))
+		require.NoError(t, err, "a missing one has no etag")
+		assert.Equal(t, []*paper{{id: "q"}}, none)
+
 		got, err := s.BatchUpdate(ctx, []crud.Change[*paper]{change(made[1], made[1].etag), change(made[0], made[0].etag)})
 		require.NoError(t, err)
 		assert.NotEqual(t, made[1].etag, got[0].etag)
@@ -105,4 +112,25 @@ func TestBatchEtags(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, "y", gone[0].id)
 	})
+}
+
+// TestBatchDeleteHooksOfMissing: there is none for what is not there.
+func TestBatchDeleteHooksOfMissing(t *testing.T) {
+	t.Parallel()
+	var seen atomic.Int32 // of both engines
+	hooks := crud.Hooks[*paper]{AfterDelete: func(_ context.Context, w *crud.Write[*paper]) error {
+		seen.Add(1)
+		if w.Old.title != "x" {
+			return errors.New("a hook for " + w.Old.title)
+		}
+		return nil
+	}}
+	t.Cleanup(func() { assert.EqualValues(t, 2, seen.Load()) })
+	eachPaperStore(t, func(t *testing.T, s paperStore, _ *crudtest.Recorder) {
+		createPapers(t, s, "x")
+		gone, err := s.BatchDelete(t.Context(), []string{"q", "x"}, crud.AllowMissing(true))
+		require.NoError(t, err)
+		assert.Equal(t, []string{"q", "x"}, []string{gone[0].id, gone[1].id})
+		assert.NotNil(t, gone[1].deleteTime)
+	}, hooks)
 }

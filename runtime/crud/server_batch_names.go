@@ -23,15 +23,12 @@ func parseNames[M any, K comparable](ctx context.Context, t *Table[M, K], s Stor
 	impossible := make(map[string]bool)
 	for i, name := range names {
 		key, err := t.parseName(name)
-		switch field := element(i, "name"); {
-		case name == "":
-			violations = append(violations, missingField(field))
-		case errors.Is(err, ErrNoSuchKey) && within(parent, name):
+		violation, wrong := nameViolation(element(i, "name"), name, parent, err)
+		switch {
+		case wrong:
+			violations = append(violations, violation)
+		case err != nil:
 			impossible[name] = true
-		case err != nil && !errors.Is(err, ErrNoSuchKey):
-			violations = append(violations, invalidField(field, err.Error()))
-		case !within(parent, name):
-			violations = append(violations, invalidField(field, "must be below the parent of the batch"))
 		default:
 			keys = append(keys, key)
 		}
@@ -43,6 +40,20 @@ func parseNames[M any, K comparable](ctx context.Context, t *Table[M, K], s Stor
 		return nil, notAll(ctx, t, s, names, keys, impossible)
 	}
 	return keys, nil
+}
+
+// nameViolation returns what is wrong with a name, whose parsing gave err. One that
+// can be no key is not wrong for that.
+func nameViolation(field, name, parent string, err error) (v Violation, wrong bool) {
+	switch {
+	case name == "":
+		return missingField(field), true
+	case err != nil && !errors.Is(err, ErrNoSuchKey):
+		return invalidField(field, err.Error()), true
+	case !within(parent, name):
+		return invalidField(field, "must be below the parent of the batch"), true
+	}
+	return v, false
 }
 
 // commonParent returns what is wrong with the parent of a batch. It may be empty, and

@@ -292,6 +292,9 @@ func TestBatchNamesThatNoRowHas(t *testing.T) {
 		missingNames(t, err, crud.ReasonResourceNotFound, "rows/a/seats/x", "rows/a/seats/x")
 		_, err = crud.BatchGetNamed(ctx, seatTable, seats, "rows/b", names[:1], "names")
 		violated(t, err, crud.ReasonInvalidField, "names[0]")
+		changes := []crud.Change[*seat]{{Message: &seat{name: names[2]}}, {Message: &seat{name: names[0]}}, {Message: &seat{name: names[1]}}}
+		_, err = crud.BatchUpdate(ctx, seatTable, seats, nil, changes)
+		missingNames(t, err, crud.ReasonResourceNotFound, "rows/a/seats/7,rows/a/seats/x", "rows/a/seats/7")
 		// A parent with a wildcard is any.
 		got, err := crud.BatchGetNamed(ctx, seatTable, seats, "rows/-", []string{"rows/a/seats/2", "rows/a/seats/1"}, "names")
 		require.NoError(t, err)
