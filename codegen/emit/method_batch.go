@@ -12,22 +12,40 @@ import (
 // batch writes a method over several resources.
 func (w methodWriter) batch() {
 	function, args, opts := w.batchCall()
-	call := w.invocation(function) + ", " + strings.Join(append(args, opts...), ", ") + ")"
 	err := w.local("err")
 	if w.Items == nil {
-		w.P("if _, ", err, " := ", call, "; ", err, " != nil {")
+		w.arguments("_, "+err+" := "+w.invocation(function), append(args, opts...))
+		w.P("if ", err, " != nil {")
 		w.P("return nil, ", err)
 		w.P("}")
 		w.P("return &", w.Method.Method.Output.GoIdent, "{}, nil")
 		return
 	}
 	items := w.local("items")
-	w.P(items, ", ", err, " := ", call)
+	w.arguments(items+", "+err+" := "+w.invocation(function), append(args, opts...))
 	w.P("if ", err, " != nil {")
 	w.P("return nil, ", err)
 	w.P("}")
 	w.respond(pageValue{w.Items, items})
 }
+
+// arguments writes a call, whose arguments stand in lines of their own where they
+// are long.
+func (w methodWriter) arguments(call string, args []string) {
+	line := call + ", " + strings.Join(args, ", ") + ")"
+	if len(line) <= usualLine {
+		w.P(line)
+		return
+	}
+	w.P(call, ",")
+	for _, arg := range args {
+		w.P(arg, ",")
+	}
+	w.P(")")
+}
+
+// usualLine is the length up to which a call stands in one line.
+const usualLine = 130
 
 // batchCall returns the runtime's function, its arguments and its options.
 func (w methodWriter) batchCall() (function string, args, opts []string) {
@@ -40,7 +58,11 @@ func (w methodWriter) batchCall() (function string, args, opts []string) {
 	case model.BatchCreate:
 		function, args, opts = "BatchCreate", append(args, w.creations(named)), w.writeOptions()
 	case model.BatchUpdate:
-		return "BatchUpdate", []string{w.field(w.UpdateMask, "nil"), w.changes()}, w.writeOptions()
+		args, opts = []string{w.field(w.UpdateMask, "nil"), w.changes()}, w.writeOptions()
+		if w.Parent != nil {
+			return "BatchUpdateNamed", append([]string{read(w.req, w.Parent)}, args...), opts
+		}
+		return "BatchUpdate", args, opts
 	case model.BatchGet:
 		function, args, opts = "BatchGet", append(args, w.keys(named), list), w.readOptions()
 	default:

@@ -83,6 +83,10 @@ func (s *shape) readLists(lists []*protogen.Field) {
 	if lists[0].Message != nil {
 		s.readElement(lists[0].Message)
 	}
+	byKey := s.Kind == BatchGet || s.Kind == BatchDelete
+	if e := s.Method.Batch.Element; byKey && s.Method.Parent != nil && (e == nil && lists[0].Desc.Name() != "names" || e != nil && e.Name == nil) {
+		s.add(at(s.Method.Parent.Desc), fmt.Sprintf("field parent of %s is without meaning: the request has keys, not names", s.what()), "remove it, or list names")
+	}
 }
 
 func (s *shape) listNames() []string {

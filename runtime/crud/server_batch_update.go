@@ -2,6 +2,7 @@ package crud
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"google.golang.org/grpc/codes"
@@ -81,4 +82,40 @@ func (t *Table[M, K]) allowedChange(l batchList, i int, c Change[M], call []Writ
 	c.Options = t.updateOptions(c.Message, fixed, &settings, c.Options)
 	c.Mask = paths
 	return c, nil
+}
+
+// BatchUpdateNamed is BatchUpdate of resources that must all be below parent, unless
+// it is empty (AIP-234).
+func BatchUpdateNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], parent string, hoisted *fieldmaskpb.FieldMask, changes []Change[M], opts ...WriteOption) ([]M, error) {
+	if s == nil {
+		return nil, noStore(t)
+	}
+	violation, wrong := t.commonParent(parent)
+	if wrong {
+		return nil, invalid(t.domain(), violation)
+	}
+	l := batchList{requestsField, t.info.Singular}
+	var violations []Violation
+	for i, c := range changes {
+		if t.isNil(c.Message) {
+			continue // which BatchUpdate tells
+		}
+		if name, known := t.nameOfInput(c.Message); known && !within(parent, name) {
+			violations = append(violations, invalidField(l.request(i, joined(l.resource, t.nameField)), "must be below the parent of the batch"))
+		}
+	}
+	if len(violations) > 0 {
+		return nil, invalid(t.domain(), violations...)
+	}
+	return BatchUpdate(ctx, t, s, hoisted, changes, opts...)
+}
+
+// nameOfInput returns the name of a client's resource, of which it may give the key
+// fields instead; known is false for one that has no form, which is told elsewhere.
+func (t *Table[M, K]) nameOfInput(m M) (name string, known bool) {
+	key, err := t.KeyOf(m)
+	if err != nil {
+		return t.nameOf(m), errors.Is(err, ErrNoSuchKey)
+	}
+	return t.keyName(key), true
 }

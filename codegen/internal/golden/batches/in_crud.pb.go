@@ -309,7 +309,12 @@ func NewCRUDBatchServiceServer(db crud.DB, opts ...crud.Option) CRUDBatchService
 // BatchGetBooks returns the Books that the request names, in its order. Errors:
 // INVALID_ARGUMENT, NOT_FOUND.
 func (s CRUDBatchServiceServer) BatchGetBooks(ctx context.Context, req *BatchGetBooksRequest) (*BooksResponse, error) {
-	items, err := crud.BatchGetNamed(ctx, BookTable, s.Books, req.GetParent(), req.GetNames(), "names", crud.ReadMask(req.GetReadMask()))
+	items, err := crud.BatchGetNamed(ctx, BookTable, s.Books,
+		req.GetParent(),
+		req.GetNames(),
+		"names",
+		crud.ReadMask(req.GetReadMask()),
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -319,9 +324,14 @@ func (s CRUDBatchServiceServer) BatchGetBooks(ctx context.Context, req *BatchGet
 // BatchCreateBooks stores the request's Books, all or none, and returns them as
 // stored. Errors: INVALID_ARGUMENT, ALREADY_EXISTS.
 func (s CRUDBatchServiceServer) BatchCreateBooks(ctx context.Context, req *BatchCreateBooksRequest) (*BooksResponse, error) {
-	items, err := crud.BatchCreateNamed(ctx, BookTable, s.Books, req.GetParent(), crud.Each(req.GetRequests(), func(r *CreateBookRequest) crud.NewResource[*Book] {
-		return crud.NewResource[*Book]{Parent: r.GetParent(), ID: r.GetBookId(), Resource: r.GetBook()}
-	}), crud.ValidateOnly(req.GetValidateOnly()), crud.RequestID(BatchService_BatchCreateBooks_FullMethodName, req.GetRequestId(), req))
+	items, err := crud.BatchCreateNamed(ctx, BookTable, s.Books,
+		req.GetParent(),
+		crud.Each(req.GetRequests(), func(r *CreateBookRequest) crud.NewResource[*Book] {
+			return crud.NewResource[*Book]{Parent: r.GetParent(), ID: r.GetBookId(), Resource: r.GetBook()}
+		}),
+		crud.ValidateOnly(req.GetValidateOnly()),
+		crud.RequestID(BatchService_BatchCreateBooks_FullMethodName, req.GetRequestId(), req),
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -331,9 +341,13 @@ func (s CRUDBatchServiceServer) BatchCreateBooks(ctx context.Context, req *Batch
 // BatchUpdateBooks makes the request's changes, all or none, and returns the
 // Books as stored. Errors: INVALID_ARGUMENT, NOT_FOUND.
 func (s CRUDBatchServiceServer) BatchUpdateBooks(ctx context.Context, req *BatchUpdateBooksRequest) (*BooksResponse, error) {
-	items, err := crud.BatchUpdate(ctx, BookTable, s.Books, req.GetUpdateMask(), crud.Each(req.GetRequests(), func(r *UpdateBookRequest) crud.Change[*Book] {
-		return crud.Change[*Book]{Message: r.GetBook(), Mask: r.GetUpdateMask(), Options: []crud.WriteOption{crud.AllowMissing(r.GetAllowMissing())}}
-	}))
+	items, err := crud.BatchUpdateNamed(ctx, BookTable, s.Books,
+		req.GetParent(),
+		req.GetUpdateMask(),
+		crud.Each(req.GetRequests(), func(r *UpdateBookRequest) crud.Change[*Book] {
+			return crud.Change[*Book]{Message: r.GetBook(), Mask: r.GetUpdateMask(), Options: []crud.WriteOption{crud.AllowMissing(r.GetAllowMissing())}}
+		}),
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -343,7 +357,12 @@ func (s CRUDBatchServiceServer) BatchUpdateBooks(ctx context.Context, req *Batch
 // BatchDeleteBooks removes the Books that the request names, all or none.
 // Errors: INVALID_ARGUMENT, NOT_FOUND, FAILED_PRECONDITION.
 func (s CRUDBatchServiceServer) BatchDeleteBooks(ctx context.Context, req *BatchDeleteBooksRequest) (*emptypb.Empty, error) {
-	if _, err := crud.BatchDeleteNamed(ctx, BookTable, s.Books, req.GetParent(), crud.Each(req.GetRequests(), (*DeleteBookRequest).GetName), "requests"); err != nil {
+	_, err := crud.BatchDeleteNamed(ctx, BookTable, s.Books,
+		req.GetParent(),
+		crud.Each(req.GetRequests(), (*DeleteBookRequest).GetName),
+		"requests",
+	)
+	if err != nil {
 		return nil, err
 	}
 	return &emptypb.Empty{}, nil
@@ -372,7 +391,11 @@ func (s CRUDBatchServiceServer) BatchCreateFilms(ctx context.Context, req *Batch
 // BatchDeleteFilms marks the Films that the request names as deleted, all or
 // none, and returns them. Errors: INVALID_ARGUMENT, NOT_FOUND.
 func (s CRUDBatchServiceServer) BatchDeleteFilms(ctx context.Context, req *BatchDeleteFilmsRequest) (*FilmsResponse, error) {
-	items, err := crud.BatchDelete(ctx, FilmTable, s.Films, crud.Each(req.GetRequests(), (*DeleteFilmRequest).GetId), "requests", crud.RequestID(BatchService_BatchDeleteFilms_FullMethodName, req.GetRequestId(), req))
+	items, err := crud.BatchDelete(ctx, FilmTable, s.Films,
+		crud.Each(req.GetRequests(), (*DeleteFilmRequest).GetId),
+		"requests",
+		crud.RequestID(BatchService_BatchDeleteFilms_FullMethodName, req.GetRequestId(), req),
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -382,7 +405,10 @@ func (s CRUDBatchServiceServer) BatchDeleteFilms(ctx context.Context, req *Batch
 // BatchGetMembers returns the Members that the request names, in its order.
 // Errors: INVALID_ARGUMENT, NOT_FOUND.
 func (s CRUDBatchServiceServer) BatchGetMembers(ctx context.Context, req *BatchGetMembersRequest) (*MembersResponse, error) {
-	items, err := crud.BatchGet(ctx, MemberTable, s.Members, crud.Each(req.GetRequests(), func(r *MemberRequest) MemberKey { return MemberKey{Org: r.GetOrg(), Number: r.GetNumber()} }), "requests")
+	items, err := crud.BatchGet(ctx, MemberTable, s.Members,
+		crud.Each(req.GetRequests(), func(r *MemberRequest) MemberKey { return MemberKey{Org: r.GetOrg(), Number: r.GetNumber()} }),
+		"requests",
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -392,7 +418,11 @@ func (s CRUDBatchServiceServer) BatchGetMembers(ctx context.Context, req *BatchG
 // BatchDeleteMembers removes the Members that the request names, all or none.
 // Errors: INVALID_ARGUMENT, NOT_FOUND, FAILED_PRECONDITION.
 func (s CRUDBatchServiceServer) BatchDeleteMembers(ctx context.Context, req *BatchGetMembersRequest) (*emptypb.Empty, error) {
-	if _, err := crud.BatchDelete(ctx, MemberTable, s.Members, crud.Each(req.GetRequests(), func(r *MemberRequest) MemberKey { return MemberKey{Org: r.GetOrg(), Number: r.GetNumber()} }), "requests"); err != nil {
+	_, err := crud.BatchDelete(ctx, MemberTable, s.Members,
+		crud.Each(req.GetRequests(), func(r *MemberRequest) MemberKey { return MemberKey{Org: r.GetOrg(), Number: r.GetNumber()} }),
+		"requests",
+	)
+	if err != nil {
 		return nil, err
 	}
 	return &emptypb.Empty{}, nil
