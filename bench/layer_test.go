@@ -29,6 +29,7 @@ const (
 	get = iota
 	list
 	listAfter
+	filtered
 	create
 	update
 	remove
@@ -38,10 +39,14 @@ var methodNames = []string{
 	get:       "get",
 	list:      "list of 50",
 	listAfter: "list of 50, deep",
+	filtered:  "filtered list of 50",
 	create:    "create",
 	update:    "update one field",
 	remove:    "delete",
 }
+
+// twoTerms selects what handwritten.Books.ListLonger does.
+const twoTerms = "in_print = true AND pages > 300"
 
 // newDelete is the method that deletes books which create has made.
 func newDelete(create func(context.Context) (*benchv1.Book, error), remove func(context.Context, int64) error) method {
@@ -78,9 +83,13 @@ func handwrittenLayer(pool *pgxpool.Pool) layer {
 		get:       {call: func(ctx context.Context) error { return second(b.Get(ctx, someID)) }},
 		list:      {call: func(ctx context.Context) error { return page(ctx, 0) }},
 		listAfter: {call: func(ctx context.Context) error { return page(ctx, deep) }},
-		create:    {call: func(ctx context.Context) error { return second(add(ctx)) }},
-		update:    {call: func(ctx context.Context) error { return second(b.UpdateTitle(ctx, someID, "A new title")) }},
-		remove:    newDelete(add, b.Delete),
+		filtered: {call: func(ctx context.Context) error {
+			books, err := b.ListLonger(ctx, true, 300, pageSize)
+			return full(len(books), err)
+		}},
+		create: {call: func(ctx context.Context) error { return second(add(ctx)) }},
+		update: {call: func(ctx context.Context) error { return second(b.UpdateTitle(ctx, someID, "A new title")) }},
+		remove: newDelete(add, b.Delete),
 	}
 }
 
@@ -92,8 +101,8 @@ func repositoryLayer(tb testing.TB, db crud.DB) layer {
 	require.NoError(tb, err)
 	book := newBook(1)
 	add := func(ctx context.Context) (*benchv1.Book, error) { return r.Create(ctx, book) }
-	page := func(ctx context.Context, token string) error {
-		page, err := r.List(ctx, crud.Query{PageSize: pageSize, PageToken: token})
+	page := func(ctx context.Context, token, filter string) error {
+		page, err := r.List(ctx, crud.Query{PageSize: pageSize, PageToken: token, Filter: filter})
 		if err != nil {
 			return err
 		}
@@ -103,8 +112,9 @@ func repositoryLayer(tb testing.TB, db crud.DB) layer {
 	change := &benchv1.Book{Id: someID, Title: "A new title"}
 	return layer{
 		get:       {call: func(ctx context.Context) error { return second(r.Get(ctx, someID)) }},
-		list:      {call: func(ctx context.Context) error { return page(ctx, "") }},
-		listAfter: {call: func(ctx context.Context) error { return page(ctx, first.NextPageToken) }},
+		list:      {call: func(ctx context.Context) error { return page(ctx, "", "") }},
+		listAfter: {call: func(ctx context.Context) error { return page(ctx, first.NextPageToken, "") }},
+		filtered:  {call: func(ctx context.Context) error { return page(ctx, "", twoTerms) }},
 		create:    {call: func(ctx context.Context) error { return second(add(ctx)) }},
 		update:    {call: func(ctx context.Context) error { return second(r.Update(ctx, change, mask)) }},
 		remove:    newDelete(add, func(ctx context.Context, id int64) error { return second(r.Delete(ctx, id)) }),
@@ -126,6 +136,7 @@ func serverLayer(tb testing.TB, db crud.DB) layer {
 	one := &benchv1.GetBookRequest{Id: someID}
 	top := &benchv1.ListBooksRequest{PageSize: pageSize}
 	next := &benchv1.ListBooksRequest{PageSize: pageSize, PageToken: first.GetNextPageToken()}
+	some := &benchv1.ListBooksRequest{PageSize: pageSize, Filter: twoTerms}
 	change := &benchv1.UpdateBookRequest{
 		Book:       &benchv1.Book{Id: someID, Title: "A new title"},
 		UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"title"}},
@@ -134,6 +145,7 @@ func serverLayer(tb testing.TB, db crud.DB) layer {
 		get:       {call: func(ctx context.Context) error { return second(s.GetBook(ctx, one)) }},
 		list:      {call: func(ctx context.Context) error { return page(ctx, top) }},
 		listAfter: {call: func(ctx context.Context) error { return page(ctx, next) }},
+		filtered:  {call: func(ctx context.Context) error { return page(ctx, some) }},
 		create:    {call: func(ctx context.Context) error { return second(add(ctx)) }},
 		update:    {call: func(ctx context.Context) error { return second(s.UpdateBook(ctx, change)) }},
 		remove: newDelete(add, func(ctx context.Context, id int64) error {

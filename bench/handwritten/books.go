@@ -62,6 +62,25 @@ func (b *Books) List(ctx context.Context, after int64, size int) (books []*bench
 	return books, next, nil
 }
 
+// ListLonger returns up to size books of more than some pages, in the order of their
+// ids.
+func (b *Books) ListLonger(ctx context.Context, inPrint bool, pages int32, size int) ([]*benchv1.Book, error) {
+	rows, err := b.pool.Query(ctx, listLonger, inPrint, pages, size+1)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	books := make([]*benchv1.Book, 0, size+1)
+	for rows.Next() {
+		book, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		books = append(books, book)
+	}
+	return books[:min(size, len(books))], rows.Err()
+}
+
 // Create stores a book and returns it with its id and times.
 func (b *Books) Create(ctx context.Context, book *benchv1.Book) (*benchv1.Book, error) {
 	tags := book.GetTags()

@@ -24,7 +24,7 @@ func (r *Repository[M, K]) Delete(ctx context.Context, key K, opts ...WriteOptio
 	} else {
 		m, err = r.transact(ctx, &s, func(tx *Tx) (M, error) { return r.deleteLocked(ctx, tx, key, s.etag) })
 	}
-	if isMissing(err) && s.allowMissing {
+	if s.allowMissing && isMissing(err) {
 		return r.leftover(ctx, key)
 	}
 	return m, err

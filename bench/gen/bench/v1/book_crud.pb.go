@@ -147,6 +147,7 @@ func (s CRUDBookServiceServer) ListBooks(ctx context.Context, req *ListBooksRequ
 		Method:    BookService_ListBooks_FullMethodName,
 		PageSize:  req.GetPageSize(),
 		PageToken: req.GetPageToken(),
+		Filter:    req.GetFilter(),
 	})
 	if err != nil {
 		return nil, err
