@@ -19,7 +19,7 @@ import (
 
 func TestMain(m *testing.M) { crudtest.Main(m) }
 
-var randomFilters = flag.Int("filters", 2000, "how many random filters TestMeaning compares on each engine")
+var randomFilters = flag.Int("filters", 10_000, "how many random filters TestMeaning compares on each engine")
 
 // The meaning of a filter is that of the evaluator, on both engines: a filter and its
 // negation select the rows for which it is true and false, and neither selects a row
