@@ -220,12 +220,12 @@ func (r *Repository[M, K]) scoped(ctx context.Context, sql string, args []any) (
 }
 
 // bindScope converts scope values of columns that are fields as the field's are.
-func (r *Repository[M, K]) bindScope(values []any) []any {
+func (c *core[M, K]) bindScope(values []any) []any {
 	bound := make([]any, len(values))
 	for i, v := range values {
 		bound[i] = v
-		if at := r.stamps[i]; at >= 0 {
-			if b, ok := r.table.columns[at].codec.bind(v, r.dialect); ok {
+		if at := c.stamps[i]; at >= 0 {
+			if b, ok := c.table.columns[at].codec.bind(v, c.dialect); ok {
 				bound[i] = b
 			}
 		}
@@ -235,21 +235,29 @@ func (r *Repository[M, K]) bindScope(values []any) []any {
 
 // GetBy returns the resource whose unique field has the value. Generated lookups
 // such as GetByIsbn call it. Errors: NOT_FOUND.
-func (r *Repository[M, K]) GetBy(ctx context.Context, field string, value any, _ ...GetOption) (m M, err error) {
+func (r *Repository[M, K]) GetBy(ctx context.Context, field string, value any, opts ...GetOption) (m M, err error) {
 	sql, ok := r.lookups[field]
 	c, known := r.table.column(field)
 	if !ok || !known {
 		return m, internal(r.domain, fmt.Errorf("crud: %s has no lookup by %q", r.table.info.Message, field))
 	}
-	arg, ok := c.codec.bind(value, r.dialect)
-	if ok {
-		var found bool
-		if m, found, err = r.queryOne(ctx, r.db, sql, "", []any{arg}, nil); err != nil || found {
-			return m, err
-		}
+	s := getSettingsOf(opts)
+	selected, hidden, err := r.asked(&s)
+	if err != nil {
+		return m, err
 	}
-	e := r.missing(field + "=" + fmt.Sprint(value))
-	return m, e
+	found := false
+	if arg, ok := c.codec.bind(value, r.dialect); ok {
+		m, found, err = r.queryOne(ctx, r.db, r.narrowed(sql, field, selected), "", []any{arg}, selected)
+	}
+	switch {
+	case err != nil:
+		return m, err
+	case !found:
+		return m, r.missing(field + "=" + fmt.Sprint(value))
+	}
+	r.table.hide(hidden, m)
+	return m, nil
 }
 
 func (r *Repository[M, K]) notFound(key K) *Error { return r.missing(r.table.keyName(key)) }
