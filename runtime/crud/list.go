@@ -12,19 +12,16 @@ import (
 // there is a next one, and seeks to the row after the token's: the cost of a page
 // does not depend on how deep it is.
 func (r *Repository[M, K]) List(ctx context.Context, q Query) (*Page[M], error) {
-	l, err := r.newListing(ctx, q)
+	l, err := r.newListing(ctx, q, true)
 	if err != nil {
 		return nil, err
 	}
 	size := r.pageSize(q)
-	if err := l.open(ctx); err != nil {
-		return nil, err
-	}
 	items, err := r.fetch(ctx, l, size+1)
 	if err != nil {
 		return nil, err
 	}
-	if len(items) == 0 && q.PageToken == "" && q.Skip == 0 {
+	if len(items) == 0 {
 		if err := r.checkParent(ctx, l); err != nil {
 			return nil, err
 		}
@@ -116,10 +113,7 @@ func (r *Repository[M, K]) All(ctx context.Context, q Query) iter.Seq2[M, error]
 var errStopped = errors.New("crud: stopped")
 
 func (r *Repository[M, K]) walk(ctx context.Context, q Query, yield func(M) bool) error {
-	if q.PageToken != "" {
-		return invalid(r.domain, Violation{"page_token", "must be empty: a stream has no pages", ReasonInvalidPageToken})
-	}
-	l, err := r.newListing(ctx, q)
+	l, err := r.newListing(ctx, q, false)
 	if err != nil {
 		return err
 	}
@@ -137,7 +131,7 @@ func (r *Repository[M, K]) walk(ctx context.Context, q Query, yield func(M) bool
 			return err
 		}
 	}
-	if n == 0 && q.Skip == 0 {
+	if n == 0 {
 		return r.checkParent(ctx, l)
 	}
 	return nil

@@ -3,11 +3,9 @@ package crud
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/Masterminds/squirrel"
 
@@ -46,32 +44,42 @@ type listing[M any, K comparable] struct {
 	bound    []byte // the binding, once it is needed
 }
 
-func (r *Repository[M, K]) newListing(ctx context.Context, q Query) (*listing[M, K], error) {
+// newListing takes a query, of a List if paged. The key is looked at first, then who
+// asks, then the rest (AIP-211).
+func (r *Repository[M, K]) newListing(ctx context.Context, q Query, paged bool) (*listing[M, K], error) {
 	l := &listing[M, K]{core: r.core, query: q}
 	if err := l.setParent(q.Parent); err != nil {
 		return nil, err
 	}
-	if err := l.setArguments(q); err != nil {
+	if err := l.setScope(ctx); err != nil {
 		return nil, err
 	}
-	values, err := r.scope.values(ctx)
-	if err != nil {
+	if err := l.setArguments(ctx, paged); err != nil {
 		return nil, err
-	}
-	l.scope = r.bindScope(values)
-	if l.extra, err = r.scope.predicates(ctx); err != nil {
-		return nil, err
-	}
-	if q.Where != nil {
-		l.extra = append(l.extra, parens{q.Where})
 	}
 	return l, nil
 }
 
+func (l *listing[M, K]) setScope(ctx context.Context) error {
+	values, err := l.core.scope.values(ctx)
+	if err != nil {
+		return err
+	}
+	l.scope = l.bindScope(values)
+	if l.extra, err = l.core.scope.predicates(ctx); err != nil {
+		return err
+	}
+	if l.query.Where != nil {
+		l.extra = append(l.extra, parens{l.query.Where})
+	}
+	return nil
+}
+
 // setArguments takes the arguments of the query. All that is wrong with them is told
 // at once.
-func (l *listing[M, K]) setArguments(q Query) error {
+func (l *listing[M, K]) setArguments(ctx context.Context, paged bool) error {
 	var found findings
+	q := &l.query
 	if q.PageSize < 0 {
 		found.add(invalidField("page_size", "must not be negative"))
 	}
@@ -79,10 +87,23 @@ func (l *listing[M, K]) setArguments(q Query) error {
 		found.add(invalidField("skip", "must not be negative"))
 	}
 	found.add(checkView(q.View)...)
+	before := len(found.violations)
 	l.setEqual(&found, q.Equal)
 	l.setFilter(&found, q.Filter)
 	l.setOrder(&found, q.OrderBy)
+	unknown := len(found.violations) > before
 	l.setReadMask(&found, q.ReadMask.GetPaths())
+	switch {
+	case q.PageToken == "":
+	case !paged:
+		found.add(badToken("must be empty: a stream has no pages"))
+	case unknown: // no list with such arguments gave a token
+		found.add(badToken(notOfThisList))
+	default:
+		if err := l.open(ctx, &found); err != nil {
+			return err
+		}
+	}
 	return found.error(l.domain)
 }
 
@@ -141,56 +162,6 @@ func (l *listing[M, K]) hidesDeleted() bool {
 	return l.table.deleteTime >= 0 && !l.query.ShowDeleted
 }
 
-// open takes the place that the page token says.
-func (l *listing[M, K]) open(ctx context.Context) error {
-	if l.query.PageToken == "" {
-		return nil
-	}
-	binding, err := l.binding(ctx)
-	if err != nil {
-		return err
-	}
-	place, ok := l.tokens.open(l.query.PageToken, binding)
-	if !ok || len(place.values) != len(l.order) || l.expired(place) {
-		return l.badToken()
-	}
-	l.total, l.counted = place.total, place.counted
-	for i, v := range place.values {
-		arg, ok := l.order[i].column.codec.bind(v, l.dialect)
-		if !ok && (v != nil || !l.order[i].nullable) {
-			return l.badToken()
-		}
-		l.cursor = append(l.cursor, arg)
-	}
-	return nil
-}
-
-// expired reports whether a token has outlived what tokens are given.
-func (l *listing[M, K]) expired(p tokenPlace) bool {
-	return l.tokenLife > 0 && l.now().Sub(time.Unix(p.issued, 0)) > l.tokenLife
-}
-
-func (l *listing[M, K]) badToken() *Error {
-	return invalid(l.domain, Violation{"page_token", "is not a token of this list", ReasonInvalidPageToken})
-}
-
-// seal returns the token of the page after m.
-func (l *listing[M, K]) seal(ctx context.Context, m M) (string, error) {
-	values, err := l.place(m)
-	if err != nil {
-		return "", internal(l.domain, fmt.Errorf("crud: a stored key does not parse: %w", err))
-	}
-	binding, err := l.binding(ctx)
-	if err != nil {
-		return "", err
-	}
-	place := tokenPlace{values: values, total: l.total, counted: l.counted}
-	if l.tokenLife > 0 {
-		place.issued = l.now().Unix()
-	}
-	return l.tokens.seal(place, binding)
-}
-
 // statement returns the text and the arguments. Without extra conditions the text
 // depends on a few facts only and is assembled once for each.
 func (l *listing[M, K]) statement(limit int) (string, []any, error) {
@@ -239,12 +210,11 @@ func (l *listing[M, K]) args(limit int) []any {
 	args := make([]any, 0, len(l.parent)+len(l.scope)+len(l.equal)+len(l.filter.Args)+len(l.cursor)+2)
 	args = l.conditionArgs(args)
 	if len(l.cursor) > 0 {
-		s := l.seek()
-		args = append(args, s.args()...)
-		if _, split := s.otherHalf(); split {
-			args = append(args, limit+int(l.query.Skip))
-			args = append(l.conditionArgs(args), limit+int(l.query.Skip))
-		}
+		args = append(args, l.seek().args()...)
+	}
+	if l.halved(limit) {
+		most := limit + int(l.query.Skip)
+		args = append(l.conditionArgs(append(args, most)), most)
 	}
 	return l.windowArgs(args, limit)
 }
@@ -269,25 +239,46 @@ func (l *listing[M, K]) windowArgs(args []any, limit int) []any {
 
 // build assembles the statement.
 func (l *listing[M, K]) build(limit int) (string, []any, error) {
-	if len(l.cursor) > 0 {
+	b := l.rows()
+	switch {
+	case l.halved(limit):
+		b = l.halves(limit)
+	case len(l.cursor) > 0:
 		s := l.seek()
-		if other, split := s.otherHalf(); split {
-			return l.buildHalves(s.ownHalf(), other, limit)
-		}
-		return l.window(l.ordered(l.rows().Where(s.ownHalf())), limit).PlaceholderFormat(squirrel.Dollar).ToSql()
+		b = l.ordered(b.Where(s.ownHalf()), s.inNulls())
+	default:
+		b = l.ordered(b, false)
 	}
-	return l.window(l.ordered(l.rows()), limit).PlaceholderFormat(squirrel.Dollar).ToSql()
+	return l.window(b, limit).PlaceholderFormat(squirrel.Dollar).ToSql()
 }
 
-// buildHalves assembles one statement of two seeks, each of which an index answers.
-func (l *listing[M, K]) buildHalves(own squirrel.Sqlizer, other string, limit int) (string, []any, error) {
-	most := limit + int(l.query.Skip)
-	half := func(where any, alias string) squirrel.SelectBuilder {
-		return squirrel.Select(l.table.columnNames(l.selected, quoted)...).FromSelect(l.ordered(l.rows().Where(where)).Suffix("LIMIT ?", most), alias)
+// halved reports whether the rows whose first column is NULL are read apart from the
+// others: on a page that may have some of both, unless the order is an index's as it
+// is.
+func (l *listing[M, K]) halved(limit int) bool {
+	switch {
+	case len(l.order) < 2 || !l.order[0].nullable:
+		return false
+	case len(l.cursor) > 0:
+		return l.order[0].desc == l.seek().inNulls()
 	}
-	both := half(own, "own").SuffixExpr(squirrel.Expr("UNION ALL ?", half(other, "other")))
-	both = both.Suffix("ORDER BY " + strings.Join(l.orderBy(quoted), ", "))
-	return l.window(both, limit).PlaceholderFormat(squirrel.Dollar).ToSql()
+	return limit > 0 && l.order[0].desc != l.order[1].desc
+}
+
+// halves is one statement of two, each of which an index answers.
+func (l *listing[M, K]) halves(limit int) squirrel.SelectBuilder {
+	s, null := l.seek(), true
+	own := s.half(null)
+	if len(l.cursor) > 0 {
+		own, null = s.ownHalf(), s.inNulls()
+	}
+	half := func(where squirrel.Sqlizer, null bool, alias string) squirrel.SelectBuilder {
+		rows := l.ordered(l.rows().Where(where), null).Suffix("LIMIT ?", limit+int(l.query.Skip))
+		return squirrel.Select(l.table.columnNames(l.selected, quoted)...).FromSelect(rows, alias)
+	}
+	return half(own, null, "own").
+		SuffixExpr(squirrel.Expr("UNION ALL ?", half(s.half(!null), !null, "other"))).
+		Suffix("ORDER BY " + strings.Join(l.orderBy(quoted, false), ", "))
 }
 
 // rows is the SELECT of the rows on all pages.
@@ -322,8 +313,8 @@ func (l *listing[M, K]) where(b squirrel.SelectBuilder) squirrel.SelectBuilder {
 	return b
 }
 
-func (l *listing[M, K]) ordered(b squirrel.SelectBuilder) squirrel.SelectBuilder {
-	return b.OrderBy(l.orderBy(l.column)...)
+func (l *listing[M, K]) ordered(b squirrel.SelectBuilder, nulls bool) squirrel.SelectBuilder {
+	return b.OrderBy(l.orderBy(l.column, nulls)...)
 }
 
 // window adds LIMIT and OFFSET. The embedded engine has no OFFSET without a LIMIT.

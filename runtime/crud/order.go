@@ -99,10 +99,15 @@ func (l *listing[M, K]) place(m M) ([]any, error) {
 	return place, nil
 }
 
-// orderBy returns the terms of ORDER BY. name writes a column.
-func (l *listing[M, K]) orderBy(name func(string) string) []string {
+// orderBy returns the terms of ORDER BY. name writes a column. In rows whose first
+// column is NULL its direction means nothing: it is that of the next one then, so that
+// an index which is read one way has the order.
+func (l *listing[M, K]) orderBy(name func(string) string, nulls bool) []string {
 	terms := make([]string, len(l.order))
 	for i, k := range l.order {
+		if i == 0 && nulls && len(l.order) > 1 {
+			k.desc = l.order[1].desc
+		}
 		terms[i] = name(k.name) + k.direction()
 	}
 	return terms

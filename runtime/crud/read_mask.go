@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/Masterminds/squirrel"
-
 	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
 )
 
@@ -34,25 +32,27 @@ func (t *Table[M, K]) readMask(paths []string, order func(*Column[M]) bool) (sel
 	return selected, hidden, nil
 }
 
-// readFields gets the fields of a row that a read mask names.
-func (r *Repository[M, K]) readFields(ctx context.Context, key K, s *getSettings) (m M, err error) {
+// asked returns the columns that a call of Get reads and hides, see readMask.
+func (r *Repository[M, K]) asked(s *getSettings) (selected, hidden columnSet, err error) {
 	selected, hidden, violations := r.table.readMask(s.fields, nil)
 	violations = append(violations, checkView(s.view)...)
 	if len(violations) > 0 {
-		return m, invalid(r.domain, violations...)
+		return nil, nil, invalid(r.domain, violations...)
 	}
-	if selected == nil {
-		return r.read(ctx, r.db, key, "")
+	return selected, hidden, nil
+}
+
+// readFields gets the fields of a row that a read mask names.
+func (r *Repository[M, K]) readFields(ctx context.Context, key K, s *getSettings) (m M, err error) {
+	selected, hidden, err := r.asked(s)
+	if err != nil {
+		return m, err
 	}
 	args, ok := r.table.keyArgs(key, r.dialect)
 	if !ok {
 		return m, r.notFound(key)
 	}
-	sql, err := r.gets.get(selected, func() (string, error) { return r.buildGet(selected) })
-	if err != nil {
-		return m, internal(r.domain, err)
-	}
-	m, found, err := r.queryOne(ctx, r.db, sql, "", args, selected)
+	m, found, err := r.queryOne(ctx, r.db, r.narrowed(r.get, "", selected), "", args, selected)
 	switch {
 	case err != nil:
 		return m, err
@@ -63,32 +63,16 @@ func (r *Repository[M, K]) readFields(ctx context.Context, key K, s *getSettings
 	return m, nil
 }
 
-// masked returns the fields of a row that a call asks for.
-func (r *Repository[M, K]) masked(m M, s *getSettings) (M, error) {
-	selected, hidden, violations := r.table.readMask(s.fields, nil)
-	if violations = append(violations, checkView(s.view)...); len(violations) > 0 {
-		var none M
-		return none, invalid(r.domain, violations...)
-	}
+// narrowed returns a static SELECT by a field, by the key if it is empty, with only
+// some of its columns.
+func (r *Repository[M, K]) narrowed(sql, field string, selected columnSet) string {
 	if selected == nil {
-		return m, nil
+		return sql
 	}
-	for i := range hidden {
-		if selected[i] == 0 {
-			hidden[i] = 1
-		}
-	}
-	r.table.hide(hidden, m)
-	return m, nil
-}
-
-func (r *Repository[M, K]) buildGet(selected columnSet) (string, error) {
-	b := squirrel.Select(r.table.selection(selected, r.column)).From(r.name).PlaceholderFormat(squirrel.Dollar)
-	for _, name := range r.table.info.Key {
-		b = b.Where(squirrel.Eq{r.column(name): 0})
-	}
-	sql, args, err := b.ToSql()
-	return sql + r.scope.static(len(args)+1), err
+	text, _ := r.gets.get(append(selected[:len(selected):len(selected)], field...), func() (string, error) {
+		return strings.Replace(sql, r.table.sql.Columns, " "+r.table.selection(selected, r.column), 1), nil
+	})
+	return text
 }
 
 // setReadMask takes the fields that the query asks for.

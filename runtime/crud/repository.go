@@ -220,12 +220,12 @@ func (r *Repository[M, K]) scoped(ctx context.Context, sql string, args []any) (
 }
 
 // bindScope converts scope values of columns that are fields as the field's are.
-func (r *Repository[M, K]) bindScope(values []any) []any {
+func (c *core[M, K]) bindScope(values []any) []any {
 	bound := make([]any, len(values))
 	for i, v := range values {
 		bound[i] = v
-		if at := r.stamps[i]; at >= 0 {
-			if b, ok := r.table.columns[at].codec.bind(v, r.dialect); ok {
+		if at := c.stamps[i]; at >= 0 {
+			if b, ok := c.table.columns[at].codec.bind(v, c.dialect); ok {
 				bound[i] = b
 			}
 		}
@@ -242,21 +242,26 @@ func (r *Repository[M, K]) GetBy(ctx context.Context, fields string, values []an
 	if !ok || len(columns) != len(values) {
 		return m, internal(r.domain, fmt.Errorf("crud: %s has no lookup by %q", r.table.info.Message, fields))
 	}
+	s := getSettingsOf(opts)
+	selected, hidden, err := r.asked(&s)
+	if err != nil {
+		return m, err
+	}
 	args := make([]any, len(values))
 	for i, v := range values {
 		if args[i], ok = columns[i].codec.bind(v, r.dialect); !ok {
 			return m, r.lookedUp(columns, values)
 		}
 	}
-	s := getSettingsOf(opts)
-	m, found, err := r.queryOne(ctx, r.db, sql, "", args, nil)
+	m, found, err := r.queryOne(ctx, r.db, r.narrowed(sql, fields, selected), "", args, selected)
 	switch {
 	case err != nil:
 		return m, err
 	case !found:
 		return m, r.lookedUp(columns, values)
 	}
-	return r.masked(m, &s)
+	r.table.hide(hidden, m)
+	return m, nil
 }
 
 // lookedUp is NOT_FOUND of a lookup.

@@ -36,17 +36,15 @@ func (f *fragment) ToSql() (string, []any, error) { return f.text.String(), f.ar
 
 var _ squirrel.Sqlizer = (*fragment)(nil)
 
-// otherHalf is the condition of the other half, where all of it lies behind the
-// place: the rows with NULL if the place's first value is not, or the reverse.
-func (s seek[M]) otherHalf() (condition string, behind bool) {
-	first := s.order[0]
-	switch {
-	case !first.nullable || first.desc != (s.place[0] == nil):
-		return "", false
-	case first.desc:
-		return s.column(first.name) + " IS NOT NULL", true
+// inNulls reports whether the place is among the rows whose first column is NULL.
+func (s seek[M]) inNulls() bool { return s.place[0] == nil }
+
+// half is the condition of all rows whose first column is NULL, or is not.
+func (s seek[M]) half(null bool) squirrel.Sqlizer {
+	if null {
+		return squirrel.Expr(s.column(s.order[0].name) + " IS NULL")
 	}
-	return s.column(first.name) + " IS NULL", true
+	return squirrel.Expr(s.column(s.order[0].name) + " IS NOT NULL")
 }
 
 // ownHalf is the condition of the rows behind the place in its own half.
