@@ -16,18 +16,54 @@ import (
 // defaults and the times that the server keeps. See [Store] for its errors.
 func (r *Repository[M, K]) Create(ctx context.Context, m M, opts ...WriteOption) (stored M, err error) {
 	s := writeSettingsOf(opts)
-	if !s.inTx() && !r.hooks.has(beforeCreate[M]) && !r.hooks.has(afterCreate[M]) {
-		err = r.retried(ctx, func() error {
-			stored, err = r.insert(ctx, r.db, m)
-			return err
-		})
-		return stored, err
+	for range maxNumbers {
+		stored, err = r.createOnce(ctx, m, &s)
+		if !r.numberTaken(m, err) || r.tx != nil {
+			break
+		}
 	}
-	stored, err = r.transact(ctx, &s, func(tx *Tx) (M, error) { return r.create(ctx, tx, m) })
 	if err == nil && s.validateOnly && !r.table.hasKey(m) { // nobody is to use an id that was not given out
 		r.table.clearKey(stored)
 	}
 	return stored, err
+}
+
+func (r *Repository[M, K]) createOnce(ctx context.Context, m M, s *writeSettings) (stored M, err error) {
+	if s.inTx() || r.hooks.has(beforeCreate[M]) || r.hooks.has(afterCreate[M]) {
+		if violations := r.table.check(m, r.table.given(m), r.dialect); len(violations) > 0 {
+			return stored, invalid(r.domain, violations...) // before a statement is sent
+		}
+		return r.transact(ctx, s, func(tx *Tx) (M, error) { return r.create(ctx, tx, m) })
+	}
+	err = r.retried(ctx, func() error {
+		stored, err = r.insert(ctx, r.db, m)
+		return err
+	})
+	return stored, err
+}
+
+// maxNumbers is how many numbers of the database's a Create tries.
+const maxNumbers = 1000
+
+// numberTaken reports whether the database gave m a number that a row has already: one
+// that an upsert or an import chose, of which a PostgreSQL sequence does not know. The
+// next attempt gets the next number.
+func (r *Repository[M, K]) numberTaken(m M, err error) bool {
+	i := r.table.identity
+	if i < 0 || !r.table.columns[i].PrimaryKey || r.table.columns[i].codec.has(m) || !createdMeanwhile(err) {
+		return false
+	}
+	e := err.(*Error)                                           // as createdMeanwhile has found
+	return e.Resource != nil && *e.Resource == *r.resourceOf(m) // and not what a hook created
+}
+
+// given returns the columns of m but those of the key that somebody else is to fill in.
+func (t *Table[M, K]) given(m M) columnSet {
+	set := make(columnSet, len(t.columns))
+	for i := range t.columns {
+		set[i] = flag(!t.columns[i].PrimaryKey || t.columns[i].codec.has(m))
+	}
+	return set
 }
 
 // create inserts a row with its hooks around.

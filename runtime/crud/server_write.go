@@ -20,8 +20,9 @@ func Create[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M,
 	}
 	settings := writeSettingsOf(opts)
 	input := t.pick(m, func(c *Column[M]) bool { return !c.serverOwned() && !c.Identifier && c.Generated != ByIdentity })
-	violations := below(t.info.Singular, append(t.checkKeyInput(input), t.checkInput(input, nil)...))
-	if violations = append(violations, settings.check()...); len(violations) > 0 {
+	options := settings.check()
+	violations := t.complete(append(t.checkKeyInput(input), t.checkRequired(input, nil)...), input, nil, len(options) > 0)
+	if violations = append(below(t.info.Singular, violations), options...); len(violations) > 0 {
 		return stored, invalid(t.domain(), violations...)
 	}
 	stored, err = s.Create(ctx, input, opts...)
@@ -41,17 +42,8 @@ func CreateNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Sto
 		return stored, invalid(t.domain(), missingField(t.info.Singular))
 	}
 	input := t.pick(m, func(c *Column[M]) bool { return !c.serverOwned() && !c.Identifier && !c.PrimaryKey })
-	violations := t.setName(input, parent, id)
-	for _, v := range t.checkInput(input, nil) {
-		if v.Field == t.nameField { // which is made of the parent and the id
-			continue
-		}
-		v.Field = t.info.Singular + "." + v.Field
-		violations = append(violations, v)
-	}
 	settings := writeSettingsOf(opts)
-	violations = append(violations, settings.check()...)
-	if len(violations) > 0 {
+	if violations := t.checkNamed(input, t.setName(input, parent, id), settings.check()); len(violations) > 0 {
 		return stored, invalid(t.domain(), violations...)
 	}
 	stored, err = s.Create(ctx, input, opts...)
@@ -59,6 +51,16 @@ func CreateNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Sto
 		t.clearKey(stored)
 	}
 	return t.answer(ctx, stored, err, t.info.Singular)
+}
+
+// checkNamed returns all that is wrong with a new resource, its id and the options.
+func (t *Table[M, K]) checkNamed(m M, ids, options []Violation) []Violation {
+	violations := t.complete(t.checkRequired(m, nil), m, nil, len(ids)+len(options) > 0)
+	violations = slices.DeleteFunc(violations, func(v Violation) bool {
+		c, ok := t.column(v.Field) // a key is made of the parent and the id
+		return ok && (c.PrimaryKey || c.Field == t.nameField)
+	})
+	return slices.Concat(ids, below(t.info.Singular, violations), options)
 }
 
 // clearKey clears the fields of the key and the name.
@@ -76,8 +78,8 @@ func (t *Table[M, K]) upsertInput(m M) (input M, err error) {
 	input = t.pick(m, func(c *Column[M]) bool {
 		return c.PrimaryKey || c.Field == t.nameField || !c.serverOwned() && !c.Identifier
 	})
-	violations := append(t.checkNewID(input), t.checkInput(input, nil)...)
-	if len(violations) > 0 {
+	violations := append(t.checkNewID(input), t.checkRequired(input, nil)...)
+	if violations = t.complete(violations, input, nil, false); len(violations) > 0 {
 		return input, invalid(t.domain(), violations...)
 	}
 	return input, nil
@@ -203,10 +205,8 @@ func (t *Table[M, K]) checkKeyInput(m M) []Violation {
 	return violations
 }
 
-// checkInput returns the required fields that are missing and, with them, the values
-// that cannot be stored: all violations at once. Values alone are left to the store,
-// which checks them in any case.
-func (t *Table[M, K]) checkInput(m M, set columnSet) []Violation {
+// checkRequired returns the fields that must be truthy and are not (AIP-203).
+func (t *Table[M, K]) checkRequired(m M, set columnSet) []Violation {
 	var violations []Violation
 	for i := range t.columns {
 		c := &t.columns[i]
@@ -214,38 +214,57 @@ func (t *Table[M, K]) checkInput(m M, set columnSet) []Violation {
 			violations = append(violations, missingField(c.Field))
 		}
 	}
-	if len(violations) > 0 {
-		violations = append(violations, t.check(m, set, Postgres)...)
+	return violations
+}
+
+// complete adds the values that cannot be stored to the violations of a call that is
+// refused, for these or for others: all are said at once. Values alone are left to the
+// store, which checks them in any case.
+func (t *Table[M, K]) complete(violations []Violation, m M, set columnSet, others bool) []Violation {
+	if len(violations) == 0 && !others {
+		return nil
+	}
+	for _, v := range t.check(m, set, Postgres) {
+		if !slices.ContainsFunc(violations, func(w Violation) bool { return w.Field == v.Field }) {
+			violations = append(violations, v)
+		}
 	}
 	return violations
 }
 
-// writablePaths returns the mask of what a client may write, and the immutable
-// fields that it names, which must be as they are stored. A mask that names nothing
-// else still bumps the time of the update; it then names the key, which a store
-// ignores.
-func (t *Table[M, K]) writablePaths(m M, mask *fieldmaskpb.FieldMask) (paths *fieldmaskpb.FieldMask, fixed []string, violations []Violation) {
-	set, violations := t.resolve(m, mask)
-	if len(violations) > 0 {
-		return nil, nil, violations
-	}
-	for i := range set {
+// A maskedInput is what an Update may write.
+type maskedInput struct {
+	// set are the columns that the client may write, and paths is the same as a mask.
+	// One that names nothing still bumps the time of the update; it then names the key,
+	// which a store ignores.
+	set   columnSet
+	paths *fieldmaskpb.FieldMask
+	// fixed are the immutable fields that the mask names, which must be as they are
+	// stored.
+	fixed []string
+}
+
+// masked returns what the mask lets a client write, and what is wrong with the mask and
+// with what it requires.
+func (t *Table[M, K]) masked(m M, mask *fieldmaskpb.FieldMask) (in maskedInput, violations []Violation) {
+	in.set, violations = t.resolve(m, mask)
+	for i := range in.set {
 		c := &t.columns[i]
 		switch {
-		case set[i] == 0:
+		case in.set[i] == 0:
 		case c.serverOwned():
-			set[i] = 0
+			in.set[i] = 0
 		case c.Immutable || c.Identifier:
-			set[i] = 0
-			fixed = append(fixed, c.Field)
+			in.set[i] = 0
+			in.fixed = append(in.fixed, c.Field)
 		}
 	}
-	violations = t.checkInput(m, set)
-	paths = t.paths(set)
-	if len(paths.Paths) == 0 {
-		paths.Paths = []string{t.keyField()}
+	in.fixed = slices.Clip(in.fixed)
+	in.paths = t.paths(in.set)
+	if len(in.paths.Paths) == 0 {
+		in.paths.Paths = []string{t.keyField()}
 	}
-	return paths, slices.Clip(fixed), violations
+	return in, append(violations, t.checkRequired(m, in.set)...)
 }
 
 // keyField is a field that masks may name and that no Update writes.
