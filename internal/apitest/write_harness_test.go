@@ -93,7 +93,8 @@ func writeDial(t testing.TB, server *grpc.Server) *grpc.ClientConn {
 	return conn
 }
 
-const writeCaller = "caller"
+// writeCaller is a key of metadata that takes any bytes.
+const writeCaller = "caller-bin"
 
 // writeAs returns a context of calls that the principal makes.
 func writeAs(ctx context.Context, principal string) context.Context {
