@@ -264,7 +264,7 @@ func (r *Repository[M, K]) insertArgs(m M, scope []any) (columnSet, []any) {
 // insertText returns the INSERT of a set of columns. The static one has all columns
 // but an identity, and no column that is no field.
 func (r *Repository[M, K]) insertText(set columnSet, args []any) (string, error) {
-	static := !slices.Contains(r.stamps, -1)
+	static := r.table.sql.Create != "" && !slices.Contains(r.stamps, -1)
 	for i := range set {
 		identity := r.table.columns[i].Generated == ByIdentity
 		static = static && (set[i] == 1) != identity

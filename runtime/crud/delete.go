@@ -16,7 +16,7 @@ func (r *Repository[M, K]) Delete(ctx context.Context, key K, opts ...WriteOptio
 	if s.etag != "" && r.table.etag < 0 {
 		return m, r.noEtags()
 	}
-	if s.inTx() || r.hooks.has(beforeDelete[M]) || r.hooks.has(afterDelete[M]) {
+	if s.inTx() || r.table.comparesRows(s.etag) || r.hooks.has(beforeDelete[M]) || r.hooks.has(afterDelete[M]) {
 		return r.transact(ctx, &s, func(tx *Tx) (M, error) { return r.deleteLocked(ctx, tx, key, &s) })
 	}
 	err = r.retried(ctx, func() error {

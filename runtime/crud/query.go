@@ -224,7 +224,7 @@ func (q UpdateQuery[M, K]) Exec(ctx context.Context) (int64, error) {
 	if i := q.r.table.updateTime; i >= 0 && !slices.Contains(q.set, q.r.table.columns[i].Names[0]) {
 		b = b.Set(sqlname.Quote(q.r.table.columns[i].Names[0]), squirrel.Expr(q.r.laterTime(i), bindTime(q.r.now(), q.r.dialect)))
 	}
-	if i := q.r.table.etag; i >= 0 && !slices.Contains(q.set, q.r.table.columns[i].Names[0]) {
+	if i := q.r.table.revision; i >= 0 && !slices.Contains(q.set, q.r.table.columns[i].Names[0]) {
 		b = b.Set(sqlname.Quote(q.r.table.columns[i].Names[0]), squirrel.Expr(q.r.revision()+" + 1"))
 	}
 	for _, c := range q.scope {

@@ -96,7 +96,7 @@ func (t *Table[M, K]) updateOptions(m M, fixed []string, s *writeSettings, opts 
 		opts = append(opts, Unchanged(fixed...))
 	}
 	if t.etag >= 0 {
-		if etag := t.columns[t.etag].codec.(*etagCodec[M]).get(m); etag != "" {
+		if etag := t.etagOf(m); etag != "" {
 			opts = append(opts, IfEtag(etag))
 		}
 	}

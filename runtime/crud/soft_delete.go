@@ -39,7 +39,7 @@ func (r *Repository[M, K]) Undelete(ctx context.Context, key K, opts ...WriteOpt
 	if !ok {
 		return m, r.notFound(key)
 	}
-	if s.inTx() || r.hooks.has(beforeUndelete[M]) || r.hooks.has(afterUndelete[M]) {
+	if s.inTx() || r.table.comparesRows(s.etag) || r.hooks.has(beforeUndelete[M]) || r.hooks.has(afterUndelete[M]) {
 		return r.transact(ctx, &s, func(tx *Tx) (M, error) { return r.undeleteLocked(ctx, tx, key, keys, s.etag) })
 	}
 	err = r.retried(ctx, func() error {
