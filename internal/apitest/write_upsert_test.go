@@ -1,6 +1,7 @@
 package apitest_test
 
 import (
+	"math"
 	"sync"
 	"testing"
 
@@ -158,5 +159,16 @@ func TestWrite_3_6_ThenTheDatabaseNumbers(t *testing.T) {
 		m, err := s.CreateFilm(ctx, &apitest.CreateFilmRequest{Film: &apitest.Film{Title: "T"}})
 		require.NoError(t, err)
 		assert.Greater(t, m.GetId(), int64(20))
+		// Nor does one take the numbers away that are left.
+		for _, id := range []int64{math.MaxInt64, math.MaxInt64/2 + 1} {
+			_, err = s.UpdateFilm(ctx, &apitest.UpdateFilmRequest{Film: &apitest.Film{Id: id, Title: "T"}, AllowMissing: true})
+			writeViolated(t, err, crud.ReasonInvalidField, "film.id")
+		}
+		for _, id := range []int64{math.MaxInt64 / 2, -1, math.MinInt64} {
+			_, err = s.UpdateFilm(ctx, &apitest.UpdateFilmRequest{Film: &apitest.Film{Id: id, Title: "T"}, AllowMissing: true})
+			require.NoError(t, err)
+			_, err = s.CreateFilm(ctx, &apitest.CreateFilmRequest{Film: &apitest.Film{Title: "T"}})
+			require.NoError(t, err)
+		}
 	})
 }

@@ -53,8 +53,8 @@ func (r *Repository[M, K]) numberTaken(m M, err error) bool {
 	if i < 0 || !r.table.columns[i].PrimaryKey || r.table.columns[i].codec.has(m) || !createdMeanwhile(err) {
 		return false
 	}
-	e := err.(*Error)                                           // as createdMeanwhile has found
-	return e.Resource != nil && *e.Resource == *r.resourceOf(m) // and not what a hook created
+	of := err.(*Error).Resource
+	return of != nil && *of == *r.resourceOf(m) // and not a resource that a hook created
 }
 
 // given returns the columns of m but those of the key that somebody else is to fill in.

@@ -3,6 +3,7 @@ package crud
 import (
 	"context"
 	"errors"
+	"math"
 	"slices"
 
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
@@ -92,7 +93,11 @@ func (t *Table[M, K]) checkNewID(m M) []Violation {
 		return nil // an Update whose key does not parse is refused before
 	}
 	values, last := t.values(key), t.keyColumns[len(t.keyColumns)-1]
-	id, ok := values[len(values)-1].(string)
+	v := values[len(values)-1]
+	if last.Generated == ByIdentity && !leavesNumbers(v) {
+		return []Violation{invalidField(last.Field, "is too large a number")}
+	}
+	id, ok := v.(string)
 	if !ok || last.Kind != KindString {
 		return nil
 	}
@@ -100,6 +105,21 @@ func (t *Table[M, K]) checkNewID(m M) []Violation {
 		return []Violation{invalidField(t.keyField(), problem)}
 	}
 	return nil
+}
+
+// leavesNumbers reports whether a client may choose a number that the database would
+// otherwise have given out. The embedded engine counts on from the greatest there is:
+// the last of all would be the end of Create.
+func leavesNumbers(v any) bool {
+	switch v := v.(type) {
+	case int32:
+		return v <= math.MaxInt32/2
+	case uint32:
+		return v <= math.MaxUint32/2
+	case int64:
+		return v <= math.MaxInt64/2
+	}
+	return true
 }
 
 // below puts violations under the request's field, but for those of its mask.
