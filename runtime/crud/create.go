@@ -17,18 +17,54 @@ import (
 // defaults and the times that the server keeps. See [Store] for its errors.
 func (r *Repository[M, K]) Create(ctx context.Context, m M, opts ...WriteOption) (stored M, err error) {
 	s := writeSettingsOf(opts)
-	if !s.inTx() && !r.hooks.has(beforeCreate[M]) && !r.hooks.has(afterCreate[M]) {
-		err = r.retried(ctx, func() error {
-			stored, err = r.insert(ctx, r.db, m)
-			return err
-		})
-		return stored, err
+	for range maxNumbers {
+		stored, err = r.createOnce(ctx, m, &s)
+		if !r.numberTaken(m, err) || r.tx != nil {
+			break
+		}
 	}
-	stored, err = r.transact(ctx, &s, func(tx *Tx) (M, error) { return r.create(ctx, tx, m) })
 	if err == nil && s.validateOnly && !r.table.hasKey(m) { // nobody is to use an id that was not given out
 		r.table.clearKey(stored)
 	}
 	return stored, err
+}
+
+func (r *Repository[M, K]) createOnce(ctx context.Context, m M, s *writeSettings) (stored M, err error) {
+	if s.inTx() || r.hooks.has(beforeCreate[M]) || r.hooks.has(afterCreate[M]) {
+		if violations := r.table.check(m, r.table.given(m), r.dialect); len(violations) > 0 {
+			return stored, invalid(r.domain, violations...) // before a statement is sent
+		}
+		return r.transact(ctx, s, func(tx *Tx) (M, error) { return r.create(ctx, tx, m) })
+	}
+	err = r.retried(ctx, func() error {
+		stored, err = r.insert(ctx, r.db, m)
+		return err
+	})
+	return stored, err
+}
+
+// maxNumbers is how many numbers of the database's a Create tries.
+const maxNumbers = 1000
+
+// numberTaken reports whether the database gave m a number that a row has already: one
+// that an upsert or an import chose, of which a PostgreSQL sequence does not know. The
+// next attempt gets the next number.
+func (r *Repository[M, K]) numberTaken(m M, err error) bool {
+	i := r.table.identity
+	if i < 0 || !r.table.columns[i].PrimaryKey || r.table.columns[i].codec.has(m) || !createdMeanwhile(err) {
+		return false
+	}
+	of := err.(*Error).Resource
+	return of != nil && *of == *r.resourceOf(m) // and not a resource that a hook created
+}
+
+// given returns the columns of m but those of the key that somebody else is to fill in.
+func (t *Table[M, K]) given(m M) columnSet {
+	set := make(columnSet, len(t.columns))
+	for i := range t.columns {
+		set[i] = flag(!t.columns[i].PrimaryKey || t.columns[i].codec.has(m))
+	}
+	return set
 }
 
 // create inserts a row with its hooks around.
@@ -205,7 +241,7 @@ func (r *Repository[M, K]) stamp(ctx context.Context, m M) error {
 // insertText returns the INSERT of one row with a set of columns. The static one has
 // all columns but an identity, and no column that is no field.
 func (r *Repository[M, K]) insertText(set columnSet, args []any) (string, error) {
-	static := !slices.Contains(r.stamps, -1)
+	static := r.table.sql.Create != "" && !slices.Contains(r.stamps, -1)
 	for i := range set {
 		identity := r.table.columns[i].Generated == ByIdentity
 		static = static && (set[i] == 1) != identity

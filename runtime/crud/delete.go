@@ -16,50 +16,62 @@ func (r *Repository[M, K]) Delete(ctx context.Context, key K, opts ...WriteOptio
 	if s.etag != "" && r.table.etag < 0 {
 		return m, r.noEtags()
 	}
-	if !s.inTx() && !r.hooks.has(beforeDelete[M]) && !r.hooks.has(afterDelete[M]) {
-		err = r.retried(ctx, func() error {
-			m, err = r.remove(ctx, r.db, key, s.etag)
-			return err
-		})
-	} else {
-		m, err = r.transact(ctx, &s, func(tx *Tx) (M, error) { return r.deleteLocked(ctx, tx, key, s.etag) })
+	if s.inTx() || r.table.comparesRows(s.etag) || r.hooks.has(beforeDelete[M]) || r.hooks.has(afterDelete[M]) {
+		return r.transact(ctx, &s, func(tx *Tx) (M, error) { return r.deleteLocked(ctx, tx, key, &s) })
 	}
+	err = r.retried(ctx, func() error {
+		m, err = r.remove(ctx, r.db, key, s.etag)
+		return err
+	})
 	if s.allowMissing && isMissing(err) {
 		return r.leftover(ctx, key)
 	}
 	return m, err
 }
 
-// isMissing reports whether err is NOT_FOUND of the repository itself.
+// isMissing reports whether a statement of the repository's own found no resource.
 func isMissing(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && e.Code == codes.NotFound &&
+	e, ok := err.(*Error) //nolint:errorlint // only what the statement itself returns
+	return ok && e.Code == codes.NotFound &&
 		(e.Reason == ReasonResourceNotFound || e.Reason == ReasonResourceDeleted)
 }
 
-// leftover is what is there after a Delete that found nothing to do: a resource that
-// was deleted before, or where the row is gone only its key.
-func (r *Repository[M, K]) leftover(ctx context.Context, key K) (m M, err error) {
+// leftover is what is there after a Delete that found nothing to do.
+func (r *Repository[M, K]) leftover(ctx context.Context, key K) (M, error) {
 	if r.table.deleteTime < 0 {
-		return m, nil
+		return r.absent(key), nil
 	}
-	if m, err = r.read(ctx, r.db, key, ""); isMissing(err) {
-		m, err = r.table.New(), nil
-		r.table.setKey(m, key)
+	m, err := r.read(ctx, r.db, key, "")
+	if isMissing(err) {
+		return r.absent(key), nil
 	}
 	return m, err
 }
 
+// absent is the answer to a Delete of a resource that may be missing: nothing, or
+// where a Delete has an answer the key alone.
+func (r *Repository[M, K]) absent(key K) (m M) {
+	if r.table.deleteTime >= 0 {
+		m = r.table.New()
+		r.table.setKey(m, key)
+	}
+	return m
+}
+
 // deleteLocked reads and locks the row and deletes it with its hooks around.
-func (r *Repository[M, K]) deleteLocked(ctx context.Context, tx *Tx, key K, etag string) (m M, err error) {
+func (r *Repository[M, K]) deleteLocked(ctx context.Context, tx *Tx, key K, s *writeSettings) (m M, err error) {
 	old, err := r.read(ctx, tx, key, r.lock())
 	switch {
+	case isMissing(err) && s.allowMissing:
+		return r.absent(key), nil
 	case err != nil:
 		return m, err
+	case r.table.isDeleted(old) && s.allowMissing:
+		return old, nil
 	case r.table.isDeleted(old):
 		return m, r.deleted(key)
 	}
-	if err := r.checkEtag(key, old, etag); err != nil {
+	if err := r.checkEtag(key, old, s.etag); err != nil {
 		return m, err
 	}
 	return r.deleteRow(ctx, tx, key, old)

@@ -22,6 +22,11 @@ func Etag[M any](field string, get func(M) string, set func(M, string), opts ...
 	}, codec[M](&etagCodec[M]{nameField: nameField[M]{get, set}}), opts)
 }
 
+// etagOf returns the tag that a message holds.
+func (t *Table[M, K]) etagOf(m M) string {
+	return t.columns[t.etag].codec.(interface{ get(M) string }).get(m)
+}
+
 const (
 	firstRevision = 1
 	etagBytes     = 16 // the revision and a part of a hash

@@ -98,9 +98,9 @@ func TestCheckNilElement(t *testing.T) {
 func TestCheckFloat(t *testing.T) {
 	t.Parallel()
 	const (
-		nan  = "cannot be NaN on SQLite"
-		zero = "cannot be negative zero on SQLite"
-		inf  = "cannot be infinite on SQLite"
+		nan  = "cannot be NaN"
+		zero = "cannot be negative zero"
+		inf  = "cannot be infinite"
 	)
 	for _, test := range []struct {
 		v            float64

@@ -108,11 +108,11 @@ func checkFloat[V float32 | float64](v V, info *ColumnInfo, d Dialect) string {
 	f := float64(v)
 	switch {
 	case math.IsNaN(f):
-		return "cannot be NaN on SQLite"
+		return "cannot be NaN"
 	case f == 0 && math.Signbit(f):
-		return "cannot be negative zero on SQLite"
+		return "cannot be negative zero"
 	case info.Repeated && math.IsInf(f, 0):
-		return "cannot be infinite on SQLite"
+		return "cannot be infinite"
 	}
 	return ""
 }

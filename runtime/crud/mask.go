@@ -46,10 +46,10 @@ func (t *Table[M, K]) resolve(m M, mask *fieldmaskpb.FieldMask) (columnSet, []Vi
 // namedColumns returns the columns of a mask's paths. Those that name none are
 // violations of the request's field.
 func (t *Table[M, K]) namedColumns(paths []string, field string) (columnSet, []Violation) {
-	if len(paths) > maxMaskPaths {
-		return nil, []Violation{badMask(field, fmt.Sprintf("has %d paths, more than %d", len(paths), maxMaskPaths))}
-	}
 	set := make(columnSet, len(t.columns))
+	if len(paths) > maxMaskPaths {
+		return set, []Violation{badMask(field, fmt.Sprintf("has %d paths, more than %d", len(paths), maxMaskPaths))}
+	}
 	var violations []Violation
 	for _, path := range paths {
 		i := slices.IndexFunc(t.columns, func(c Column[M]) bool { return c.Field == path })

@@ -30,6 +30,7 @@ type settings struct {
 	columns    []scopeColumn
 	wheres     []predicate
 	validators []Validator
+	noRevision bool
 }
 
 func settingsOf(opts []Option) *settings {

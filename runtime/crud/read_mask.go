@@ -23,9 +23,10 @@ func (t *Table[M, K]) readMask(paths []string, order func(*Column[M]) bool) (sel
 		return nil, nil, violations
 	}
 	selected, hidden = slices.Clone(asked), make(columnSet, len(t.columns))
+	whole := t.etag >= 0 && t.revision < 0 && asked[t.etag] == 1 // the etag is of all values
 	for i := range t.columns {
 		c := &t.columns[i]
-		if asked[i] == 0 && (c.PrimaryKey || order != nil && order(c)) {
+		if asked[i] == 0 && (whole || c.PrimaryKey || order != nil && order(c)) {
 			selected[i], hidden[i] = 1, 1
 		}
 	}

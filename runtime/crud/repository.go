@@ -56,6 +56,9 @@ type core[M any, K comparable] struct {
 // that the engine cannot hold.
 func NewRepository[M any, K comparable](db DB, t *Table[M, K], opts ...Option) *Repository[M, K] {
 	s := settingsOf(opts)
+	if s.noRevision && t.etag >= 0 {
+		t = t.withoutRevision()
+	}
 	hooks, foreign := newHookSet[M](s)
 	if foreign != nil {
 		panic(fmt.Sprintf("crud: the repository of %s got %s", t.info.Message, reflect.TypeOf(foreign)))
@@ -90,7 +93,7 @@ func (c *core[M, K]) prepare() {
 	scoped := c.scope.static(len(c.table.keyColumns) + 1)
 	c.get = c.table.sql.Get + scoped
 	c.deleteSQL = c.table.sql.Delete + scoped
-	if c.table.etag >= 0 {
+	if c.table.revision >= 0 {
 		n := len(c.table.keyColumns) + 1
 		c.deleteIfSQL = fmt.Sprintf("%s AND %s = $%d", c.table.sql.Delete, c.revision(), n) + c.scope.static(n+1)
 	}

@@ -3,14 +3,17 @@ package crud
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/protocrud/protoc-gen-go-crud/runtime/identity"
 )
@@ -19,15 +22,15 @@ import (
 const requestLifetime = 24 * time.Hour
 
 const (
-	requestInsert = `INSERT INTO crud_requests (principal, method, request_id, request_hash, expire_time)
+	requestInsert = `INSERT INTO crud_requests (principal, request_id, method, request_hash, expire_time)
 VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (principal, method, request_id) DO UPDATE
-SET request_hash = excluded.request_hash, expire_time = excluded.expire_time, response = NULL
+ON CONFLICT (principal, request_id) DO UPDATE
+SET method = excluded.method, request_hash = excluded.request_hash, expire_time = excluded.expire_time, response = NULL
 WHERE crud_requests.expire_time <= $6`
 	requestSelect = `SELECT crud_requests.request_hash, crud_requests.response FROM crud_requests
-WHERE crud_requests.principal = $1 AND crud_requests.method = $2 AND crud_requests.request_id = $3`
-	requestUpdate = `UPDATE crud_requests SET response = $4
-WHERE crud_requests.principal = $1 AND crud_requests.method = $2 AND crud_requests.request_id = $3`
+WHERE crud_requests.principal = $1 AND crud_requests.request_id = $2`
+	requestUpdate = `UPDATE crud_requests SET response = $3
+WHERE crud_requests.principal = $1 AND crud_requests.request_id = $2`
 	requestPurge = `DELETE FROM crud_requests WHERE crud_requests.expire_time <= $1`
 )
 
@@ -37,15 +40,51 @@ var RequestTable AnyTable = &runtimeTable{TableInfo{
 	Message: "crud.RequestID", Name: "crud_requests",
 	Columns: []ColumnInfo{
 		{Field: "principal", Names: []string{"principal"}, Kind: KindString, NotNull: true, PrimaryKey: true},
-		{Field: "method", Names: []string{"method"}, Kind: KindString, NotNull: true, PrimaryKey: true},
 		{Field: "request_id", Names: []string{"request_id"}, Kind: KindString, NotNull: true, PrimaryKey: true},
+		{Field: "method", Names: []string{"method"}, Kind: KindString, NotNull: true},
 		{Field: "request_hash", Names: []string{"request_hash"}, Kind: KindBytes, NotNull: true},
 		{Field: "response", Names: []string{"response"}, Kind: KindBytes},
 		{Field: "expire_time", Names: []string{"expire_time"}, Kind: KindTimestamp, NotNull: true},
 	},
-	Key:     []string{"principal", "method", "request_id"},
+	Key:     []string{"principal", "request_id"},
 	Indexes: []Index{{Name: "crud_requests_expire_time_idx", Columns: []string{"expire_time"}}},
 }}
+
+// A requestID says which call a write belongs to.
+type requestID struct {
+	method, id string
+	request    proto.Message
+}
+
+// check returns what is wrong with the id.
+func (r *requestID) check() []Violation {
+	id, err := uuid.Parse(r.id)
+	if err != nil || id == uuid.Nil || len(r.id) != uuidText {
+		return []Violation{{"request_id", "must be a UUID, and not the zero one", ReasonInvalidField}}
+	}
+	return nil
+}
+
+// hash tells one call from another: the method and what the request says beside the
+// id, which can be spelled in two ways.
+func (r *requestID) hash() ([]byte, error) {
+	if r.request == nil {
+		sum := sha256.Sum256([]byte(r.method))
+		return sum[:], nil
+	}
+	given := r.request.ProtoReflect()
+	rest := given.New()
+	rest.SetUnknown(given.GetUnknown())
+	given.Range(func(field protoreflect.FieldDescriptor, v protoreflect.Value) bool {
+		if field.Name() != "request_id" {
+			rest.Set(field, v)
+		}
+		return true
+	})
+	b, err := proto.MarshalOptions{Deterministic: true}.MarshalAppend([]byte(r.method+"\n"), rest.Interface())
+	sum := sha256.Sum256(b)
+	return sum[:], err
+}
 
 // A runtimeTable is one of the runtime's own, behind no message.
 type runtimeTable struct{ info TableInfo }
@@ -67,9 +106,9 @@ func once[R, M any, K comparable](ctx context.Context, r *Repository[M, K], tx *
 		return result, internal(r.domain, err)
 	}
 	principal, _ := identity.FromContext(ctx)
-	key := []any{principal.ID, req.method, req.id}
-	now := r.now()
-	tag, err := tx.Exec(ctx, requestInsert, append(key, hash, bindTime(now.Add(requestLifetime), r.dialect), bindTime(now, r.dialect))...)
+	key, now := []any{principal.ID, req.id}, r.now()
+	tag, err := tx.Exec(ctx, requestInsert, append(key, req.method, hash,
+		bindTime(now.Add(requestLifetime), r.dialect), bindTime(now, r.dialect))...)
 	if err != nil {
 		return result, classify(ctx, r.domain, err)
 	}

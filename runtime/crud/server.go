@@ -78,13 +78,14 @@ func Update[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M,
 		return stored, err.prefixed(t.info.Singular)
 	}
 	settings := writeSettingsOf(opts)
-	paths, fixed, violations := t.writablePaths(m, mask, false)
-	violations = append(below(t.info.Singular, violations), settings.check()...)
-	if len(violations) > 0 {
+	in, violations := t.masked(m, mask)
+	options := settings.check()
+	violations = below(t.info.Singular, t.complete(violations, m, in.set, len(options) > 0))
+	if violations = append(violations, options...); len(violations) > 0 {
 		return stored, invalid(t.domain(), violations...)
 	}
-	opts = t.updateOptions(m, fixed, &settings, opts)
-	stored, err = s.Update(ctx, m, paths, opts...)
+	opts = t.updateOptions(m, in.fixed, &settings, opts)
+	stored, err = s.Update(ctx, m, in.paths, opts...)
 	return t.answer(ctx, stored, err, t.info.Singular)
 }
 
@@ -95,7 +96,7 @@ func (t *Table[M, K]) updateOptions(m M, fixed []string, s *writeSettings, opts 
 		opts = append(opts, Unchanged(fixed...))
 	}
 	if t.etag >= 0 {
-		if etag := t.columns[t.etag].codec.(*etagCodec[M]).get(m); etag != "" {
+		if etag := t.etagOf(m); etag != "" {
 			opts = append(opts, IfEtag(etag))
 		}
 	}

@@ -26,7 +26,7 @@ func BatchCreate[M any, K comparable](ctx context.Context, t *Table[M, K], s Sto
 			continue
 		}
 		inputs[i] = t.createInput(m)
-		wrong := append(t.checkKeyInput(inputs[i]), t.checkInput(inputs[i], nil, true)...)
+		wrong := t.complete(append(t.checkKeyInput(inputs[i]), t.checkRequired(inputs[i], nil)...), inputs[i], nil, true)
 		violations = append(violations, l.elements(i, wrong)...)
 	}
 	if violations = append(violations, settings.check()...); len(violations) > 0 {
@@ -94,7 +94,7 @@ func (t *Table[M, K]) namedInputs(l batchList, parent string, requests []NewReso
 				violations = append(violations, v)
 			}
 		}
-		violations = append(violations, l.elements(i, t.withoutName(t.checkInput(inputs[i], nil, true)))...)
+		violations = append(violations, l.elements(i, t.withoutName(t.complete(t.checkRequired(inputs[i], nil), inputs[i], nil, true)))...)
 	}
 	if violations = append(violations, others...); len(violations) > 0 {
 		return nil, invalid(t.domain(), violations...)

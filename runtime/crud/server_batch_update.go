@@ -74,13 +74,14 @@ func (t *Table[M, K]) allowedChange(l batchList, i int, c Change[M], call []Writ
 	if err := t.keyOfInput(c.Message); err != nil && err.Code == codes.InvalidArgument {
 		violations = err.Violations
 	}
-	paths, fixed, wrong := t.writablePaths(c.Message, c.Mask, true)
+	in, wrong := t.masked(c.Message, c.Mask)
+	wrong = t.complete(wrong, c.Message, in.set, true)
 	if violations = append(violations, wrong...); len(violations) > 0 {
 		return c, l.elements(i, violations)
 	}
 	settings := writeSettingsOf(slices.Concat(call, c.Options))
-	c.Options = t.updateOptions(c.Message, fixed, &settings, c.Options)
-	c.Mask = paths
+	c.Options = t.updateOptions(c.Message, in.fixed, &settings, c.Options)
+	c.Mask = in.paths
 	return c, nil
 }
 

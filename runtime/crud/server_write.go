@@ -3,6 +3,7 @@ package crud
 import (
 	"context"
 	"errors"
+	"math"
 	"slices"
 
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
@@ -20,8 +21,9 @@ func Create[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M,
 	}
 	settings := writeSettingsOf(opts)
 	input := t.createInput(m)
-	violations := below(t.info.Singular, append(t.checkKeyInput(input), t.checkInput(input, nil, false)...))
-	if violations = append(violations, settings.check()...); len(violations) > 0 {
+	options := settings.check()
+	violations := t.complete(append(t.checkKeyInput(input), t.checkRequired(input, nil)...), input, nil, len(options) > 0)
+	if violations = append(below(t.info.Singular, violations), options...); len(violations) > 0 {
 		return stored, invalid(t.domain(), violations...)
 	}
 	stored, err = s.Create(ctx, input, opts...)
@@ -41,11 +43,8 @@ func CreateNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Sto
 		return stored, invalid(t.domain(), missingField(t.info.Singular))
 	}
 	input := t.namedInput(m)
-	violations := t.setName(input, parent, id)
-	violations = append(violations, below(t.info.Singular, t.withoutName(t.checkInput(input, nil, false)))...)
 	settings := writeSettingsOf(opts)
-	violations = append(violations, settings.check()...)
-	if len(violations) > 0 {
+	if violations := t.checkNamed(input, t.setName(input, parent, id), settings.check()); len(violations) > 0 {
 		return stored, invalid(t.domain(), violations...)
 	}
 	stored, err = s.Create(ctx, input, opts...)
@@ -66,10 +65,19 @@ func (t *Table[M, K]) namedInput(m M) M {
 	return t.pick(m, func(c *Column[M]) bool { return !c.serverOwned() && !c.Identifier && !c.PrimaryKey })
 }
 
-// withoutName returns the violations but for those of the name, which is not the
-// client's.
+// withoutName returns the violations but for those of the key and the name, which are
+// made of the parent and the id.
 func (t *Table[M, K]) withoutName(violations []Violation) []Violation {
-	return slices.DeleteFunc(violations, func(v Violation) bool { return v.Field == t.nameField })
+	return slices.DeleteFunc(violations, func(v Violation) bool {
+		c, ok := t.column(v.Field)
+		return ok && (c.PrimaryKey || c.Field == t.nameField)
+	})
+}
+
+// checkNamed returns all that is wrong with a new resource, its id and the options.
+func (t *Table[M, K]) checkNamed(m M, ids, options []Violation) []Violation {
+	violations := t.complete(t.checkRequired(m, nil), m, nil, len(ids)+len(options) > 0)
+	return slices.Concat(ids, below(t.info.Singular, t.withoutName(violations)), options)
 }
 
 // clearKey clears the fields of the key and the name.
@@ -87,8 +95,8 @@ func (t *Table[M, K]) upsertInput(m M) (input M, err error) {
 	input = t.pick(m, func(c *Column[M]) bool {
 		return c.PrimaryKey || c.Field == t.nameField || !c.serverOwned() && !c.Identifier
 	})
-	violations := append(t.checkNewID(input), t.checkInput(input, nil, false)...)
-	if len(violations) > 0 {
+	violations := append(t.checkNewID(input), t.checkRequired(input, nil)...)
+	if violations = t.complete(violations, input, nil, false); len(violations) > 0 {
 		return input, invalid(t.domain(), violations...)
 	}
 	return input, nil
@@ -101,7 +109,11 @@ func (t *Table[M, K]) checkNewID(m M) []Violation {
 		return nil // an Update whose key does not parse is refused before
 	}
 	values, last := t.values(key), t.keyColumns[len(t.keyColumns)-1]
-	id, ok := values[len(values)-1].(string)
+	v := values[len(values)-1]
+	if last.Generated == ByIdentity && !leavesNumbers(v) {
+		return []Violation{invalidField(last.Field, "is too large a number")}
+	}
+	id, ok := v.(string)
 	if !ok || last.Kind != KindString {
 		return nil
 	}
@@ -109,6 +121,21 @@ func (t *Table[M, K]) checkNewID(m M) []Violation {
 		return []Violation{invalidField(t.keyField(), problem)}
 	}
 	return nil
+}
+
+// leavesNumbers reports whether a client may choose a number that the database would
+// otherwise have given out. The embedded engine counts on from the greatest there is:
+// the last of all would be the end of Create.
+func leavesNumbers(v any) bool {
+	switch v := v.(type) {
+	case int32:
+		return v <= math.MaxInt32/2
+	case uint32:
+		return v <= math.MaxUint32/2
+	case int64:
+		return v <= math.MaxInt64/2
+	}
+	return true
 }
 
 // below puts violations under the request's field, but for those of its mask.
@@ -214,10 +241,8 @@ func (t *Table[M, K]) checkKeyInput(m M) []Violation {
 	return violations
 }
 
-// checkInput returns the required fields that are missing and, with them, the values
-// that cannot be stored: all violations at once. Values alone are left to the store,
-// which checks them in any case, unless all are asked for.
-func (t *Table[M, K]) checkInput(m M, set columnSet, all bool) []Violation {
+// checkRequired returns the fields that must be truthy and are not (AIP-203).
+func (t *Table[M, K]) checkRequired(m M, set columnSet) []Violation {
 	var violations []Violation
 	for i := range t.columns {
 		c := &t.columns[i]
@@ -225,38 +250,57 @@ func (t *Table[M, K]) checkInput(m M, set columnSet, all bool) []Violation {
 			violations = append(violations, missingField(c.Field))
 		}
 	}
-	if all || len(violations) > 0 {
-		violations = append(violations, t.check(m, set, Postgres)...)
+	return violations
+}
+
+// complete adds the values that cannot be stored to the violations of a call that is
+// refused, for these or for others: all are said at once. Values alone are left to the
+// store, which checks them in any case.
+func (t *Table[M, K]) complete(violations []Violation, m M, set columnSet, others bool) []Violation {
+	if len(violations) == 0 && !others {
+		return nil
+	}
+	for _, v := range t.check(m, set, Postgres) {
+		if !slices.ContainsFunc(violations, func(w Violation) bool { return w.Field == v.Field }) {
+			violations = append(violations, v)
+		}
 	}
 	return violations
 }
 
-// writablePaths returns the mask of what a client may write, and the immutable
-// fields that it names, which must be as they are stored. A mask that names nothing
-// else still bumps the time of the update; it then names the key, which a store
-// ignores. all is as in checkInput.
-func (t *Table[M, K]) writablePaths(m M, mask *fieldmaskpb.FieldMask, all bool) (paths *fieldmaskpb.FieldMask, fixed []string, violations []Violation) {
-	set, violations := t.resolve(m, mask)
-	if len(violations) > 0 {
-		return nil, nil, violations
-	}
-	for i := range set {
+// A maskedInput is what an Update may write.
+type maskedInput struct {
+	// set are the columns that the client may write, and paths is the same as a mask.
+	// One that names nothing still bumps the time of the update; it then names the key,
+	// which a store ignores.
+	set   columnSet
+	paths *fieldmaskpb.FieldMask
+	// fixed are the immutable fields that the mask names, which must be as they are
+	// stored.
+	fixed []string
+}
+
+// masked returns what the mask lets a client write, and what is wrong with the mask and
+// with what it requires.
+func (t *Table[M, K]) masked(m M, mask *fieldmaskpb.FieldMask) (in maskedInput, violations []Violation) {
+	in.set, violations = t.resolve(m, mask)
+	for i := range in.set {
 		c := &t.columns[i]
 		switch {
-		case set[i] == 0:
+		case in.set[i] == 0:
 		case c.serverOwned():
-			set[i] = 0
+			in.set[i] = 0
 		case c.Immutable || c.Identifier:
-			set[i] = 0
-			fixed = append(fixed, c.Field)
+			in.set[i] = 0
+			in.fixed = append(in.fixed, c.Field)
 		}
 	}
-	violations = t.checkInput(m, set, all)
-	paths = t.paths(set)
-	if len(paths.Paths) == 0 {
-		paths.Paths = []string{t.keyField()}
+	in.fixed = slices.Clip(in.fixed)
+	in.paths = t.paths(in.set)
+	if len(in.paths.Paths) == 0 {
+		in.paths.Paths = []string{t.keyField()}
 	}
-	return paths, slices.Clip(fixed), violations
+	return in, append(violations, t.checkRequired(m, in.set)...)
 }
 
 // keyField is a field that masks may name and that no Update writes.

@@ -2,7 +2,6 @@ package crud
 
 import (
 	"context"
-	"errors"
 
 	"github.com/Masterminds/squirrel"
 	"google.golang.org/grpc/codes"
@@ -44,7 +43,7 @@ func (r *Repository[M, K]) Undelete(ctx context.Context, key K, opts ...WriteOpt
 	if !ok {
 		return m, r.notFound(key)
 	}
-	if s.inTx() || r.hooks.has(beforeUndelete[M]) || r.hooks.has(afterUndelete[M]) {
+	if s.inTx() || r.table.comparesRows(s.etag) || r.hooks.has(beforeUndelete[M]) || r.hooks.has(afterUndelete[M]) {
 		return r.transact(ctx, &s, func(tx *Tx) (M, error) { return r.undeleteLocked(ctx, tx, key, keys, s.etag) })
 	}
 	err = r.retried(ctx, func() error {
@@ -172,33 +171,4 @@ func (r *Repository[M, K]) notDeleted(key K) *Error {
 		Metadata: map[string]string{"resource_type": r.table.info.Resource, "resource_name": name},
 		Resource: r.resourceAt(key),
 	}
-}
-
-// Purge removes up to limit soft-deleted rows whose purge_time has come, and returns
-// how many. Call it from time to time until it returns fewer than limit. Several
-// processes may do so at once: on PostgreSQL each takes rows that no other has. It
-// runs no hooks. It is bound to the scope, as every statement is.
-func (r *Repository[M, K]) Purge(ctx context.Context, limit int) (int64, error) {
-	if r.table.purgeTime < 0 || limit < 1 {
-		return 0, internal(r.domain, errors.New("crud: Purge needs a model with purge_time and a positive limit"))
-	}
-	conditions, err := r.conditions(ctx)
-	if err != nil {
-		return 0, err
-	}
-	key := columnNames(r.table.info.Key, r.column)
-	purgeTime := r.column(r.table.columns[r.table.purgeTime].Names[0])
-	due := squirrel.Select(key...).From(r.name).Where(purgeTime+" <= ?", bindTime(r.now(), r.dialect))
-	for _, c := range conditions {
-		due = due.Where(c)
-	}
-	due = due.OrderBy(purgeTime).Suffix("LIMIT ?", limit)
-	if r.dialect != SQLite {
-		due = due.Suffix("FOR UPDATE SKIP LOCKED")
-	}
-	b := squirrel.Delete(r.name).PlaceholderFormat(squirrel.Dollar).Where(squirrel.Expr(tuple(key)+" IN (?)", due))
-	for _, c := range conditions {
-		b = b.Where(c)
-	}
-	return r.exec(ctx, b)
 }

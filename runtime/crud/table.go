@@ -122,6 +122,7 @@ type Table[M any, K comparable] struct {
 	deleteTime int
 	purgeTime  int
 	etag       int
+	revision   int // place of the column that etags count in, -1 where they are of values
 	identity   int
 	keys       []orderKey[M] // the order of the key
 	newOne     func() M
@@ -198,7 +199,7 @@ func NewTable[T any, M interface{ *T }, K comparable](spec TableSpec[T, M, K]) *
 // index finds the columns that have a role.
 func (t *Table[M, K]) index() {
 	t.updateTime, t.createTime, t.identity = -1, -1, -1
-	t.deleteTime, t.purgeTime, t.etag = -1, -1, -1
+	t.deleteTime, t.purgeTime, t.etag, t.revision = -1, -1, -1, -1
 	for i := range t.columns {
 		c := &t.columns[i]
 		t.width += len(c.Names)
@@ -222,6 +223,9 @@ func (t *Table[M, K]) index() {
 			t.purgeTime = i
 		case c.Revision:
 			t.etag = i
+			if len(c.Names) > 0 {
+				t.revision = i
+			}
 		case c.Generated == ByIdentity:
 			t.identity = i
 		}

@@ -22,7 +22,7 @@ func (r *Repository[M, K]) Update(ctx context.Context, m M, mask *fieldmaskpb.Fi
 	switch {
 	case s.allowMissing:
 		return r.upsert(ctx, u, &s)
-	case s.inTx() || len(s.unchanged) > 0 || len(r.validators) > 0 || r.hooks.has(beforeUpdate[M]) || r.hooks.has(afterUpdate[M]):
+	case s.inTx() || r.table.comparesRows(s.etag) || len(s.unchanged) > 0 || len(r.validators) > 0 || r.hooks.has(beforeUpdate[M]) || r.hooks.has(afterUpdate[M]):
 		return r.transact(ctx, &s, func(tx *Tx) (M, error) { return r.updateLocked(ctx, tx, u) })
 	}
 	err = r.retried(ctx, func() error {
@@ -96,7 +96,7 @@ func (r *Repository[M, K]) update(ctx context.Context, db DB, u *update[M, K]) (
 
 // idle reports whether an update has nothing to write, no time of its own either.
 func (r *Repository[M, K]) idle(u *update[M, K]) bool {
-	return u.set.empty() && r.table.updateTime < 0 && r.table.etag < 0
+	return u.set.empty() && r.table.updateTime < 0 && r.table.revision < 0
 }
 
 // updateStatement returns the UPDATE and its arguments.
@@ -170,13 +170,13 @@ func (r *Repository[M, K]) touch(b squirrel.UpdateBuilder) squirrel.UpdateBuilde
 	if i := r.table.updateTime; i >= 0 {
 		b = b.Set(sqlname.Quote(r.table.columns[i].Names[0]), squirrel.Expr(r.laterTime(i), nil))
 	}
-	if i := r.table.etag; i >= 0 {
+	if i := r.table.revision; i >= 0 {
 		b = b.Set(sqlname.Quote(r.table.columns[i].Names[0]), squirrel.Expr(r.revision()+" + 1"))
 	}
 	return b
 }
 
-func (c *core[M, K]) revision() string { return c.column(c.table.columns[c.table.etag].Names[0]) }
+func (c *core[M, K]) revision() string { return c.column(c.table.columns[c.table.revision].Names[0]) }
 
 func (r *Repository[M, K]) whereKey(b squirrel.UpdateBuilder) squirrel.UpdateBuilder {
 	for _, name := range r.table.info.Key {

@@ -113,7 +113,7 @@ func (r *Repository[M, K]) checkEtag(key K, m M, etag string) error {
 	if r.table.etag < 0 {
 		return r.noEtags()
 	}
-	if c := r.table.columns[r.table.etag].codec.(*etagCodec[M]); c.get(m) != etag {
+	if r.table.etagOf(m) != etag {
 		return etagMismatch(r.domain, r.resourceAt(key))
 	}
 	return nil

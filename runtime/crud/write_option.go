@@ -1,9 +1,7 @@
 package crud
 
 import (
-	"crypto/sha256"
-
-	"github.com/google/uuid"
+	"strings"
 
 	"google.golang.org/protobuf/proto"
 )
@@ -98,34 +96,20 @@ func ValidateOnly(on bool) WriteOption {
 	return writeOption(func(s *writeSettings) { s.validateOnly = on })
 }
 
-// RequestID makes the write happen once (AIP-155): a call of the same principal and
-// method with the same id returns what the first one returned. One that comes while
-// the first runs waits for it. The id is recorded in the write's transaction, so
-// that a call which failed is not remembered; it is kept for 24 hours. The same id
-// with another request is INVALID_ARGUMENT, reason REQUEST_ID_REUSED. An empty id is
-// no condition.
+// RequestID makes the write happen once (AIP-155): a call of the same principal with
+// the same id returns what the first one returned. One that comes while the first
+// runs waits for it. The id is recorded in the write's transaction, so that a call
+// which failed is not remembered; it is kept for 24 hours. The same id with another
+// request or method is INVALID_ARGUMENT, reason REQUEST_ID_REUSED. An empty id is no
+// condition.
 //
 // The database needs [RequestTable].
 func RequestID(method, id string, request proto.Message) WriteOption {
 	return writeOption(func(s *writeSettings) {
-		if id == "" {
-			return
+		if id != "" {
+			s.request = &requestID{method: method, id: strings.ToLower(id), request: request}
 		}
-		s.request = &requestID{method: method, id: id, request: request}
 	})
-}
-
-// A requestID says which call a write belongs to.
-type requestID struct {
-	method, id string
-	request    proto.Message
-}
-
-// hash tells one request from another.
-func (r *requestID) hash() ([]byte, error) {
-	b, err := proto.MarshalOptions{Deterministic: true}.Marshal(r.request)
-	sum := sha256.Sum256(b)
-	return sum[:], err
 }
 
 // creating is AllowMissing of the server's functions, which decide what a client may
@@ -139,10 +123,5 @@ func (s *writeSettings) check() []Violation {
 	if s.request == nil {
 		return nil
 	}
-	id, err := uuid.Parse(s.request.id)
-	if err != nil || id == uuid.Nil || len(s.request.id) != uuidText {
-		return []Violation{{"request_id", "must be a UUID, and not the zero one", ReasonInvalidField}}
-	}
-	s.request.id = id.String() // in one spelling
-	return nil
+	return s.request.check()
 }

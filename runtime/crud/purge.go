@@ -1,0 +1,98 @@
+package crud
+
+import (
+	"context"
+	"errors"
+
+	"github.com/Masterminds/squirrel"
+)
+
+// Purge removes up to limit soft-deleted rows whose purge_time has come, and returns
+// how many. Call it from time to time until it returns fewer than limit. Several
+// processes may do so at once: on PostgreSQL each takes rows that no other has. It
+// runs no hooks. It is bound to the scope, as every statement is.
+//
+// Rows that others refer to stay until those are gone, and cost Purge a statement for
+// each row. In a transaction of the caller's they are an error, FAILED_PRECONDITION.
+func (r *Repository[M, K]) Purge(ctx context.Context, limit int) (int64, error) {
+	if r.table.purgeTime < 0 || limit < 1 {
+		return 0, internal(r.domain, errors.New("crud: Purge needs a model with purge_time and a positive limit"))
+	}
+	conditions, err := r.conditions(ctx)
+	if err != nil {
+		return 0, err
+	}
+	key := columnNames(r.table.info.Key, r.column)
+	due := squirrel.Select(key...).From(r.name).Where(r.due())
+	for _, c := range conditions {
+		due = due.Where(c)
+	}
+	due = due.OrderBy(r.purgeTime()).Suffix("LIMIT ?", limit)
+	if r.dialect != SQLite {
+		due = due.Suffix("FOR UPDATE SKIP LOCKED")
+	}
+	n, err := r.DeleteWhere(ctx).Where(squirrel.Expr(tuple(key)+" IN (?)", due)).Exec(ctx)
+	if isReferredTo(err) && r.tx == nil {
+		return r.purgeEach(ctx, key, limit)
+	}
+	return n, err
+}
+
+func (r *Repository[M, K]) purgeTime() string {
+	return r.column(r.table.columns[r.table.purgeTime].Names[0])
+}
+
+// due is the condition that a row's purge_time has come.
+func (r *Repository[M, K]) due() squirrel.Sqlizer {
+	return squirrel.Expr(r.purgeTime()+" <= ?", bindTime(r.now(), r.dialect))
+}
+
+// isReferredTo reports whether other resources kept a row from being deleted.
+func isReferredTo(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Reason == ReasonChildrenExist
+}
+
+// purgePage is how many rows purgeEach reads at once.
+const purgePage = 100
+
+// purgeEach removes rows one by one, past those that others refer to, of which a single
+// one stops the deletion of all.
+func (r *Repository[M, K]) purgeEach(ctx context.Context, key []string, limit int) (n int64, err error) {
+	oldest := r.Select(ctx).Where(r.due()).OrderBy(append([]string{r.purgeTime()}, key...)...).Limit(purgePage)
+	for stuck := uint64(0); ; {
+		rows, err := oldest.Offset(stuck).All(ctx)
+		if err != nil || len(rows) == 0 {
+			return n, err
+		}
+		for _, m := range rows {
+			gone, err := r.purgeOne(ctx, m)
+			if err != nil && !isReferredTo(err) {
+				return n, err
+			}
+			if gone == 0 {
+				stuck++
+			}
+			if n += gone; n == int64(limit) {
+				return n, nil
+			}
+		}
+	}
+}
+
+// purgeOne removes a row, if it is still due.
+func (r *Repository[M, K]) purgeOne(ctx context.Context, m M) (int64, error) {
+	key, err := r.table.KeyOf(m)
+	if err != nil {
+		return 0, internal(r.domain, err)
+	}
+	args, ok := r.table.keyArgs(key, r.dialect)
+	if !ok {
+		return 0, nil
+	}
+	q := r.DeleteWhere(ctx).Where(r.due())
+	for i, name := range r.table.info.Key {
+		q = q.Where(squirrel.Eq{r.column(name): args[i]})
+	}
+	return q.Exec(ctx)
+}
