@@ -46,6 +46,5 @@ func connect(ctx context.Context, url string) (crud.DB, func(), error) {
 
 // CreateTables makes the library's tables where they are missing.
 func CreateTables(ctx context.Context, db crud.DB) error {
-	return crud.CreateTables(ctx, db, libraryv1.UserTable, libraryv1.AuthorTable,
-		libraryv1.ShelfTable, libraryv1.BookTable, libraryv1.LoanTable)
+	return crud.CreateTables(ctx, db, libraryv1.LibraryServiceInfo.Tables()...)
 }

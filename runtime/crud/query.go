@@ -212,7 +212,7 @@ func (q UpdateQuery[M, K]) Where(pred any, args ...any) UpdateQuery[M, K] {
 }
 
 // Exec runs the update and returns the number of rows it changed. The time of their
-// update is set too, unless Set did.
+// update and what their etags are made of are set too, unless Set did.
 func (q UpdateQuery[M, K]) Exec(ctx context.Context) (int64, error) {
 	switch {
 	case q.err != nil:
@@ -223,6 +223,9 @@ func (q UpdateQuery[M, K]) Exec(ctx context.Context) (int64, error) {
 	b := q.sql
 	if i := q.r.table.updateTime; i >= 0 && !slices.Contains(q.set, q.r.table.columns[i].Names[0]) {
 		b = b.Set(sqlname.Quote(q.r.table.columns[i].Names[0]), squirrel.Expr(q.r.laterTime(i), bindTime(q.r.now(), q.r.dialect)))
+	}
+	if i := q.r.table.etag; i >= 0 && !slices.Contains(q.set, q.r.table.columns[i].Names[0]) {
+		b = b.Set(sqlname.Quote(q.r.table.columns[i].Names[0]), squirrel.Expr(q.r.revision()+" + 1"))
 	}
 	for _, c := range q.scope {
 		b = b.Where(c)

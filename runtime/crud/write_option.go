@@ -98,8 +98,8 @@ func ValidateOnly(on bool) WriteOption {
 	return writeOption(func(s *writeSettings) { s.validateOnly = on })
 }
 
-// RequestID makes the write happen once (AIP-155): a call of the same principal and
-// method with the same id returns what the first one returned. One that comes while
+// RequestID makes the write happen once (AIP-155): a call of the same principal, scope
+// and method with the same id returns what the first one returned. One that comes while
 // the first runs waits for it. The id is recorded in the write's transaction, so
 // that a call which failed is not remembered; it is kept for 24 hours. The same id
 // with another request is INVALID_ARGUMENT, reason REQUEST_ID_REUSED. An empty id is

@@ -48,7 +48,7 @@ func run(ctx context.Context) (err error) {
 
 	conn, err := grpc.NewClient(address,
 		grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithUnaryInterceptor(p.intercept))
+		grpc.WithUnaryInterceptor(p.intercept), grpc.WithStreamInterceptor(p.interceptStream))
 	if err != nil {
 		return err
 	}
