@@ -35,7 +35,7 @@ func ExampleRepository_UpdateWhere() {
 	fmt.Println(n, err)
 
 	_, err = films.UpdateWhere(ctx).Set("minutes", 0).Exec(ctx) // no Where
-	fmt.Println(errors.Unwrap(err)) // not for clients
+	fmt.Println(errors.Unwrap(err))                             // not for clients
 	// Output:
 	// 2 <nil>
 	// crud: an update or delete of several rows needs a Where; Where("true") means every row
