@@ -140,7 +140,7 @@ func (d *draft) storedKind(f *field) Kind {
 	if d.refuseOwned(f) {
 		return 0
 	}
-	problem := ""
+	var problem string
 	kind := kindOf(f.Field)
 	switch {
 	case f.Desc.IsMap():

@@ -56,7 +56,7 @@ func (l *loader) addReference(d *draft, f *field) {
 			"give both the same type")
 		return
 	}
-	r := d.parentReference(f, target)
+	r := d.parentReference(f)
 	if r == nil {
 		r = &Reference{
 			Constraint: d.foreignKey([]*Column{f.column}),
@@ -73,7 +73,7 @@ func (l *loader) addReference(d *draft, f *field) {
 }
 
 // parentReference returns the reference to the parent, if the field is all of it.
-func (d *draft) parentReference(f *field, target *draft) *Reference {
+func (d *draft) parentReference(f *field) *Reference {
 	if len(d.References) == 0 {
 		return nil
 	}

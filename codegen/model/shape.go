@@ -155,14 +155,13 @@ func (s *shape) laterField(f *protogen.Field) bool {
 }
 
 // outputIs reports an output that is not the message.
-func (s *shape) outputIs(full protoreflect.FullName) bool {
+func (s *shape) outputIs(full protoreflect.FullName) {
 	output := s.Method.Method.Output.Desc.FullName()
 	if output == full {
-		return true
+		return
 	}
 	s.add(at(s.Method.Method.Desc, methodOutput), fmt.Sprintf("the output of %s is %s", s.what(), output),
 		fmt.Sprintf("return %s, or %s", full, skipMethodHint))
-	return false
 }
 
 // resource is the role of the model's message in a request. A field of that type with

@@ -40,8 +40,13 @@ func NewLoans(below libraryv1.LoanRepository) *Loans {
 	return &Loans{LoanStore: below, scopeKey: below.ScopeKey, loans: map[place]*libraryv1.Loan{}}
 }
 
-// Get returns the loan with the id. Errors: NOT_FOUND, and those of the scope.
+// Get returns the loan with the id. What is asked with options, which can be for a part
+// of it, is neither remembered nor answered from memory. Errors: NOT_FOUND, and those
+// of the scope.
 func (c *Loans) Get(ctx context.Context, id string, opts ...crud.GetOption) (*libraryv1.Loan, error) {
+	if len(opts) > 0 {
+		return c.LoanStore.Get(ctx, id, opts...)
+	}
 	scope, err := c.scopeKey(ctx)
 	if err != nil {
 		return nil, err
@@ -54,7 +59,7 @@ func (c *Loans) Get(ctx context.Context, id string, opts ...crud.GetOption) (*li
 	if known != nil {
 		return proto.CloneOf(known), nil
 	}
-	loan, err := c.LoanStore.Get(ctx, id, opts...)
+	loan, err := c.LoanStore.Get(ctx, id)
 	if err != nil {
 		return nil, err
 	}

@@ -83,6 +83,9 @@ func TestCacheReadsOnce(t *testing.T) {
 			assert.Contains(t, r, remark)
 		}
 
+		part, err := loans.Get(north, loan.GetId(), crud.ReadMask(&fieldmaskpb.FieldMask{Paths: []string{"book"}}))
+		require.NoError(t, err)
+		assert.Zero(t, part.GetUserId(), "a part is all that was asked for")
 		expect(north, "", 1)
 		expect(north, "", 0)
 		expect(south, "NotFound", 1)

@@ -13,17 +13,17 @@ import (
 )
 
 // Open opens the database that url names, postgres://… or sqlite:PATH, and makes
-// the library's tables where they are missing. Call close when nothing uses the
+// the library's tables where they are missing. Call closeDB when nothing uses the
 // database any more.
-func Open(ctx context.Context, url string) (db crud.DB, close func(), err error) {
-	if db, close, err = connect(ctx, url); err != nil {
+func Open(ctx context.Context, url string) (db crud.DB, closeDB func(), err error) {
+	if db, closeDB, err = connect(ctx, url); err != nil {
 		return nil, nil, err
 	}
 	if err := CreateTables(ctx, db); err != nil {
-		close()
+		closeDB()
 		return nil, nil, err
 	}
-	return db, close, nil
+	return db, closeDB, nil
 }
 
 func connect(ctx context.Context, url string) (crud.DB, func(), error) {
@@ -46,6 +46,5 @@ func connect(ctx context.Context, url string) (crud.DB, func(), error) {
 
 // CreateTables makes the library's tables where they are missing.
 func CreateTables(ctx context.Context, db crud.DB) error {
-	return crud.CreateTables(ctx, db, libraryv1.UserTable, libraryv1.AuthorTable,
-		libraryv1.ShelfTable, libraryv1.BookTable, libraryv1.LoanTable)
+	return crud.CreateTables(ctx, db, libraryv1.LibraryServiceInfo.Tables()...)
 }

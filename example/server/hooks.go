@@ -55,8 +55,8 @@ func loanHooks(books libraryv1.BookRepository, announce func(context.Context, st
 	}
 }
 
-// take marks the book of a loan as borrowed. The condition on borrower_id makes it
-// safe: of two callers at once only one changes the row.
+// take marks the book of a loan as borrowed. The conditions make it safe: of two
+// callers at once only one changes the row.
 func take(ctx context.Context, books libraryv1.BookRepository, loan *libraryv1.Loan) (*libraryv1.Book, error) {
 	key, err := libraryv1.ParseBookKey(loan.GetBook())
 	if err != nil {
@@ -64,16 +64,21 @@ func take(ctx context.Context, books libraryv1.BookRepository, loan *libraryv1.L
 	}
 	taken, err := books.UpdateWhere(ctx).
 		Set("borrower_id", loan.GetUserId()).
-		Where(sq.Eq{"shelf_id": key.ShelfId, "book_id": key.BookId, "borrower_id": nil}).
+		Where(sq.Eq{"shelf_id": key.ShelfId, "book_id": key.BookId, "borrower_id": nil, "delete_time": nil}).
 		Exec(ctx)
 	if err != nil {
 		return nil, err
 	}
 	book, err := books.Get(ctx, key)
-	if err == nil && taken == 0 {
-		err = lent(book.GetName())
+	switch {
+	case err != nil:
+		return nil, err
+	case book.GetDeleteTime() != nil:
+		return nil, deleted(book.GetName())
+	case taken == 0:
+		return nil, lent(book.GetName())
 	}
-	return book, err
+	return book, nil
 }
 
 // putBack marks a book as being on its shelf.
@@ -87,6 +92,16 @@ func putBack(ctx context.Context, books libraryv1.BookRepository, name string) e
 		Where(sq.Eq{"shelf_id": key.ShelfId, "book_id": key.BookId}).
 		Exec(ctx)
 	return err
+}
+
+// deleted refuses what cannot be done with a book that is deleted, which Get returns.
+func deleted(book string) error {
+	return &crud.Error{
+		Code: codes.FailedPrecondition, Reason: "BOOK_DELETED", Domain: domain,
+		Message:      book + " is deleted",
+		Metadata:     map[string]string{"book": book},
+		Precondition: &crud.Precondition{Type: "BOOK_DELETED", Subject: book, Description: "the book is deleted"},
+	}
 }
 
 // lent refuses what cannot be done with a book that somebody has.

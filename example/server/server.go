@@ -1,6 +1,6 @@
 // Package server is the library: the generated server, and what is written by hand
 // around it. One method is redefined, one is added, hooks keep books and loans in
-// step, and loans are bound to the branch that calls.
+// step, a validator checks books, and loans are bound to the branch that calls.
 package server
 
 import (
@@ -28,7 +28,7 @@ var _ libraryv1.LibraryServiceServer = (*Server)(nil)
 // New returns the service over db. Announce is told of every book that is back,
 // once its return is committed; it may be called from several goroutines at once.
 func New(db crud.DB, announce func(ctx context.Context, book string)) *Server {
-	books := libraryv1.NewBookRepository(db, bookHooks())
+	books := libraryv1.NewBookRepository(db, bookHooks(), crud.WithValidator(isbnValidator{}))
 	loans := libraryv1.NewLoanRepository(db, crud.ScopeColumn("tenant_id", Tenant), loanHooks(books, announce))
 	return &Server{
 		CRUDLibraryServiceServer: libraryv1.CRUDLibraryServiceServer{

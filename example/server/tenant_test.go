@@ -93,6 +93,27 @@ func TestTenantsAndUniqueValues(t *testing.T) {
 	})
 }
 
+// A request id is a branch's own: the other one's request with the same id is not
+// answered with its loan.
+func TestTenantsAndRequestIDs(t *testing.T) {
+	t.Parallel()
+	crudtest.EachEngine(t, func(t *testing.T, db crud.DB) {
+		l := newLibrary(t, db)
+		request := &libraryv1.CreateLoanRequest{
+			Loan:      &libraryv1.Loan{Book: l.book(t, "edda").GetName(), UserId: l.user(t, "ada").GetId()},
+			RequestId: "7d444840-9dc0-41d1-b245-5ffdce74fad2",
+		}
+		loan, err := l.CreateLoan(as(t, "north"), request)
+		require.NoError(t, err)
+		again, err := l.CreateLoan(as(t, "north"), request)
+		require.NoError(t, err)
+		assert.True(t, proto.Equal(loan, again), "the answer is the first one's")
+
+		_, err = l.CreateLoan(as(t, "south"), request)
+		requireRefused(t, err, codes.FailedPrecondition, "BOOK_LENT")
+	})
+}
+
 // Queries of one's own are bound like the generated ones, an OR in them included.
 func TestTenantsThroughCustomQueries(t *testing.T) {
 	t.Parallel()

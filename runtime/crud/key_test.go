@@ -1,7 +1,6 @@
 package crud_test
 
 import (
-	"errors"
 	"math"
 	"slices"
 	"strings"
@@ -59,11 +58,12 @@ func FuzzSplitKey(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string, number int64) {
 		key, err := bookpb.ParseMemberKey(text)
-		if err == nil {
+		switch {
+		case err == nil:
 			assert.Equal(t, text, key.String(), "two texts of one key")
-		} else if strings.Count(text, "/") == 1 {
+		case strings.Count(text, "/") == 1:
 			assert.ErrorIs(t, err, crud.ErrNoSuchKey)
-		} else {
+		default:
 			assert.EqualError(t, err, "must have 2 values joined with /")
 		}
 		want := bookpb.MemberKey{Org: text, UserId: number}
@@ -79,7 +79,7 @@ func TestSplitKeyOfAWrongType(t *testing.T) {
 	var wrong bool
 	err := crud.SplitKey("true", &wrong)
 	require.Error(t, err)
-	assert.False(t, errors.Is(err, crud.ErrNoSuchKey))
+	assert.NotErrorIs(t, err, crud.ErrNoSuchKey)
 }
 
 // TestResourceInfoOfOddKeys: a name in an error is the key's text, and parses.

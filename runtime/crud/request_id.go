@@ -105,8 +105,11 @@ func once[R, M any, K comparable](ctx context.Context, r *Repository[M, K], tx *
 	if err != nil {
 		return result, internal(r.domain, err)
 	}
-	principal, _ := identity.FromContext(ctx)
-	key, now := []any{principal.ID, req.id}, r.now()
+	requester, err := r.requester(ctx)
+	if err != nil {
+		return result, err
+	}
+	key, now := []any{requester, req.id}, r.now()
 	tag, err := tx.Exec(ctx, requestInsert, append(key, req.method, hash,
 		bindTime(now.Add(requestLifetime), r.dialect), bindTime(now, r.dialect))...)
 	if err != nil {
@@ -130,6 +133,17 @@ func once[R, M any, K comparable](ctx context.Context, r *Repository[M, K], tx *
 		return result, classify(ctx, r.domain, err)
 	}
 	return result, nil
+}
+
+// requester tells callers apart, so that none is given another's answer: by who they
+// are and by the scope of their rows.
+func (r *Repository[M, K]) requester(ctx context.Context) (string, error) {
+	principal, _ := identity.FromContext(ctx)
+	scope, err := r.scope.values(ctx)
+	if err != nil || len(scope) == 0 {
+		return principal.ID, err
+	}
+	return JoinKey(append([]any{principal.ID}, scope...)...), nil
 }
 
 // replay returns the response to the call that had the id first.

@@ -96,9 +96,9 @@ func ValidateOnly(on bool) WriteOption {
 	return writeOption(func(s *writeSettings) { s.validateOnly = on })
 }
 
-// RequestID makes the write happen once (AIP-155): a call of the same principal with
-// the same id returns what the first one returned. One that comes while the first
-// runs waits for it. The id is recorded in the write's transaction, so that a call
+// RequestID makes the write happen once (AIP-155): a call of the same principal and
+// scope with the same id returns what the first one returned. One that comes while the
+// first runs waits for it. The id is recorded in the write's transaction, so that a call
 // which failed is not remembered; it is kept for 24 hours. The same id with another
 // request or method is INVALID_ARGUMENT, reason REQUEST_ID_REUSED. An empty id is no
 // condition.

@@ -66,7 +66,7 @@ func sharingDefects() []defect[*book, bookKey] {
 				},
 			}
 		}, []string{"Create/LeavesItsArgument"}},
-		{"all callers share one message", func(s bookStore) bookStore { return newSharing(s) }, []string{
+		{"all callers share one message", newSharing, []string{
 			"Create/ReturnsACopy", "Get/ReturnsACopy", "Update/ReturnsACopy",
 			"List/ReturnsCopiesOfWhatIsStored", "All/YieldsEveryRow",
 		}},

@@ -14,7 +14,7 @@ func pgError(t testing.TB, err error) *pgconn.PgError {
 	t.Helper()
 	require.Error(t, err)
 	var e *pgconn.PgError
-	require.True(t, errors.As(err, &e), "%T: %v", err, err)
+	require.ErrorAs(t, err, &e, "%T: %v", err, err)
 	return e
 }
 

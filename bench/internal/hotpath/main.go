@@ -149,7 +149,7 @@ func controls(pool *pgxpool.Pool, id int64) []call {
 			if status.Code(err) == codes.NotFound {
 				return nil
 			}
-			return fmt.Errorf("a missing book is not NOT_FOUND but: %v", err)
+			return fmt.Errorf("a missing book is not NOT_FOUND but: %w", err)
 		}},
 		{"clone", func(ctx context.Context) error {
 			book, err := repo.Get(ctx, id)

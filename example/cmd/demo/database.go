@@ -72,7 +72,7 @@ func openSchema(ctx context.Context, url string) (crud.DB, string, func() error,
 	}
 	remove := func() error {
 		defer pool.Close()
-		ctx, cancel := context.WithTimeout(context.Background(), dropTimeout)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), dropTimeout)
 		defer cancel()
 		_, err := pool.Exec(ctx, "DROP SCHEMA "+schema+" CASCADE")
 		return err

@@ -24,31 +24,31 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx); err != nil {
+	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, "demo:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context) (err error) {
+func run() (err error) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
 	db, name, remove, err := openDatabase(ctx, os.Getenv("DATABASE_URL"))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, remove()) }()
 	p := &printer{out: os.Stdout, called: map[string]int{}}
-	address, stop, err := serve(db, p.announce)
+	address, end, err := serve(db, p.announce)
 	if err != nil {
 		return err
 	}
-	defer stop()
+	defer func() { err = errors.Join(err, end()) }()
 	p.printf("The library listens on %s and keeps its data in %s.\n", address, name)
 
 	conn, err := grpc.NewClient(address,
 		grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithUnaryInterceptor(p.intercept))
+		grpc.WithUnaryInterceptor(p.intercept), grpc.WithStreamInterceptor(p.interceptStream))
 	if err != nil {
 		return err
 	}
@@ -59,8 +59,8 @@ func run(ctx context.Context) (err error) {
 	return p.sum(libraryv1.LibraryServiceInfo)
 }
 
-// serve starts the server and returns its address.
-func serve(db crud.DB, announce func(context.Context, string)) (address string, stop func(), err error) {
+// serve starts the server and returns its address. end stops it, and returns its error.
+func serve(db crud.DB, announce func(context.Context, string)) (address string, end func() error, err error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", nil, err
@@ -68,5 +68,9 @@ func serve(db crud.DB, announce func(context.Context, string)) (address string, 
 	srv := server.NewGRPC(db, announce)
 	ended := make(chan error, 1)
 	go func() { ended <- srv.Serve(listener) }()
-	return listener.Addr().String(), func() { srv.GracefulStop(); <-ended }, nil
+	end = func() error {
+		srv.GracefulStop()
+		return <-ended
+	}
+	return listener.Addr().String(), end, nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -48,17 +49,62 @@ func (p *printer) announce(_ context.Context, book string) {
 // intercept shows a call: the method with the branch and the request, then the
 // reply, or the status with its details.
 func (p *printer) intercept(ctx context.Context, method string, req, reply any, conn *grpc.ClientConn, invoke grpc.UnaryInvoker, opts ...grpc.CallOption) error {
+	p.asked(ctx, method, req)
+	err := invoke(ctx, method, req, reply, conn, opts...)
+	if err != nil {
+		p.refused(err)
+		return err
+	}
+	p.printf("  OK %s\n", compact(reply))
+	return nil
+}
+
+// interceptStream shows a call that is answered by a stream.
+func (p *printer) interceptStream(ctx context.Context, desc *grpc.StreamDesc, conn *grpc.ClientConn, method string, open grpc.Streamer, opts ...grpc.CallOption) (grpc.ClientStream, error) {
+	stream, err := open(ctx, desc, conn, method, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &printedStream{ClientStream: stream, printer: p, method: method}, nil
+}
+
+// A printedStream shows what goes through a stream.
+type printedStream struct {
+	grpc.ClientStream
+	*printer
+	method string
+}
+
+func (s *printedStream) SendMsg(req any) error {
+	s.asked(s.Context(), s.method, req)
+	return s.ClientStream.SendMsg(req)
+}
+
+func (s *printedStream) RecvMsg(reply any) error {
+	err := s.ClientStream.RecvMsg(reply)
+	switch {
+	case err == nil:
+		s.printf("  %s\n", compact(reply))
+	case errors.Is(err, io.EOF):
+		s.printf("  OK, no more\n")
+	default:
+		s.refused(err)
+	}
+	return err
+}
+
+// asked shows a request and counts it.
+func (p *printer) asked(ctx context.Context, method string, req any) {
 	p.called[method]++
 	branch := ""
-	if md, ok := metadata.FromOutgoingContext(ctx); ok {
+	if md, ok := metadata.FromOutgoingContext(ctx); ok && len(md.Get(server.TenantHeader)) > 0 {
 		branch = " [" + server.TenantHeader + ": " + strings.Join(md.Get(server.TenantHeader), ", ") + "]"
 	}
 	p.printf("%s%s %s\n", path.Base(method), branch, compact(req))
-	err := invoke(ctx, method, req, reply, conn, opts...)
-	if err == nil {
-		p.printf("  OK %s\n", compact(reply))
-		return nil
-	}
+}
+
+// refused shows a status with its details.
+func (p *printer) refused(err error) {
 	st := status.Convert(err)
 	p.printf("  %s: %s\n", codeName(st), st.Message())
 	for _, d := range st.Details() {
@@ -66,7 +112,6 @@ func (p *printer) intercept(ctx context.Context, method string, req, reply any, 
 			p.printf("    %s %s\n", m.ProtoReflect().Descriptor().Name(), compact(m))
 		}
 	}
-	return err
 }
 
 // codeName returns a status code as documents write it: NOT_FOUND.

@@ -29,10 +29,18 @@ func (s *story) loans() {
 	refused(err, codes.Unauthenticated, "TENANT_MISSING")
 
 	s.remark("A hook takes the book from its shelf and sets due_time, in the same transaction.")
-	loan := ok(s.lend("north", edda, "A-1"))
+	request := &libraryv1.CreateLoanRequest{
+		Loan:      &libraryv1.Loan{Book: edda, UserId: s.reader.GetId(), Ticket: proto.String("A-1")},
+		RequestId: "7d444840-9dc0-41d1-b245-5ffdce74fad2",
+	}
+	loan := ok(s.library.CreateLoan(s.branch("north"), request))
 	equal("the loan period", loan.GetDueTime().AsTime().Sub(loan.GetCreateTime().AsTime()).Round(time.Hour), 14*24*time.Hour)
 	book := ok(s.library.GetBook(s.ctx, &libraryv1.GetBookRequest{Name: edda}))
 	equal("the borrower", book.GetBorrowerId(), s.reader.GetId())
+
+	s.remark("The client did not get the answer and asks again: nothing is lent twice.")
+	again := ok(s.library.CreateLoan(s.branch("north"), request))
+	equal("the answer", proto.Equal(again, loan), true)
 
 	s.remark("The hook refuses, so nothing is written.")
 	_, err = s.lend("north", edda, "A-2")
@@ -60,6 +68,12 @@ func (s *story) branches() {
 	equal("the number of north's loans", len(north), 1)
 	south := ok(s.library.ListLoans(s.branch("south"), &libraryv1.ListLoansRequest{})).GetLoans()
 	equal("the number of south's loans", len(south), 0)
+
+	s.remark("Fields of the request that are named like the loan's are filters.")
+	hers := ok(s.library.ListLoans(s.branch("north"), &libraryv1.ListLoansRequest{UserId: []int64{s.reader.GetId()}})).GetLoans()
+	equal("the number of the reader's loans", len(hers), 1)
+	none := ok(s.library.ListLoans(s.branch("north"), &libraryv1.ListLoansRequest{Book: njal})).GetLoans()
+	equal("the number of loans of a book on its shelf", len(none), 0)
 
 	s.remark("To the other branch the loan does not exist, whatever it tries.")
 	id := north[0].GetId()
@@ -95,4 +109,6 @@ func (s *story) returns() {
 	book = ok(s.library.GetBook(s.ctx, &libraryv1.GetBookRequest{Name: njal}))
 	equal("whether the book is lent", book.BorrowerId != nil, false)
 	ok(s.library.DeleteBook(s.ctx, &libraryv1.DeleteBookRequest{Name: njal}))
+	_, err = s.lend("north", njal, "A-3")
+	refused(err, codes.FailedPrecondition, "BOOK_DELETED")
 }

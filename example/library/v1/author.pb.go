@@ -300,6 +300,190 @@ func (x *CreateAuthorRequest) GetAuthor() *Author {
 	return nil
 }
 
+// BatchGetAuthorsRequest asks for several authors at once.
+type BatchGetAuthorsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The authors' UUIDs, at most 1000.
+	Ids           []string `protobuf:"bytes,1,rep,name=ids,proto3" json:"ids,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BatchGetAuthorsRequest) Reset() {
+	*x = BatchGetAuthorsRequest{}
+	mi := &file_library_v1_author_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BatchGetAuthorsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BatchGetAuthorsRequest) ProtoMessage() {}
+
+func (x *BatchGetAuthorsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_library_v1_author_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BatchGetAuthorsRequest.ProtoReflect.Descriptor instead.
+func (*BatchGetAuthorsRequest) Descriptor() ([]byte, []int) {
+	return file_library_v1_author_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *BatchGetAuthorsRequest) GetIds() []string {
+	if x != nil {
+		return x.Ids
+	}
+	return nil
+}
+
+// BatchGetAuthorsResponse is what was asked for.
+type BatchGetAuthorsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The authors, in the order of the request's ids.
+	Authors       []*Author `protobuf:"bytes,1,rep,name=authors,proto3" json:"authors,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BatchGetAuthorsResponse) Reset() {
+	*x = BatchGetAuthorsResponse{}
+	mi := &file_library_v1_author_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BatchGetAuthorsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BatchGetAuthorsResponse) ProtoMessage() {}
+
+func (x *BatchGetAuthorsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_library_v1_author_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BatchGetAuthorsResponse.ProtoReflect.Descriptor instead.
+func (*BatchGetAuthorsResponse) Descriptor() ([]byte, []int) {
+	return file_library_v1_author_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *BatchGetAuthorsResponse) GetAuthors() []*Author {
+	if x != nil {
+		return x.Authors
+	}
+	return nil
+}
+
+// BatchCreateAuthorsRequest asks for several new authors: for all, or none.
+type BatchCreateAuthorsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// One request per author, at most 1000.
+	Requests      []*CreateAuthorRequest `protobuf:"bytes,1,rep,name=requests,proto3" json:"requests,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BatchCreateAuthorsRequest) Reset() {
+	*x = BatchCreateAuthorsRequest{}
+	mi := &file_library_v1_author_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BatchCreateAuthorsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BatchCreateAuthorsRequest) ProtoMessage() {}
+
+func (x *BatchCreateAuthorsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_library_v1_author_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BatchCreateAuthorsRequest.ProtoReflect.Descriptor instead.
+func (*BatchCreateAuthorsRequest) Descriptor() ([]byte, []int) {
+	return file_library_v1_author_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *BatchCreateAuthorsRequest) GetRequests() []*CreateAuthorRequest {
+	if x != nil {
+		return x.Requests
+	}
+	return nil
+}
+
+// BatchCreateAuthorsResponse is what was created.
+type BatchCreateAuthorsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The authors, in the order of the requests.
+	Authors       []*Author `protobuf:"bytes,1,rep,name=authors,proto3" json:"authors,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BatchCreateAuthorsResponse) Reset() {
+	*x = BatchCreateAuthorsResponse{}
+	mi := &file_library_v1_author_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BatchCreateAuthorsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BatchCreateAuthorsResponse) ProtoMessage() {}
+
+func (x *BatchCreateAuthorsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_library_v1_author_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BatchCreateAuthorsResponse.ProtoReflect.Descriptor instead.
+func (*BatchCreateAuthorsResponse) Descriptor() ([]byte, []int) {
+	return file_library_v1_author_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *BatchCreateAuthorsResponse) GetAuthors() []*Author {
+	if x != nil {
+		return x.Authors
+	}
+	return nil
+}
+
 // UpdateAuthorRequest asks to change an author.
 type UpdateAuthorRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -313,7 +497,7 @@ type UpdateAuthorRequest struct {
 
 func (x *UpdateAuthorRequest) Reset() {
 	*x = UpdateAuthorRequest{}
-	mi := &file_library_v1_author_proto_msgTypes[5]
+	mi := &file_library_v1_author_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -325,7 +509,7 @@ func (x *UpdateAuthorRequest) String() string {
 func (*UpdateAuthorRequest) ProtoMessage() {}
 
 func (x *UpdateAuthorRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_library_v1_author_proto_msgTypes[5]
+	mi := &file_library_v1_author_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -338,7 +522,7 @@ func (x *UpdateAuthorRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateAuthorRequest.ProtoReflect.Descriptor instead.
 func (*UpdateAuthorRequest) Descriptor() ([]byte, []int) {
-	return file_library_v1_author_proto_rawDescGZIP(), []int{5}
+	return file_library_v1_author_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *UpdateAuthorRequest) GetAuthor() *Author {
@@ -366,7 +550,7 @@ type DeleteAuthorRequest struct {
 
 func (x *DeleteAuthorRequest) Reset() {
 	*x = DeleteAuthorRequest{}
-	mi := &file_library_v1_author_proto_msgTypes[6]
+	mi := &file_library_v1_author_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -378,7 +562,7 @@ func (x *DeleteAuthorRequest) String() string {
 func (*DeleteAuthorRequest) ProtoMessage() {}
 
 func (x *DeleteAuthorRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_library_v1_author_proto_msgTypes[6]
+	mi := &file_library_v1_author_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -391,7 +575,7 @@ func (x *DeleteAuthorRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteAuthorRequest.ProtoReflect.Descriptor instead.
 func (*DeleteAuthorRequest) Descriptor() ([]byte, []int) {
-	return file_library_v1_author_proto_rawDescGZIP(), []int{6}
+	return file_library_v1_author_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *DeleteAuthorRequest) GetId() string {
@@ -425,7 +609,15 @@ const file_library_v1_author_proto_rawDesc = "" +
 	"\aauthors\x18\x01 \x03(\v2\x12.library.v1.AuthorR\aauthors\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"A\n" +
 	"\x13CreateAuthorRequest\x12*\n" +
-	"\x06author\x18\x01 \x01(\v2\x12.library.v1.AuthorR\x06author\"~\n" +
+	"\x06author\x18\x01 \x01(\v2\x12.library.v1.AuthorR\x06author\"*\n" +
+	"\x16BatchGetAuthorsRequest\x12\x10\n" +
+	"\x03ids\x18\x01 \x03(\tR\x03ids\"G\n" +
+	"\x17BatchGetAuthorsResponse\x12,\n" +
+	"\aauthors\x18\x01 \x03(\v2\x12.library.v1.AuthorR\aauthors\"X\n" +
+	"\x19BatchCreateAuthorsRequest\x12;\n" +
+	"\brequests\x18\x01 \x03(\v2\x1f.library.v1.CreateAuthorRequestR\brequests\"J\n" +
+	"\x1aBatchCreateAuthorsResponse\x12,\n" +
+	"\aauthors\x18\x01 \x03(\v2\x12.library.v1.AuthorR\aauthors\"~\n" +
 	"\x13UpdateAuthorRequest\x12*\n" +
 	"\x06author\x18\x01 \x01(\v2\x12.library.v1.AuthorR\x06author\x12;\n" +
 	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
@@ -445,27 +637,34 @@ func file_library_v1_author_proto_rawDescGZIP() []byte {
 	return file_library_v1_author_proto_rawDescData
 }
 
-var file_library_v1_author_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_library_v1_author_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
 var file_library_v1_author_proto_goTypes = []any{
-	(*Author)(nil),                // 0: library.v1.Author
-	(*GetAuthorRequest)(nil),      // 1: library.v1.GetAuthorRequest
-	(*ListAuthorsRequest)(nil),    // 2: library.v1.ListAuthorsRequest
-	(*ListAuthorsResponse)(nil),   // 3: library.v1.ListAuthorsResponse
-	(*CreateAuthorRequest)(nil),   // 4: library.v1.CreateAuthorRequest
-	(*UpdateAuthorRequest)(nil),   // 5: library.v1.UpdateAuthorRequest
-	(*DeleteAuthorRequest)(nil),   // 6: library.v1.DeleteAuthorRequest
-	(*fieldmaskpb.FieldMask)(nil), // 7: google.protobuf.FieldMask
+	(*Author)(nil),                     // 0: library.v1.Author
+	(*GetAuthorRequest)(nil),           // 1: library.v1.GetAuthorRequest
+	(*ListAuthorsRequest)(nil),         // 2: library.v1.ListAuthorsRequest
+	(*ListAuthorsResponse)(nil),        // 3: library.v1.ListAuthorsResponse
+	(*CreateAuthorRequest)(nil),        // 4: library.v1.CreateAuthorRequest
+	(*BatchGetAuthorsRequest)(nil),     // 5: library.v1.BatchGetAuthorsRequest
+	(*BatchGetAuthorsResponse)(nil),    // 6: library.v1.BatchGetAuthorsResponse
+	(*BatchCreateAuthorsRequest)(nil),  // 7: library.v1.BatchCreateAuthorsRequest
+	(*BatchCreateAuthorsResponse)(nil), // 8: library.v1.BatchCreateAuthorsResponse
+	(*UpdateAuthorRequest)(nil),        // 9: library.v1.UpdateAuthorRequest
+	(*DeleteAuthorRequest)(nil),        // 10: library.v1.DeleteAuthorRequest
+	(*fieldmaskpb.FieldMask)(nil),      // 11: google.protobuf.FieldMask
 }
 var file_library_v1_author_proto_depIdxs = []int32{
-	0, // 0: library.v1.ListAuthorsResponse.authors:type_name -> library.v1.Author
-	0, // 1: library.v1.CreateAuthorRequest.author:type_name -> library.v1.Author
-	0, // 2: library.v1.UpdateAuthorRequest.author:type_name -> library.v1.Author
-	7, // 3: library.v1.UpdateAuthorRequest.update_mask:type_name -> google.protobuf.FieldMask
-	4, // [4:4] is the sub-list for method output_type
-	4, // [4:4] is the sub-list for method input_type
-	4, // [4:4] is the sub-list for extension type_name
-	4, // [4:4] is the sub-list for extension extendee
-	0, // [0:4] is the sub-list for field type_name
+	0,  // 0: library.v1.ListAuthorsResponse.authors:type_name -> library.v1.Author
+	0,  // 1: library.v1.CreateAuthorRequest.author:type_name -> library.v1.Author
+	0,  // 2: library.v1.BatchGetAuthorsResponse.authors:type_name -> library.v1.Author
+	4,  // 3: library.v1.BatchCreateAuthorsRequest.requests:type_name -> library.v1.CreateAuthorRequest
+	0,  // 4: library.v1.BatchCreateAuthorsResponse.authors:type_name -> library.v1.Author
+	0,  // 5: library.v1.UpdateAuthorRequest.author:type_name -> library.v1.Author
+	11, // 6: library.v1.UpdateAuthorRequest.update_mask:type_name -> google.protobuf.FieldMask
+	7,  // [7:7] is the sub-list for method output_type
+	7,  // [7:7] is the sub-list for method input_type
+	7,  // [7:7] is the sub-list for extension type_name
+	7,  // [7:7] is the sub-list for extension extendee
+	0,  // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_library_v1_author_proto_init() }
@@ -480,7 +679,7 @@ func file_library_v1_author_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_library_v1_author_proto_rawDesc), len(file_library_v1_author_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   7,
+			NumMessages:   11,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

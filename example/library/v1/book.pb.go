@@ -118,7 +118,14 @@ type Book struct {
 	// When the book was created.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// When the book was changed last.
-	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	// When the book was deleted; unset in the others.
+	DeleteTime *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=delete_time,json=deleteTime,proto3" json:"delete_time,omitempty"`
+	// When the deleted book is removed for good, 30 days after delete_time.
+	PurgeTime *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=purge_time,json=purgeTime,proto3" json:"purge_time,omitempty"`
+	// Changes with every write. An update that holds it fails when somebody else has
+	// changed the book meanwhile.
+	Etag          string `protobuf:"bytes,16,opt,name=etag,proto3" json:"etag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -244,11 +251,34 @@ func (x *Book) GetUpdateTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Book) GetDeleteTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.DeleteTime
+	}
+	return nil
+}
+
+func (x *Book) GetPurgeTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.PurgeTime
+	}
+	return nil
+}
+
+func (x *Book) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
 // GetBookRequest asks for one book.
 type GetBookRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The resource name of the book.
-	Name          string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// The resource name of the book. A deleted one is returned too, until it is purged.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// The fields to return; without it, all.
+	ReadMask      *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=read_mask,json=readMask,proto3" json:"read_mask,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -290,22 +320,86 @@ func (x *GetBookRequest) GetName() string {
 	return ""
 }
 
-// ListBooksRequest asks for one page of the books on a shelf, ordered by name.
+func (x *GetBookRequest) GetReadMask() *fieldmaskpb.FieldMask {
+	if x != nil {
+		return x.ReadMask
+	}
+	return nil
+}
+
+// GetBookByIsbnRequest asks for the book with a number.
+type GetBookByIsbnRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The International Standard Book Number.
+	Isbn          string `protobuf:"bytes,1,opt,name=isbn,proto3" json:"isbn,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetBookByIsbnRequest) Reset() {
+	*x = GetBookByIsbnRequest{}
+	mi := &file_library_v1_book_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetBookByIsbnRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetBookByIsbnRequest) ProtoMessage() {}
+
+func (x *GetBookByIsbnRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_library_v1_book_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetBookByIsbnRequest.ProtoReflect.Descriptor instead.
+func (*GetBookByIsbnRequest) Descriptor() ([]byte, []int) {
+	return file_library_v1_book_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *GetBookByIsbnRequest) GetIsbn() string {
+	if x != nil {
+		return x.Isbn
+	}
+	return ""
+}
+
+// ListBooksRequest asks for one page of the books on a shelf.
 type ListBooksRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The resource name of the shelf.
+	// The resource name of the shelf; shelves/- for all.
 	Parent string `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
 	// The most books to return: 50 if it is 0, and never more than 1000.
 	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// The next_page_token of the page before; empty for the first page.
-	PageToken     string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	PageToken string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// Which books: genre = GENRE_POETRY AND pages < 300.
+	Filter string `protobuf:"bytes,4,opt,name=filter,proto3" json:"filter,omitempty"`
+	// In which order: publish_time desc, title. Books that agree in that, and all
+	// without it, are in the order of their names.
+	OrderBy string `protobuf:"bytes,5,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
+	// How many books to leave out.
+	Skip int32 `protobuf:"varint,6,opt,name=skip,proto3" json:"skip,omitempty"`
+	// Whether deleted books are among them.
+	ShowDeleted bool `protobuf:"varint,7,opt,name=show_deleted,json=showDeleted,proto3" json:"show_deleted,omitempty"`
+	// The fields to return; without it, all.
+	ReadMask      *fieldmaskpb.FieldMask `protobuf:"bytes,8,opt,name=read_mask,json=readMask,proto3" json:"read_mask,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ListBooksRequest) Reset() {
 	*x = ListBooksRequest{}
-	mi := &file_library_v1_book_proto_msgTypes[2]
+	mi := &file_library_v1_book_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -317,7 +411,7 @@ func (x *ListBooksRequest) String() string {
 func (*ListBooksRequest) ProtoMessage() {}
 
 func (x *ListBooksRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_library_v1_book_proto_msgTypes[2]
+	mi := &file_library_v1_book_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -330,7 +424,7 @@ func (x *ListBooksRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListBooksRequest.ProtoReflect.Descriptor instead.
 func (*ListBooksRequest) Descriptor() ([]byte, []int) {
-	return file_library_v1_book_proto_rawDescGZIP(), []int{2}
+	return file_library_v1_book_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *ListBooksRequest) GetParent() string {
@@ -354,6 +448,41 @@ func (x *ListBooksRequest) GetPageToken() string {
 	return ""
 }
 
+func (x *ListBooksRequest) GetFilter() string {
+	if x != nil {
+		return x.Filter
+	}
+	return ""
+}
+
+func (x *ListBooksRequest) GetOrderBy() string {
+	if x != nil {
+		return x.OrderBy
+	}
+	return ""
+}
+
+func (x *ListBooksRequest) GetSkip() int32 {
+	if x != nil {
+		return x.Skip
+	}
+	return 0
+}
+
+func (x *ListBooksRequest) GetShowDeleted() bool {
+	if x != nil {
+		return x.ShowDeleted
+	}
+	return false
+}
+
+func (x *ListBooksRequest) GetReadMask() *fieldmaskpb.FieldMask {
+	if x != nil {
+		return x.ReadMask
+	}
+	return nil
+}
+
 // ListBooksResponse is one page of books.
 type ListBooksResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -361,13 +490,15 @@ type ListBooksResponse struct {
 	Books []*Book `protobuf:"bytes,1,rep,name=books,proto3" json:"books,omitempty"`
 	// Asks for the next page; empty if this is the last.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	// The number of books on all pages, as it was when the first was read.
+	TotalSize     int32 `protobuf:"varint,3,opt,name=total_size,json=totalSize,proto3" json:"total_size,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ListBooksResponse) Reset() {
 	*x = ListBooksResponse{}
-	mi := &file_library_v1_book_proto_msgTypes[3]
+	mi := &file_library_v1_book_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -379,7 +510,7 @@ func (x *ListBooksResponse) String() string {
 func (*ListBooksResponse) ProtoMessage() {}
 
 func (x *ListBooksResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_library_v1_book_proto_msgTypes[3]
+	mi := &file_library_v1_book_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -392,7 +523,7 @@ func (x *ListBooksResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListBooksResponse.ProtoReflect.Descriptor instead.
 func (*ListBooksResponse) Descriptor() ([]byte, []int) {
-	return file_library_v1_book_proto_rawDescGZIP(), []int{3}
+	return file_library_v1_book_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *ListBooksResponse) GetBooks() []*Book {
@@ -409,6 +540,77 @@ func (x *ListBooksResponse) GetNextPageToken() string {
 	return ""
 }
 
+func (x *ListBooksResponse) GetTotalSize() int32 {
+	if x != nil {
+		return x.TotalSize
+	}
+	return 0
+}
+
+// StreamBooksRequest asks for all books of a shelf, one by one.
+type StreamBooksRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The resource name of the shelf; shelves/- for all.
+	Parent string `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
+	// Which books, as in ListBooks.
+	Filter string `protobuf:"bytes,2,opt,name=filter,proto3" json:"filter,omitempty"`
+	// In which order, as in ListBooks.
+	OrderBy       string `protobuf:"bytes,3,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StreamBooksRequest) Reset() {
+	*x = StreamBooksRequest{}
+	mi := &file_library_v1_book_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StreamBooksRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StreamBooksRequest) ProtoMessage() {}
+
+func (x *StreamBooksRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_library_v1_book_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StreamBooksRequest.ProtoReflect.Descriptor instead.
+func (*StreamBooksRequest) Descriptor() ([]byte, []int) {
+	return file_library_v1_book_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *StreamBooksRequest) GetParent() string {
+	if x != nil {
+		return x.Parent
+	}
+	return ""
+}
+
+func (x *StreamBooksRequest) GetFilter() string {
+	if x != nil {
+		return x.Filter
+	}
+	return ""
+}
+
+func (x *StreamBooksRequest) GetOrderBy() string {
+	if x != nil {
+		return x.OrderBy
+	}
+	return ""
+}
+
 // CreateBookRequest asks for a new book.
 type CreateBookRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -418,14 +620,16 @@ type CreateBookRequest struct {
 	// when it is empty.
 	BookId string `protobuf:"bytes,2,opt,name=book_id,json=bookId,proto3" json:"book_id,omitempty"`
 	// The book. Its name is ignored.
-	Book          *Book `protobuf:"bytes,3,opt,name=book,proto3" json:"book,omitempty"`
+	Book *Book `protobuf:"bytes,3,opt,name=book,proto3" json:"book,omitempty"`
+	// Whether to check only, and store nothing.
+	ValidateOnly  bool `protobuf:"varint,4,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *CreateBookRequest) Reset() {
 	*x = CreateBookRequest{}
-	mi := &file_library_v1_book_proto_msgTypes[4]
+	mi := &file_library_v1_book_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -437,7 +641,7 @@ func (x *CreateBookRequest) String() string {
 func (*CreateBookRequest) ProtoMessage() {}
 
 func (x *CreateBookRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_library_v1_book_proto_msgTypes[4]
+	mi := &file_library_v1_book_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -450,7 +654,7 @@ func (x *CreateBookRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateBookRequest.ProtoReflect.Descriptor instead.
 func (*CreateBookRequest) Descriptor() ([]byte, []int) {
-	return file_library_v1_book_proto_rawDescGZIP(), []int{4}
+	return file_library_v1_book_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *CreateBookRequest) GetParent() string {
@@ -474,10 +678,17 @@ func (x *CreateBookRequest) GetBook() *Book {
 	return nil
 }
 
+func (x *CreateBookRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
+}
+
 // UpdateBookRequest asks to change a book.
 type UpdateBookRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The book, found by its name.
+	// The book, found by its name. If it holds an etag, that must be the stored one.
 	Book *Book `protobuf:"bytes,1,opt,name=book,proto3" json:"book,omitempty"`
 	// The fields to write. This service demands that it is set.
 	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
@@ -487,7 +698,7 @@ type UpdateBookRequest struct {
 
 func (x *UpdateBookRequest) Reset() {
 	*x = UpdateBookRequest{}
-	mi := &file_library_v1_book_proto_msgTypes[5]
+	mi := &file_library_v1_book_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -499,7 +710,7 @@ func (x *UpdateBookRequest) String() string {
 func (*UpdateBookRequest) ProtoMessage() {}
 
 func (x *UpdateBookRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_library_v1_book_proto_msgTypes[5]
+	mi := &file_library_v1_book_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -512,7 +723,7 @@ func (x *UpdateBookRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateBookRequest.ProtoReflect.Descriptor instead.
 func (*UpdateBookRequest) Descriptor() ([]byte, []int) {
-	return file_library_v1_book_proto_rawDescGZIP(), []int{5}
+	return file_library_v1_book_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *UpdateBookRequest) GetBook() *Book {
@@ -533,14 +744,16 @@ func (x *UpdateBookRequest) GetUpdateMask() *fieldmaskpb.FieldMask {
 type DeleteBookRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The resource name of the book.
-	Name          string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// If it is set, the stored etag must be equal.
+	Etag          string `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *DeleteBookRequest) Reset() {
 	*x = DeleteBookRequest{}
-	mi := &file_library_v1_book_proto_msgTypes[6]
+	mi := &file_library_v1_book_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -552,7 +765,7 @@ func (x *DeleteBookRequest) String() string {
 func (*DeleteBookRequest) ProtoMessage() {}
 
 func (x *DeleteBookRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_library_v1_book_proto_msgTypes[6]
+	mi := &file_library_v1_book_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -565,12 +778,74 @@ func (x *DeleteBookRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteBookRequest.ProtoReflect.Descriptor instead.
 func (*DeleteBookRequest) Descriptor() ([]byte, []int) {
-	return file_library_v1_book_proto_rawDescGZIP(), []int{6}
+	return file_library_v1_book_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *DeleteBookRequest) GetName() string {
 	if x != nil {
 		return x.Name
+	}
+	return ""
+}
+
+func (x *DeleteBookRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+// UndeleteBookRequest asks to bring a deleted book back.
+type UndeleteBookRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The resource name of the book.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// If it is set, the stored etag must be equal.
+	Etag          string `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UndeleteBookRequest) Reset() {
+	*x = UndeleteBookRequest{}
+	mi := &file_library_v1_book_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UndeleteBookRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UndeleteBookRequest) ProtoMessage() {}
+
+func (x *UndeleteBookRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_library_v1_book_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UndeleteBookRequest.ProtoReflect.Descriptor instead.
+func (*UndeleteBookRequest) Descriptor() ([]byte, []int) {
+	return file_library_v1_book_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *UndeleteBookRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *UndeleteBookRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
 	}
 	return ""
 }
@@ -586,7 +861,7 @@ type ReturnBookRequest struct {
 
 func (x *ReturnBookRequest) Reset() {
 	*x = ReturnBookRequest{}
-	mi := &file_library_v1_book_proto_msgTypes[7]
+	mi := &file_library_v1_book_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -598,7 +873,7 @@ func (x *ReturnBookRequest) String() string {
 func (*ReturnBookRequest) ProtoMessage() {}
 
 func (x *ReturnBookRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_library_v1_book_proto_msgTypes[7]
+	mi := &file_library_v1_book_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -611,7 +886,7 @@ func (x *ReturnBookRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReturnBookRequest.ProtoReflect.Descriptor instead.
 func (*ReturnBookRequest) Descriptor() ([]byte, []int) {
-	return file_library_v1_book_proto_rawDescGZIP(), []int{7}
+	return file_library_v1_book_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ReturnBookRequest) GetName() string {
@@ -626,7 +901,7 @@ var File_library_v1_book_proto protoreflect.FileDescriptor
 const file_library_v1_book_proto_rawDesc = "" +
 	"\n" +
 	"\x15library/v1/book.proto\x12\n" +
-	"library.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1egoogle/protobuf/duration.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17library/v1/author.proto\x1a\x16library/v1/shelf.proto\x1a\x15library/v1/user.proto\x1a\x1aprotocrud/v1/options.proto\"\xe2\x05\n" +
+	"library.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1egoogle/protobuf/duration.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17library/v1/author.proto\x1a\x16library/v1/shelf.proto\x1a\x15library/v1/user.proto\x1a\x1aprotocrud/v1/options.proto\"\x88\a\n" +
 	"\x04Book\x12\x1d\n" +
 	"\x04name\x18\x01 \x01(\tB\t\xe0A\b\xe2\x93&\x02 \x02R\x04name\x12 \n" +
 	"\x05title\x18\x02 \x01(\tB\n" +
@@ -648,34 +923,58 @@ const file_library_v1_book_proto_rawDesc = "" +
 	"\vcreate_time\x18\f \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
 	"createTime\x12@\n" +
 	"\vupdate_time\x18\r \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
-	"updateTime:`\xeaAE\n" +
-	"\x18library.example.com/Book\x12\x1cshelves/{shelf}/books/{book}*\x05books2\x04book\xe2\x93&\x14\"\x12\n" +
+	"updateTime\x12@\n" +
+	"\vdelete_time\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\n" +
+	"deleteTime\x12>\n" +
+	"\n" +
+	"purge_time\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\tpurgeTime\x12\x12\n" +
+	"\x04etag\x18\x10 \x01(\tR\x04etag:p\xeaAE\n" +
+	"\x18library.example.com/Book\x12\x1cshelves/{shelf}/books/{book}*\x05books2\x04book\xe2\x93&$\"\x12\n" +
 	"\tauthor_id\n" +
-	"\x05titleB\f\n" +
+	"\x05title2\x05\b\x80\x9a\x9e\x01R\x05titlep\x01B\f\n" +
 	"\n" +
 	"_author_idB\a\n" +
 	"\x05_isbnB\x0e\n" +
-	"\f_borrower_id\"$\n" +
+	"\f_borrower_id\"]\n" +
 	"\x0eGetBookRequest\x12\x12\n" +
-	"\x04name\x18\x01 \x01(\tR\x04name\"f\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x127\n" +
+	"\tread_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\breadMask\"*\n" +
+	"\x14GetBookByIsbnRequest\x12\x12\n" +
+	"\x04isbn\x18\x01 \x01(\tR\x04isbn\"\x89\x02\n" +
 	"\x10ListBooksRequest\x12\x16\n" +
 	"\x06parent\x18\x01 \x01(\tR\x06parent\x12\x1b\n" +
 	"\tpage_size\x18\x02 \x01(\x05R\bpageSize\x12\x1d\n" +
 	"\n" +
-	"page_token\x18\x03 \x01(\tR\tpageToken\"c\n" +
+	"page_token\x18\x03 \x01(\tR\tpageToken\x12\x16\n" +
+	"\x06filter\x18\x04 \x01(\tR\x06filter\x12\x19\n" +
+	"\border_by\x18\x05 \x01(\tR\aorderBy\x12\x12\n" +
+	"\x04skip\x18\x06 \x01(\x05R\x04skip\x12!\n" +
+	"\fshow_deleted\x18\a \x01(\bR\vshowDeleted\x127\n" +
+	"\tread_mask\x18\b \x01(\v2\x1a.google.protobuf.FieldMaskR\breadMask\"\x82\x01\n" +
 	"\x11ListBooksResponse\x12&\n" +
 	"\x05books\x18\x01 \x03(\v2\x10.library.v1.BookR\x05books\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"j\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\x12\x1d\n" +
+	"\n" +
+	"total_size\x18\x03 \x01(\x05R\ttotalSize\"_\n" +
+	"\x12StreamBooksRequest\x12\x16\n" +
+	"\x06parent\x18\x01 \x01(\tR\x06parent\x12\x16\n" +
+	"\x06filter\x18\x02 \x01(\tR\x06filter\x12\x19\n" +
+	"\border_by\x18\x03 \x01(\tR\aorderBy\"\x8f\x01\n" +
 	"\x11CreateBookRequest\x12\x16\n" +
 	"\x06parent\x18\x01 \x01(\tR\x06parent\x12\x17\n" +
 	"\abook_id\x18\x02 \x01(\tR\x06bookId\x12$\n" +
-	"\x04book\x18\x03 \x01(\v2\x10.library.v1.BookR\x04book\"v\n" +
+	"\x04book\x18\x03 \x01(\v2\x10.library.v1.BookR\x04book\x12#\n" +
+	"\rvalidate_only\x18\x04 \x01(\bR\fvalidateOnly\"v\n" +
 	"\x11UpdateBookRequest\x12$\n" +
 	"\x04book\x18\x01 \x01(\v2\x10.library.v1.BookR\x04book\x12;\n" +
 	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
-	"updateMask\"'\n" +
+	"updateMask\";\n" +
 	"\x11DeleteBookRequest\x12\x12\n" +
-	"\x04name\x18\x01 \x01(\tR\x04name\"'\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
+	"\x04etag\x18\x02 \x01(\tR\x04etag\"=\n" +
+	"\x13UndeleteBookRequest\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
+	"\x04etag\x18\x02 \x01(\tR\x04etag\"'\n" +
 	"\x11ReturnBookRequest\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name*i\n" +
 	"\x05Genre\x12\x15\n" +
@@ -698,36 +997,43 @@ func file_library_v1_book_proto_rawDescGZIP() []byte {
 }
 
 var file_library_v1_book_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_library_v1_book_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
+var file_library_v1_book_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
 var file_library_v1_book_proto_goTypes = []any{
 	(Genre)(0),                    // 0: library.v1.Genre
 	(*Book)(nil),                  // 1: library.v1.Book
 	(*GetBookRequest)(nil),        // 2: library.v1.GetBookRequest
-	(*ListBooksRequest)(nil),      // 3: library.v1.ListBooksRequest
-	(*ListBooksResponse)(nil),     // 4: library.v1.ListBooksResponse
-	(*CreateBookRequest)(nil),     // 5: library.v1.CreateBookRequest
-	(*UpdateBookRequest)(nil),     // 6: library.v1.UpdateBookRequest
-	(*DeleteBookRequest)(nil),     // 7: library.v1.DeleteBookRequest
-	(*ReturnBookRequest)(nil),     // 8: library.v1.ReturnBookRequest
-	(*timestamppb.Timestamp)(nil), // 9: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),   // 10: google.protobuf.Duration
-	(*fieldmaskpb.FieldMask)(nil), // 11: google.protobuf.FieldMask
+	(*GetBookByIsbnRequest)(nil),  // 3: library.v1.GetBookByIsbnRequest
+	(*ListBooksRequest)(nil),      // 4: library.v1.ListBooksRequest
+	(*ListBooksResponse)(nil),     // 5: library.v1.ListBooksResponse
+	(*StreamBooksRequest)(nil),    // 6: library.v1.StreamBooksRequest
+	(*CreateBookRequest)(nil),     // 7: library.v1.CreateBookRequest
+	(*UpdateBookRequest)(nil),     // 8: library.v1.UpdateBookRequest
+	(*DeleteBookRequest)(nil),     // 9: library.v1.DeleteBookRequest
+	(*UndeleteBookRequest)(nil),   // 10: library.v1.UndeleteBookRequest
+	(*ReturnBookRequest)(nil),     // 11: library.v1.ReturnBookRequest
+	(*timestamppb.Timestamp)(nil), // 12: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),   // 13: google.protobuf.Duration
+	(*fieldmaskpb.FieldMask)(nil), // 14: google.protobuf.FieldMask
 }
 var file_library_v1_book_proto_depIdxs = []int32{
 	0,  // 0: library.v1.Book.genre:type_name -> library.v1.Genre
-	9,  // 1: library.v1.Book.publish_time:type_name -> google.protobuf.Timestamp
-	10, // 2: library.v1.Book.loan_period:type_name -> google.protobuf.Duration
-	9,  // 3: library.v1.Book.create_time:type_name -> google.protobuf.Timestamp
-	9,  // 4: library.v1.Book.update_time:type_name -> google.protobuf.Timestamp
-	1,  // 5: library.v1.ListBooksResponse.books:type_name -> library.v1.Book
-	1,  // 6: library.v1.CreateBookRequest.book:type_name -> library.v1.Book
-	1,  // 7: library.v1.UpdateBookRequest.book:type_name -> library.v1.Book
-	11, // 8: library.v1.UpdateBookRequest.update_mask:type_name -> google.protobuf.FieldMask
-	9,  // [9:9] is the sub-list for method output_type
-	9,  // [9:9] is the sub-list for method input_type
-	9,  // [9:9] is the sub-list for extension type_name
-	9,  // [9:9] is the sub-list for extension extendee
-	0,  // [0:9] is the sub-list for field type_name
+	12, // 1: library.v1.Book.publish_time:type_name -> google.protobuf.Timestamp
+	13, // 2: library.v1.Book.loan_period:type_name -> google.protobuf.Duration
+	12, // 3: library.v1.Book.create_time:type_name -> google.protobuf.Timestamp
+	12, // 4: library.v1.Book.update_time:type_name -> google.protobuf.Timestamp
+	12, // 5: library.v1.Book.delete_time:type_name -> google.protobuf.Timestamp
+	12, // 6: library.v1.Book.purge_time:type_name -> google.protobuf.Timestamp
+	14, // 7: library.v1.GetBookRequest.read_mask:type_name -> google.protobuf.FieldMask
+	14, // 8: library.v1.ListBooksRequest.read_mask:type_name -> google.protobuf.FieldMask
+	1,  // 9: library.v1.ListBooksResponse.books:type_name -> library.v1.Book
+	1,  // 10: library.v1.CreateBookRequest.book:type_name -> library.v1.Book
+	1,  // 11: library.v1.UpdateBookRequest.book:type_name -> library.v1.Book
+	14, // 12: library.v1.UpdateBookRequest.update_mask:type_name -> google.protobuf.FieldMask
+	13, // [13:13] is the sub-list for method output_type
+	13, // [13:13] is the sub-list for method input_type
+	13, // [13:13] is the sub-list for extension type_name
+	13, // [13:13] is the sub-list for extension extendee
+	0,  // [0:13] is the sub-list for field type_name
 }
 
 func init() { file_library_v1_book_proto_init() }
@@ -745,7 +1051,7 @@ func file_library_v1_book_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_library_v1_book_proto_rawDesc), len(file_library_v1_book_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   8,
+			NumMessages:   11,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -8,6 +8,7 @@ import (
 	crud "github.com/protocrud/protoc-gen-go-crud/runtime/crud"
 	durationpb "google.golang.org/protobuf/types/known/durationpb"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
+	time "time"
 )
 
 // This file needs a runtime that knows protocol version 1. If this line does
@@ -32,13 +33,16 @@ const (
 		books.loan_period,
 		books.borrower_id,
 		books.create_time,
-		books.update_time`
+		books.update_time,
+		books.delete_time,
+		books.purge_time,
+		books.revision`
 	bookSelect = `SELECT` + bookColumns + `
 		FROM books`
 	bookGet = bookSelect + `
 		WHERE books.shelf_id = $1 AND books.book_id = $2`
 	bookGetByIsbn = bookSelect + `
-		WHERE books.isbn = $1`
+		WHERE books.isbn = $1 AND books.delete_time IS NULL`
 	bookCreate = `INSERT INTO books (
 			shelf_id,
 			book_id,
@@ -53,8 +57,14 @@ const (
 			loan_period,
 			borrower_id,
 			create_time,
-			update_time
-		) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+			update_time,
+			delete_time,
+			purge_time,
+			revision
+		) VALUES (
+			$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
+			$17
+		)
 		RETURNING` + bookColumns
 	bookDelete = `DELETE FROM books
 		WHERE books.shelf_id = $1 AND books.book_id = $2`
@@ -72,7 +82,7 @@ var BookTable = crud.NewTable(crud.TableSpec[Book, *Book, BookKey]{
 	Resource: "library.example.com/Book",
 	Columns: []crud.Column[*Book]{
 		crud.ResourceName("name", (*Book).GetName, func(m *Book, v string) { m.Name = v }, bookPattern, []string{"shelf_id", "book_id"}, crud.UUIDv7),
-		crud.String("title", (*Book).GetTitle, func(m *Book, v string) { m.Title = v }, crud.Required, crud.MaxLength(200)),
+		crud.String("title", (*Book).GetTitle, func(m *Book, v string) { m.Title = v }, crud.Required, crud.Search, crud.MaxLength(200)),
 		crud.OptionalUUID("author_id", (*Book).GetAuthorId, func(m *Book) bool { return m.AuthorId != nil }, func(m *Book, v string) { m.AuthorId = &v }, func(m *Book) { m.AuthorId = nil }),
 		crud.Enum("genre", (*Book).GetGenre, func(m *Book, v Genre) { m.Genre = v }),
 		crud.OptionalString("isbn", (*Book).GetIsbn, func(m *Book) bool { return m.Isbn != nil }, func(m *Book, v string) { m.Isbn = &v }, func(m *Book) { m.Isbn = nil }, crud.Unique("books_isbn_key"), crud.MaxLength(13)),
@@ -84,12 +94,15 @@ var BookTable = crud.NewTable(crud.TableSpec[Book, *Book, BookKey]{
 		crud.OptionalInt64("borrower_id", (*Book).GetBorrowerId, func(m *Book) bool { return m.BorrowerId != nil }, func(m *Book, v int64) { m.BorrowerId = &v }, func(m *Book) { m.BorrowerId = nil }, crud.OutputOnly),
 		crud.Timestamp("create_time", (*Book).GetCreateTime, func(m *Book, v *timestamppb.Timestamp) { m.CreateTime = v }, crud.CreateTime),
 		crud.Timestamp("update_time", (*Book).GetUpdateTime, func(m *Book, v *timestamppb.Timestamp) { m.UpdateTime = v }, crud.UpdateTime),
+		crud.Timestamp("delete_time", (*Book).GetDeleteTime, func(m *Book, v *timestamppb.Timestamp) { m.DeleteTime = v }, crud.DeleteTime),
+		crud.Timestamp("purge_time", (*Book).GetPurgeTime, func(m *Book, v *timestamppb.Timestamp) { m.PurgeTime = v }, crud.PurgeTime),
+		crud.Etag("etag", (*Book).GetEtag, func(m *Book, v string) { m.Etag = v }),
 	},
 	Pattern:   bookPattern,
 	ParseName: ParseBookKey,
 	SetKey:    func(m *Book, k BookKey) { m.Name = k.String() },
 	KeyValues: func(k BookKey) []any { return []any{k.ShelfId, k.BookId} },
-	Parent:    &crud.Parent{Pattern: crud.MustPattern("shelves/{shelf}"), Check: true},
+	Parent:    &crud.Parent{Pattern: crud.MustPattern("shelves/{shelf}"), Check: true, Across: true},
 	References: []crud.Reference{
 		{Constraint: "books_shelf_id_fkey", Columns: []string{"shelf_id"}, Table: "shelves", Target: []string{"shelf_id"}, Resource: "library.example.com/Shelf", Parent: true},
 		{Constraint: "books_author_id_fkey", Columns: []string{"author_id"}, Table: "authors", Target: []string{"id"}, Resource: "library.v1.Author", OnDelete: "RESTRICT"},
@@ -98,6 +111,7 @@ var BookTable = crud.NewTable(crud.TableSpec[Book, *Book, BookKey]{
 	Indexes: []crud.Index{
 		{Name: "books_author_id_title_idx", Columns: []string{"author_id", "title"}},
 	},
+	PurgeAfter: 720 * time.Hour,
 	SQL: crud.SQL{
 		Columns: bookColumns,
 		Select:  bookSelect,

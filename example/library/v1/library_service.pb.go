@@ -26,9 +26,10 @@ var File_library_v1_library_service_proto protoreflect.FileDescriptor
 const file_library_v1_library_service_proto_rawDesc = "" +
 	"\n" +
 	" library/v1/library_service.proto\x12\n" +
-	"library.v1\x1a\x1bgoogle/protobuf/empty.proto\x1a\x17library/v1/author.proto\x1a\x15library/v1/book.proto\x1a\x15library/v1/loan.proto\x1a\x16library/v1/shelf.proto\x1a\x15library/v1/user.proto2\xda\r\n" +
+	"library.v1\x1a\x1bgoogle/protobuf/empty.proto\x1a\x17library/v1/author.proto\x1a\x15library/v1/book.proto\x1a\x15library/v1/loan.proto\x1a\x16library/v1/shelf.proto\x1a\x15library/v1/user.proto2\xad\x11\n" +
 	"\x0eLibraryService\x127\n" +
-	"\aGetUser\x12\x1a.library.v1.GetUserRequest\x1a\x10.library.v1.User\x12H\n" +
+	"\aGetUser\x12\x1a.library.v1.GetUserRequest\x1a\x10.library.v1.User\x12K\n" +
+	"\x11GetUserByUsername\x12$.library.v1.GetUserByUsernameRequest\x1a\x10.library.v1.User\x12H\n" +
 	"\tListUsers\x12\x1c.library.v1.ListUsersRequest\x1a\x1d.library.v1.ListUsersResponse\x12=\n" +
 	"\n" +
 	"CreateUser\x12\x1d.library.v1.CreateUserRequest\x1a\x10.library.v1.User\x12=\n" +
@@ -38,7 +39,9 @@ const file_library_v1_library_service_proto_rawDesc = "" +
 	"DeleteUser\x12\x1d.library.v1.DeleteUserRequest\x1a\x16.google.protobuf.Empty\x12=\n" +
 	"\tGetAuthor\x12\x1c.library.v1.GetAuthorRequest\x1a\x12.library.v1.Author\x12N\n" +
 	"\vListAuthors\x12\x1e.library.v1.ListAuthorsRequest\x1a\x1f.library.v1.ListAuthorsResponse\x12C\n" +
-	"\fCreateAuthor\x12\x1f.library.v1.CreateAuthorRequest\x1a\x12.library.v1.Author\x12C\n" +
+	"\fCreateAuthor\x12\x1f.library.v1.CreateAuthorRequest\x1a\x12.library.v1.Author\x12Z\n" +
+	"\x0fBatchGetAuthors\x12\".library.v1.BatchGetAuthorsRequest\x1a#.library.v1.BatchGetAuthorsResponse\x12c\n" +
+	"\x12BatchCreateAuthors\x12%.library.v1.BatchCreateAuthorsRequest\x1a&.library.v1.BatchCreateAuthorsResponse\x12C\n" +
 	"\fUpdateAuthor\x12\x1f.library.v1.UpdateAuthorRequest\x1a\x12.library.v1.Author\x12G\n" +
 	"\fDeleteAuthor\x12\x1f.library.v1.DeleteAuthorRequest\x1a\x16.google.protobuf.Empty\x12:\n" +
 	"\bGetShelf\x12\x1b.library.v1.GetShelfRequest\x1a\x11.library.v1.Shelf\x12N\n" +
@@ -46,14 +49,17 @@ const file_library_v1_library_service_proto_rawDesc = "" +
 	"\vCreateShelf\x12\x1e.library.v1.CreateShelfRequest\x1a\x11.library.v1.Shelf\x12@\n" +
 	"\vUpdateShelf\x12\x1e.library.v1.UpdateShelfRequest\x1a\x11.library.v1.Shelf\x12E\n" +
 	"\vDeleteShelf\x12\x1e.library.v1.DeleteShelfRequest\x1a\x16.google.protobuf.Empty\x127\n" +
-	"\aGetBook\x12\x1a.library.v1.GetBookRequest\x1a\x10.library.v1.Book\x12H\n" +
-	"\tListBooks\x12\x1c.library.v1.ListBooksRequest\x1a\x1d.library.v1.ListBooksResponse\x12=\n" +
+	"\aGetBook\x12\x1a.library.v1.GetBookRequest\x1a\x10.library.v1.Book\x12C\n" +
+	"\rGetBookByIsbn\x12 .library.v1.GetBookByIsbnRequest\x1a\x10.library.v1.Book\x12H\n" +
+	"\tListBooks\x12\x1c.library.v1.ListBooksRequest\x1a\x1d.library.v1.ListBooksResponse\x12A\n" +
+	"\vStreamBooks\x12\x1e.library.v1.StreamBooksRequest\x1a\x10.library.v1.Book0\x01\x12=\n" +
 	"\n" +
 	"CreateBook\x12\x1d.library.v1.CreateBookRequest\x1a\x10.library.v1.Book\x12=\n" +
 	"\n" +
-	"UpdateBook\x12\x1d.library.v1.UpdateBookRequest\x1a\x10.library.v1.Book\x12C\n" +
+	"UpdateBook\x12\x1d.library.v1.UpdateBookRequest\x1a\x10.library.v1.Book\x12=\n" +
 	"\n" +
-	"DeleteBook\x12\x1d.library.v1.DeleteBookRequest\x1a\x16.google.protobuf.Empty\x12=\n" +
+	"DeleteBook\x12\x1d.library.v1.DeleteBookRequest\x1a\x10.library.v1.Book\x12A\n" +
+	"\fUndeleteBook\x12\x1f.library.v1.UndeleteBookRequest\x1a\x10.library.v1.Book\x12=\n" +
 	"\n" +
 	"ReturnBook\x12\x1d.library.v1.ReturnBookRequest\x1a\x10.library.v1.Book\x127\n" +
 	"\aGetLoan\x12\x1a.library.v1.GetLoanRequest\x1a\x10.library.v1.Loan\x12H\n" +
@@ -66,99 +72,119 @@ const file_library_v1_library_service_proto_rawDesc = "" +
 	"DeleteLoan\x12\x1d.library.v1.DeleteLoanRequest\x1a\x16.google.protobuf.EmptyBFZDgithub.com/protocrud/protoc-gen-go-crud/example/library/v1;libraryv1b\x06proto3"
 
 var file_library_v1_library_service_proto_goTypes = []any{
-	(*GetUserRequest)(nil),      // 0: library.v1.GetUserRequest
-	(*ListUsersRequest)(nil),    // 1: library.v1.ListUsersRequest
-	(*CreateUserRequest)(nil),   // 2: library.v1.CreateUserRequest
-	(*UpdateUserRequest)(nil),   // 3: library.v1.UpdateUserRequest
-	(*DeleteUserRequest)(nil),   // 4: library.v1.DeleteUserRequest
-	(*GetAuthorRequest)(nil),    // 5: library.v1.GetAuthorRequest
-	(*ListAuthorsRequest)(nil),  // 6: library.v1.ListAuthorsRequest
-	(*CreateAuthorRequest)(nil), // 7: library.v1.CreateAuthorRequest
-	(*UpdateAuthorRequest)(nil), // 8: library.v1.UpdateAuthorRequest
-	(*DeleteAuthorRequest)(nil), // 9: library.v1.DeleteAuthorRequest
-	(*GetShelfRequest)(nil),     // 10: library.v1.GetShelfRequest
-	(*ListShelvesRequest)(nil),  // 11: library.v1.ListShelvesRequest
-	(*CreateShelfRequest)(nil),  // 12: library.v1.CreateShelfRequest
-	(*UpdateShelfRequest)(nil),  // 13: library.v1.UpdateShelfRequest
-	(*DeleteShelfRequest)(nil),  // 14: library.v1.DeleteShelfRequest
-	(*GetBookRequest)(nil),      // 15: library.v1.GetBookRequest
-	(*ListBooksRequest)(nil),    // 16: library.v1.ListBooksRequest
-	(*CreateBookRequest)(nil),   // 17: library.v1.CreateBookRequest
-	(*UpdateBookRequest)(nil),   // 18: library.v1.UpdateBookRequest
-	(*DeleteBookRequest)(nil),   // 19: library.v1.DeleteBookRequest
-	(*ReturnBookRequest)(nil),   // 20: library.v1.ReturnBookRequest
-	(*GetLoanRequest)(nil),      // 21: library.v1.GetLoanRequest
-	(*ListLoansRequest)(nil),    // 22: library.v1.ListLoansRequest
-	(*CreateLoanRequest)(nil),   // 23: library.v1.CreateLoanRequest
-	(*UpdateLoanRequest)(nil),   // 24: library.v1.UpdateLoanRequest
-	(*DeleteLoanRequest)(nil),   // 25: library.v1.DeleteLoanRequest
-	(*User)(nil),                // 26: library.v1.User
-	(*ListUsersResponse)(nil),   // 27: library.v1.ListUsersResponse
-	(*emptypb.Empty)(nil),       // 28: google.protobuf.Empty
-	(*Author)(nil),              // 29: library.v1.Author
-	(*ListAuthorsResponse)(nil), // 30: library.v1.ListAuthorsResponse
-	(*Shelf)(nil),               // 31: library.v1.Shelf
-	(*ListShelvesResponse)(nil), // 32: library.v1.ListShelvesResponse
-	(*Book)(nil),                // 33: library.v1.Book
-	(*ListBooksResponse)(nil),   // 34: library.v1.ListBooksResponse
-	(*Loan)(nil),                // 35: library.v1.Loan
-	(*ListLoansResponse)(nil),   // 36: library.v1.ListLoansResponse
+	(*GetUserRequest)(nil),             // 0: library.v1.GetUserRequest
+	(*GetUserByUsernameRequest)(nil),   // 1: library.v1.GetUserByUsernameRequest
+	(*ListUsersRequest)(nil),           // 2: library.v1.ListUsersRequest
+	(*CreateUserRequest)(nil),          // 3: library.v1.CreateUserRequest
+	(*UpdateUserRequest)(nil),          // 4: library.v1.UpdateUserRequest
+	(*DeleteUserRequest)(nil),          // 5: library.v1.DeleteUserRequest
+	(*GetAuthorRequest)(nil),           // 6: library.v1.GetAuthorRequest
+	(*ListAuthorsRequest)(nil),         // 7: library.v1.ListAuthorsRequest
+	(*CreateAuthorRequest)(nil),        // 8: library.v1.CreateAuthorRequest
+	(*BatchGetAuthorsRequest)(nil),     // 9: library.v1.BatchGetAuthorsRequest
+	(*BatchCreateAuthorsRequest)(nil),  // 10: library.v1.BatchCreateAuthorsRequest
+	(*UpdateAuthorRequest)(nil),        // 11: library.v1.UpdateAuthorRequest
+	(*DeleteAuthorRequest)(nil),        // 12: library.v1.DeleteAuthorRequest
+	(*GetShelfRequest)(nil),            // 13: library.v1.GetShelfRequest
+	(*ListShelvesRequest)(nil),         // 14: library.v1.ListShelvesRequest
+	(*CreateShelfRequest)(nil),         // 15: library.v1.CreateShelfRequest
+	(*UpdateShelfRequest)(nil),         // 16: library.v1.UpdateShelfRequest
+	(*DeleteShelfRequest)(nil),         // 17: library.v1.DeleteShelfRequest
+	(*GetBookRequest)(nil),             // 18: library.v1.GetBookRequest
+	(*GetBookByIsbnRequest)(nil),       // 19: library.v1.GetBookByIsbnRequest
+	(*ListBooksRequest)(nil),           // 20: library.v1.ListBooksRequest
+	(*StreamBooksRequest)(nil),         // 21: library.v1.StreamBooksRequest
+	(*CreateBookRequest)(nil),          // 22: library.v1.CreateBookRequest
+	(*UpdateBookRequest)(nil),          // 23: library.v1.UpdateBookRequest
+	(*DeleteBookRequest)(nil),          // 24: library.v1.DeleteBookRequest
+	(*UndeleteBookRequest)(nil),        // 25: library.v1.UndeleteBookRequest
+	(*ReturnBookRequest)(nil),          // 26: library.v1.ReturnBookRequest
+	(*GetLoanRequest)(nil),             // 27: library.v1.GetLoanRequest
+	(*ListLoansRequest)(nil),           // 28: library.v1.ListLoansRequest
+	(*CreateLoanRequest)(nil),          // 29: library.v1.CreateLoanRequest
+	(*UpdateLoanRequest)(nil),          // 30: library.v1.UpdateLoanRequest
+	(*DeleteLoanRequest)(nil),          // 31: library.v1.DeleteLoanRequest
+	(*User)(nil),                       // 32: library.v1.User
+	(*ListUsersResponse)(nil),          // 33: library.v1.ListUsersResponse
+	(*emptypb.Empty)(nil),              // 34: google.protobuf.Empty
+	(*Author)(nil),                     // 35: library.v1.Author
+	(*ListAuthorsResponse)(nil),        // 36: library.v1.ListAuthorsResponse
+	(*BatchGetAuthorsResponse)(nil),    // 37: library.v1.BatchGetAuthorsResponse
+	(*BatchCreateAuthorsResponse)(nil), // 38: library.v1.BatchCreateAuthorsResponse
+	(*Shelf)(nil),                      // 39: library.v1.Shelf
+	(*ListShelvesResponse)(nil),        // 40: library.v1.ListShelvesResponse
+	(*Book)(nil),                       // 41: library.v1.Book
+	(*ListBooksResponse)(nil),          // 42: library.v1.ListBooksResponse
+	(*Loan)(nil),                       // 43: library.v1.Loan
+	(*ListLoansResponse)(nil),          // 44: library.v1.ListLoansResponse
 }
 var file_library_v1_library_service_proto_depIdxs = []int32{
 	0,  // 0: library.v1.LibraryService.GetUser:input_type -> library.v1.GetUserRequest
-	1,  // 1: library.v1.LibraryService.ListUsers:input_type -> library.v1.ListUsersRequest
-	2,  // 2: library.v1.LibraryService.CreateUser:input_type -> library.v1.CreateUserRequest
-	3,  // 3: library.v1.LibraryService.UpdateUser:input_type -> library.v1.UpdateUserRequest
-	4,  // 4: library.v1.LibraryService.DeleteUser:input_type -> library.v1.DeleteUserRequest
-	5,  // 5: library.v1.LibraryService.GetAuthor:input_type -> library.v1.GetAuthorRequest
-	6,  // 6: library.v1.LibraryService.ListAuthors:input_type -> library.v1.ListAuthorsRequest
-	7,  // 7: library.v1.LibraryService.CreateAuthor:input_type -> library.v1.CreateAuthorRequest
-	8,  // 8: library.v1.LibraryService.UpdateAuthor:input_type -> library.v1.UpdateAuthorRequest
-	9,  // 9: library.v1.LibraryService.DeleteAuthor:input_type -> library.v1.DeleteAuthorRequest
-	10, // 10: library.v1.LibraryService.GetShelf:input_type -> library.v1.GetShelfRequest
-	11, // 11: library.v1.LibraryService.ListShelves:input_type -> library.v1.ListShelvesRequest
-	12, // 12: library.v1.LibraryService.CreateShelf:input_type -> library.v1.CreateShelfRequest
-	13, // 13: library.v1.LibraryService.UpdateShelf:input_type -> library.v1.UpdateShelfRequest
-	14, // 14: library.v1.LibraryService.DeleteShelf:input_type -> library.v1.DeleteShelfRequest
-	15, // 15: library.v1.LibraryService.GetBook:input_type -> library.v1.GetBookRequest
-	16, // 16: library.v1.LibraryService.ListBooks:input_type -> library.v1.ListBooksRequest
-	17, // 17: library.v1.LibraryService.CreateBook:input_type -> library.v1.CreateBookRequest
-	18, // 18: library.v1.LibraryService.UpdateBook:input_type -> library.v1.UpdateBookRequest
-	19, // 19: library.v1.LibraryService.DeleteBook:input_type -> library.v1.DeleteBookRequest
-	20, // 20: library.v1.LibraryService.ReturnBook:input_type -> library.v1.ReturnBookRequest
-	21, // 21: library.v1.LibraryService.GetLoan:input_type -> library.v1.GetLoanRequest
-	22, // 22: library.v1.LibraryService.ListLoans:input_type -> library.v1.ListLoansRequest
-	23, // 23: library.v1.LibraryService.CreateLoan:input_type -> library.v1.CreateLoanRequest
-	24, // 24: library.v1.LibraryService.UpdateLoan:input_type -> library.v1.UpdateLoanRequest
-	25, // 25: library.v1.LibraryService.DeleteLoan:input_type -> library.v1.DeleteLoanRequest
-	26, // 26: library.v1.LibraryService.GetUser:output_type -> library.v1.User
-	27, // 27: library.v1.LibraryService.ListUsers:output_type -> library.v1.ListUsersResponse
-	26, // 28: library.v1.LibraryService.CreateUser:output_type -> library.v1.User
-	26, // 29: library.v1.LibraryService.UpdateUser:output_type -> library.v1.User
-	28, // 30: library.v1.LibraryService.DeleteUser:output_type -> google.protobuf.Empty
-	29, // 31: library.v1.LibraryService.GetAuthor:output_type -> library.v1.Author
-	30, // 32: library.v1.LibraryService.ListAuthors:output_type -> library.v1.ListAuthorsResponse
-	29, // 33: library.v1.LibraryService.CreateAuthor:output_type -> library.v1.Author
-	29, // 34: library.v1.LibraryService.UpdateAuthor:output_type -> library.v1.Author
-	28, // 35: library.v1.LibraryService.DeleteAuthor:output_type -> google.protobuf.Empty
-	31, // 36: library.v1.LibraryService.GetShelf:output_type -> library.v1.Shelf
-	32, // 37: library.v1.LibraryService.ListShelves:output_type -> library.v1.ListShelvesResponse
-	31, // 38: library.v1.LibraryService.CreateShelf:output_type -> library.v1.Shelf
-	31, // 39: library.v1.LibraryService.UpdateShelf:output_type -> library.v1.Shelf
-	28, // 40: library.v1.LibraryService.DeleteShelf:output_type -> google.protobuf.Empty
-	33, // 41: library.v1.LibraryService.GetBook:output_type -> library.v1.Book
-	34, // 42: library.v1.LibraryService.ListBooks:output_type -> library.v1.ListBooksResponse
-	33, // 43: library.v1.LibraryService.CreateBook:output_type -> library.v1.Book
-	33, // 44: library.v1.LibraryService.UpdateBook:output_type -> library.v1.Book
-	28, // 45: library.v1.LibraryService.DeleteBook:output_type -> google.protobuf.Empty
-	33, // 46: library.v1.LibraryService.ReturnBook:output_type -> library.v1.Book
-	35, // 47: library.v1.LibraryService.GetLoan:output_type -> library.v1.Loan
-	36, // 48: library.v1.LibraryService.ListLoans:output_type -> library.v1.ListLoansResponse
-	35, // 49: library.v1.LibraryService.CreateLoan:output_type -> library.v1.Loan
-	35, // 50: library.v1.LibraryService.UpdateLoan:output_type -> library.v1.Loan
-	28, // 51: library.v1.LibraryService.DeleteLoan:output_type -> google.protobuf.Empty
-	26, // [26:52] is the sub-list for method output_type
-	0,  // [0:26] is the sub-list for method input_type
+	1,  // 1: library.v1.LibraryService.GetUserByUsername:input_type -> library.v1.GetUserByUsernameRequest
+	2,  // 2: library.v1.LibraryService.ListUsers:input_type -> library.v1.ListUsersRequest
+	3,  // 3: library.v1.LibraryService.CreateUser:input_type -> library.v1.CreateUserRequest
+	4,  // 4: library.v1.LibraryService.UpdateUser:input_type -> library.v1.UpdateUserRequest
+	5,  // 5: library.v1.LibraryService.DeleteUser:input_type -> library.v1.DeleteUserRequest
+	6,  // 6: library.v1.LibraryService.GetAuthor:input_type -> library.v1.GetAuthorRequest
+	7,  // 7: library.v1.LibraryService.ListAuthors:input_type -> library.v1.ListAuthorsRequest
+	8,  // 8: library.v1.LibraryService.CreateAuthor:input_type -> library.v1.CreateAuthorRequest
+	9,  // 9: library.v1.LibraryService.BatchGetAuthors:input_type -> library.v1.BatchGetAuthorsRequest
+	10, // 10: library.v1.LibraryService.BatchCreateAuthors:input_type -> library.v1.BatchCreateAuthorsRequest
+	11, // 11: library.v1.LibraryService.UpdateAuthor:input_type -> library.v1.UpdateAuthorRequest
+	12, // 12: library.v1.LibraryService.DeleteAuthor:input_type -> library.v1.DeleteAuthorRequest
+	13, // 13: library.v1.LibraryService.GetShelf:input_type -> library.v1.GetShelfRequest
+	14, // 14: library.v1.LibraryService.ListShelves:input_type -> library.v1.ListShelvesRequest
+	15, // 15: library.v1.LibraryService.CreateShelf:input_type -> library.v1.CreateShelfRequest
+	16, // 16: library.v1.LibraryService.UpdateShelf:input_type -> library.v1.UpdateShelfRequest
+	17, // 17: library.v1.LibraryService.DeleteShelf:input_type -> library.v1.DeleteShelfRequest
+	18, // 18: library.v1.LibraryService.GetBook:input_type -> library.v1.GetBookRequest
+	19, // 19: library.v1.LibraryService.GetBookByIsbn:input_type -> library.v1.GetBookByIsbnRequest
+	20, // 20: library.v1.LibraryService.ListBooks:input_type -> library.v1.ListBooksRequest
+	21, // 21: library.v1.LibraryService.StreamBooks:input_type -> library.v1.StreamBooksRequest
+	22, // 22: library.v1.LibraryService.CreateBook:input_type -> library.v1.CreateBookRequest
+	23, // 23: library.v1.LibraryService.UpdateBook:input_type -> library.v1.UpdateBookRequest
+	24, // 24: library.v1.LibraryService.DeleteBook:input_type -> library.v1.DeleteBookRequest
+	25, // 25: library.v1.LibraryService.UndeleteBook:input_type -> library.v1.UndeleteBookRequest
+	26, // 26: library.v1.LibraryService.ReturnBook:input_type -> library.v1.ReturnBookRequest
+	27, // 27: library.v1.LibraryService.GetLoan:input_type -> library.v1.GetLoanRequest
+	28, // 28: library.v1.LibraryService.ListLoans:input_type -> library.v1.ListLoansRequest
+	29, // 29: library.v1.LibraryService.CreateLoan:input_type -> library.v1.CreateLoanRequest
+	30, // 30: library.v1.LibraryService.UpdateLoan:input_type -> library.v1.UpdateLoanRequest
+	31, // 31: library.v1.LibraryService.DeleteLoan:input_type -> library.v1.DeleteLoanRequest
+	32, // 32: library.v1.LibraryService.GetUser:output_type -> library.v1.User
+	32, // 33: library.v1.LibraryService.GetUserByUsername:output_type -> library.v1.User
+	33, // 34: library.v1.LibraryService.ListUsers:output_type -> library.v1.ListUsersResponse
+	32, // 35: library.v1.LibraryService.CreateUser:output_type -> library.v1.User
+	32, // 36: library.v1.LibraryService.UpdateUser:output_type -> library.v1.User
+	34, // 37: library.v1.LibraryService.DeleteUser:output_type -> google.protobuf.Empty
+	35, // 38: library.v1.LibraryService.GetAuthor:output_type -> library.v1.Author
+	36, // 39: library.v1.LibraryService.ListAuthors:output_type -> library.v1.ListAuthorsResponse
+	35, // 40: library.v1.LibraryService.CreateAuthor:output_type -> library.v1.Author
+	37, // 41: library.v1.LibraryService.BatchGetAuthors:output_type -> library.v1.BatchGetAuthorsResponse
+	38, // 42: library.v1.LibraryService.BatchCreateAuthors:output_type -> library.v1.BatchCreateAuthorsResponse
+	35, // 43: library.v1.LibraryService.UpdateAuthor:output_type -> library.v1.Author
+	34, // 44: library.v1.LibraryService.DeleteAuthor:output_type -> google.protobuf.Empty
+	39, // 45: library.v1.LibraryService.GetShelf:output_type -> library.v1.Shelf
+	40, // 46: library.v1.LibraryService.ListShelves:output_type -> library.v1.ListShelvesResponse
+	39, // 47: library.v1.LibraryService.CreateShelf:output_type -> library.v1.Shelf
+	39, // 48: library.v1.LibraryService.UpdateShelf:output_type -> library.v1.Shelf
+	34, // 49: library.v1.LibraryService.DeleteShelf:output_type -> google.protobuf.Empty
+	41, // 50: library.v1.LibraryService.GetBook:output_type -> library.v1.Book
+	41, // 51: library.v1.LibraryService.GetBookByIsbn:output_type -> library.v1.Book
+	42, // 52: library.v1.LibraryService.ListBooks:output_type -> library.v1.ListBooksResponse
+	41, // 53: library.v1.LibraryService.StreamBooks:output_type -> library.v1.Book
+	41, // 54: library.v1.LibraryService.CreateBook:output_type -> library.v1.Book
+	41, // 55: library.v1.LibraryService.UpdateBook:output_type -> library.v1.Book
+	41, // 56: library.v1.LibraryService.DeleteBook:output_type -> library.v1.Book
+	41, // 57: library.v1.LibraryService.UndeleteBook:output_type -> library.v1.Book
+	41, // 58: library.v1.LibraryService.ReturnBook:output_type -> library.v1.Book
+	43, // 59: library.v1.LibraryService.GetLoan:output_type -> library.v1.Loan
+	44, // 60: library.v1.LibraryService.ListLoans:output_type -> library.v1.ListLoansResponse
+	43, // 61: library.v1.LibraryService.CreateLoan:output_type -> library.v1.Loan
+	43, // 62: library.v1.LibraryService.UpdateLoan:output_type -> library.v1.Loan
+	34, // 63: library.v1.LibraryService.DeleteLoan:output_type -> google.protobuf.Empty
+	32, // [32:64] is the sub-list for method output_type
+	0,  // [0:32] is the sub-list for method input_type
 	0,  // [0:0] is the sub-list for extension type_name
 	0,  // [0:0] is the sub-list for extension extendee
 	0,  // [0:0] is the sub-list for field type_name

@@ -6,6 +6,7 @@ package libraryv1
 import (
 	context "context"
 	crud "github.com/protocrud/protoc-gen-go-crud/runtime/crud"
+	grpc "google.golang.org/grpc"
 	emptypb "google.golang.org/protobuf/types/known/emptypb"
 )
 
@@ -52,6 +53,13 @@ func (s CRUDLibraryServiceServer) GetUser(ctx context.Context, req *GetUserReque
 	return crud.Get(ctx, UserTable, s.Users, req.GetId())
 }
 
+// GetUserByUsername returns the user with a name.
+//
+// Errors: INVALID_ARGUMENT, NOT_FOUND.
+func (s CRUDLibraryServiceServer) GetUserByUsername(ctx context.Context, req *GetUserByUsernameRequest) (*User, error) {
+	return crud.GetBy(ctx, UserTable, s.Users, UserStore.GetByUsername, "username", req.GetUsername())
+}
+
 // ListUsers returns the users, page by page.
 //
 // Errors: INVALID_ARGUMENT.
@@ -71,7 +79,7 @@ func (s CRUDLibraryServiceServer) ListUsers(ctx context.Context, req *ListUsersR
 //
 // Errors: INVALID_ARGUMENT, ALREADY_EXISTS.
 func (s CRUDLibraryServiceServer) CreateUser(ctx context.Context, req *CreateUserRequest) (*User, error) {
-	return crud.Create(ctx, UserTable, s.Users, req.GetUser())
+	return crud.Create(ctx, UserTable, s.Users, req.GetUser(), crud.ValidateOnly(req.GetValidateOnly()))
 }
 
 // UpdateUser changes a user.
@@ -85,7 +93,7 @@ func (s CRUDLibraryServiceServer) UpdateUser(ctx context.Context, req *UpdateUse
 //
 // Errors: INVALID_ARGUMENT, NOT_FOUND, FAILED_PRECONDITION.
 func (s CRUDLibraryServiceServer) DeleteUser(ctx context.Context, req *DeleteUserRequest) (*emptypb.Empty, error) {
-	return crud.Delete(ctx, UserTable, s.Users, req.GetId())
+	return crud.Delete(ctx, UserTable, s.Users, req.GetId(), crud.AllowMissing(req.GetAllowMissing()))
 }
 
 // GetAuthor returns an author.
@@ -115,6 +123,28 @@ func (s CRUDLibraryServiceServer) ListAuthors(ctx context.Context, req *ListAuth
 // Errors: INVALID_ARGUMENT, ALREADY_EXISTS.
 func (s CRUDLibraryServiceServer) CreateAuthor(ctx context.Context, req *CreateAuthorRequest) (*Author, error) {
 	return crud.Create(ctx, AuthorTable, s.Authors, req.GetAuthor())
+}
+
+// BatchGetAuthors returns several authors.
+//
+// Errors: INVALID_ARGUMENT, NOT_FOUND.
+func (s CRUDLibraryServiceServer) BatchGetAuthors(ctx context.Context, req *BatchGetAuthorsRequest) (*BatchGetAuthorsResponse, error) {
+	items, err := crud.BatchGet(ctx, AuthorTable, s.Authors, req.GetIds(), "ids")
+	if err != nil {
+		return nil, err
+	}
+	return &BatchGetAuthorsResponse{Authors: items}, nil
+}
+
+// BatchCreateAuthors adds several authors, or none.
+//
+// Errors: INVALID_ARGUMENT, ALREADY_EXISTS.
+func (s CRUDLibraryServiceServer) BatchCreateAuthors(ctx context.Context, req *BatchCreateAuthorsRequest) (*BatchCreateAuthorsResponse, error) {
+	items, err := crud.BatchCreate(ctx, AuthorTable, s.Authors, crud.Each(req.GetRequests(), (*CreateAuthorRequest).GetAuthor))
+	if err != nil {
+		return nil, err
+	}
+	return &BatchCreateAuthorsResponse{Authors: items}, nil
 }
 
 // UpdateAuthor changes an author.
@@ -160,14 +190,14 @@ func (s CRUDLibraryServiceServer) CreateShelf(ctx context.Context, req *CreateSh
 	return crud.CreateNamed(ctx, ShelfTable, s.Shelves, "", req.GetShelfId(), req.GetShelf())
 }
 
-// UpdateShelf changes a shelf.
+// UpdateShelf changes a shelf, or puts one up.
 //
 // Errors: INVALID_ARGUMENT, NOT_FOUND.
 func (s CRUDLibraryServiceServer) UpdateShelf(ctx context.Context, req *UpdateShelfRequest) (*Shelf, error) {
-	return crud.Update(ctx, ShelfTable, s.Shelves, req.GetShelf(), req.GetUpdateMask())
+	return crud.Update(ctx, ShelfTable, s.Shelves, req.GetShelf(), req.GetUpdateMask(), crud.AllowMissing(req.GetAllowMissing()))
 }
 
-// DeleteShelf removes an empty shelf.
+// DeleteShelf removes an empty shelf. A deleted book is on it until it is purged.
 //
 // Errors: INVALID_ARGUMENT, NOT_FOUND, FAILED_PRECONDITION.
 func (s CRUDLibraryServiceServer) DeleteShelf(ctx context.Context, req *DeleteShelfRequest) (*emptypb.Empty, error) {
@@ -178,7 +208,14 @@ func (s CRUDLibraryServiceServer) DeleteShelf(ctx context.Context, req *DeleteSh
 //
 // Errors: INVALID_ARGUMENT, NOT_FOUND.
 func (s CRUDLibraryServiceServer) GetBook(ctx context.Context, req *GetBookRequest) (*Book, error) {
-	return crud.GetNamed(ctx, BookTable, s.Books, req.GetName())
+	return crud.GetNamed(ctx, BookTable, s.Books, req.GetName(), crud.ReadMask(req.GetReadMask()))
+}
+
+// GetBookByIsbn returns the book with a number.
+//
+// Errors: INVALID_ARGUMENT, NOT_FOUND.
+func (s CRUDLibraryServiceServer) GetBookByIsbn(ctx context.Context, req *GetBookByIsbnRequest) (*Book, error) {
+	return crud.GetBy(ctx, BookTable, s.Books, BookStore.GetByIsbn, "isbn", req.GetIsbn())
 }
 
 // ListBooks returns the books on a shelf, page by page.
@@ -186,36 +223,62 @@ func (s CRUDLibraryServiceServer) GetBook(ctx context.Context, req *GetBookReque
 // Errors: INVALID_ARGUMENT, NOT_FOUND.
 func (s CRUDLibraryServiceServer) ListBooks(ctx context.Context, req *ListBooksRequest) (*ListBooksResponse, error) {
 	page, err := crud.List(ctx, BookTable, s.Books, crud.Query{
-		Method:    LibraryService_ListBooks_FullMethodName,
-		Parent:    req.GetParent(),
-		PageSize:  req.GetPageSize(),
-		PageToken: req.GetPageToken(),
+		Method:      LibraryService_ListBooks_FullMethodName,
+		Parent:      req.GetParent(),
+		PageSize:    req.GetPageSize(),
+		PageToken:   req.GetPageToken(),
+		Filter:      req.GetFilter(),
+		OrderBy:     req.GetOrderBy(),
+		Skip:        req.GetSkip(),
+		ShowDeleted: req.GetShowDeleted(),
+		ReadMask:    req.GetReadMask(),
+		CountTotal:  true,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &ListBooksResponse{Books: page.Items, NextPageToken: page.NextPageToken}, nil
+	return &ListBooksResponse{Books: page.Items, NextPageToken: page.NextPageToken, TotalSize: crud.TotalInt32(page.TotalSize)}, nil
+}
+
+// StreamBooks returns the books on a shelf, one by one.
+//
+// Errors: INVALID_ARGUMENT, NOT_FOUND.
+func (s CRUDLibraryServiceServer) StreamBooks(req *StreamBooksRequest, stream grpc.ServerStreamingServer[Book]) error {
+	return crud.Stream(stream.Context(), BookTable, s.Books, crud.Query{
+		Method:  LibraryService_StreamBooks_FullMethodName,
+		Parent:  req.GetParent(),
+		Filter:  req.GetFilter(),
+		OrderBy: req.GetOrderBy(),
+	}, stream.Send)
 }
 
 // CreateBook puts a book on a shelf.
 //
 // Errors: INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, FAILED_PRECONDITION.
 func (s CRUDLibraryServiceServer) CreateBook(ctx context.Context, req *CreateBookRequest) (*Book, error) {
-	return crud.CreateNamed(ctx, BookTable, s.Books, req.GetParent(), req.GetBookId(), req.GetBook())
+	return crud.CreateNamed(ctx, BookTable, s.Books, req.GetParent(), req.GetBookId(), req.GetBook(), crud.ValidateOnly(req.GetValidateOnly()))
 }
 
 // UpdateBook changes a book. Say which fields: this service demands update_mask.
 //
-// Errors: INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, FAILED_PRECONDITION.
+// Errors: INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, FAILED_PRECONDITION,
+// ABORTED.
 func (s CRUDLibraryServiceServer) UpdateBook(ctx context.Context, req *UpdateBookRequest) (*Book, error) {
 	return crud.Update(ctx, BookTable, s.Books, req.GetBook(), req.GetUpdateMask())
 }
 
-// DeleteBook removes a book.
+// DeleteBook takes a book out of the lists and keeps it for 30 days.
 //
-// Errors: INVALID_ARGUMENT, NOT_FOUND, FAILED_PRECONDITION.
-func (s CRUDLibraryServiceServer) DeleteBook(ctx context.Context, req *DeleteBookRequest) (*emptypb.Empty, error) {
-	return crud.DeleteNamed(ctx, BookTable, s.Books, req.GetName())
+// Errors: INVALID_ARGUMENT, NOT_FOUND, ABORTED.
+func (s CRUDLibraryServiceServer) DeleteBook(ctx context.Context, req *DeleteBookRequest) (*Book, error) {
+	return crud.SoftDeleteNamed(ctx, BookTable, s.Books, req.GetName(), crud.IfEtag(req.GetEtag()))
+}
+
+// UndeleteBook brings a deleted book back.
+//
+// Errors: INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, ABORTED.
+func (s CRUDLibraryServiceServer) UndeleteBook(ctx context.Context, req *UndeleteBookRequest) (*Book, error) {
+	return crud.UndeleteNamed(ctx, BookTable, s.Books, req.GetName(), crud.IfEtag(req.GetEtag()))
 }
 
 // GetLoan returns a loan of the branch.
@@ -233,6 +296,10 @@ func (s CRUDLibraryServiceServer) ListLoans(ctx context.Context, req *ListLoansR
 		Method:    LibraryService_ListLoans_FullMethodName,
 		PageSize:  req.GetPageSize(),
 		PageToken: req.GetPageToken(),
+		Equal: []crud.Equality{
+			crud.Equal("book", req.GetBook(), req.GetBook() != ""),
+			crud.EqualAny("user_id", req.GetUserId()),
+		},
 	})
 	if err != nil {
 		return nil, err
@@ -244,7 +311,7 @@ func (s CRUDLibraryServiceServer) ListLoans(ctx context.Context, req *ListLoansR
 //
 // Errors: INVALID_ARGUMENT, ALREADY_EXISTS, FAILED_PRECONDITION.
 func (s CRUDLibraryServiceServer) CreateLoan(ctx context.Context, req *CreateLoanRequest) (*Loan, error) {
-	return crud.Create(ctx, LoanTable, s.Loans, req.GetLoan())
+	return crud.Create(ctx, LoanTable, s.Loans, req.GetLoan(), crud.RequestID(LibraryService_CreateLoan_FullMethodName, req.GetRequestId(), req))
 }
 
 // UpdateLoan changes a loan of the branch.
@@ -267,6 +334,7 @@ var LibraryServiceInfo = crud.ServiceInfo{
 	Name: "library.v1.LibraryService",
 	Methods: []crud.MethodInfo{
 		{FullName: LibraryService_GetUser_FullMethodName, Kind: crud.MethodGet, Table: UserTable},
+		{FullName: LibraryService_GetUserByUsername_FullMethodName, Kind: crud.MethodGet, Table: UserTable},
 		{FullName: LibraryService_ListUsers_FullMethodName, Kind: crud.MethodList, Table: UserTable},
 		{FullName: LibraryService_CreateUser_FullMethodName, Kind: crud.MethodCreate, Table: UserTable},
 		{FullName: LibraryService_UpdateUser_FullMethodName, Kind: crud.MethodUpdate, Table: UserTable},
@@ -274,6 +342,8 @@ var LibraryServiceInfo = crud.ServiceInfo{
 		{FullName: LibraryService_GetAuthor_FullMethodName, Kind: crud.MethodGet, Table: AuthorTable},
 		{FullName: LibraryService_ListAuthors_FullMethodName, Kind: crud.MethodList, Table: AuthorTable},
 		{FullName: LibraryService_CreateAuthor_FullMethodName, Kind: crud.MethodCreate, Table: AuthorTable},
+		{FullName: LibraryService_BatchGetAuthors_FullMethodName, Kind: crud.MethodBatchGet, Table: AuthorTable},
+		{FullName: LibraryService_BatchCreateAuthors_FullMethodName, Kind: crud.MethodBatchCreate, Table: AuthorTable},
 		{FullName: LibraryService_UpdateAuthor_FullMethodName, Kind: crud.MethodUpdate, Table: AuthorTable},
 		{FullName: LibraryService_DeleteAuthor_FullMethodName, Kind: crud.MethodDelete, Table: AuthorTable},
 		{FullName: LibraryService_GetShelf_FullMethodName, Kind: crud.MethodGet, Table: ShelfTable},
@@ -282,14 +352,17 @@ var LibraryServiceInfo = crud.ServiceInfo{
 		{FullName: LibraryService_UpdateShelf_FullMethodName, Kind: crud.MethodUpdate, Table: ShelfTable},
 		{FullName: LibraryService_DeleteShelf_FullMethodName, Kind: crud.MethodDelete, Table: ShelfTable},
 		{FullName: LibraryService_GetBook_FullMethodName, Kind: crud.MethodGet, Table: BookTable},
+		{FullName: LibraryService_GetBookByIsbn_FullMethodName, Kind: crud.MethodGet, Table: BookTable},
 		{FullName: LibraryService_ListBooks_FullMethodName, Kind: crud.MethodList, Table: BookTable},
+		{FullName: LibraryService_StreamBooks_FullMethodName, Kind: crud.MethodList, Table: BookTable},
 		{FullName: LibraryService_CreateBook_FullMethodName, Kind: crud.MethodCreate, Table: BookTable},
 		{FullName: LibraryService_UpdateBook_FullMethodName, Kind: crud.MethodUpdate, Table: BookTable},
 		{FullName: LibraryService_DeleteBook_FullMethodName, Kind: crud.MethodDelete, Table: BookTable},
+		{FullName: LibraryService_UndeleteBook_FullMethodName, Kind: crud.MethodUndelete, Table: BookTable},
 		{FullName: LibraryService_ReturnBook_FullMethodName, Kind: crud.MethodCustom},
 		{FullName: LibraryService_GetLoan_FullMethodName, Kind: crud.MethodGet, Table: LoanTable},
 		{FullName: LibraryService_ListLoans_FullMethodName, Kind: crud.MethodList, Table: LoanTable},
-		{FullName: LibraryService_CreateLoan_FullMethodName, Kind: crud.MethodCreate, Table: LoanTable},
+		{FullName: LibraryService_CreateLoan_FullMethodName, Kind: crud.MethodCreate, Table: LoanTable, RequestID: true},
 		{FullName: LibraryService_UpdateLoan_FullMethodName, Kind: crud.MethodUpdate, Table: LoanTable},
 		{FullName: LibraryService_DeleteLoan_FullMethodName, Kind: crud.MethodDelete, Table: LoanTable},
 	},

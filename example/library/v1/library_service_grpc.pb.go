@@ -20,32 +20,38 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	LibraryService_GetUser_FullMethodName      = "/library.v1.LibraryService/GetUser"
-	LibraryService_ListUsers_FullMethodName    = "/library.v1.LibraryService/ListUsers"
-	LibraryService_CreateUser_FullMethodName   = "/library.v1.LibraryService/CreateUser"
-	LibraryService_UpdateUser_FullMethodName   = "/library.v1.LibraryService/UpdateUser"
-	LibraryService_DeleteUser_FullMethodName   = "/library.v1.LibraryService/DeleteUser"
-	LibraryService_GetAuthor_FullMethodName    = "/library.v1.LibraryService/GetAuthor"
-	LibraryService_ListAuthors_FullMethodName  = "/library.v1.LibraryService/ListAuthors"
-	LibraryService_CreateAuthor_FullMethodName = "/library.v1.LibraryService/CreateAuthor"
-	LibraryService_UpdateAuthor_FullMethodName = "/library.v1.LibraryService/UpdateAuthor"
-	LibraryService_DeleteAuthor_FullMethodName = "/library.v1.LibraryService/DeleteAuthor"
-	LibraryService_GetShelf_FullMethodName     = "/library.v1.LibraryService/GetShelf"
-	LibraryService_ListShelves_FullMethodName  = "/library.v1.LibraryService/ListShelves"
-	LibraryService_CreateShelf_FullMethodName  = "/library.v1.LibraryService/CreateShelf"
-	LibraryService_UpdateShelf_FullMethodName  = "/library.v1.LibraryService/UpdateShelf"
-	LibraryService_DeleteShelf_FullMethodName  = "/library.v1.LibraryService/DeleteShelf"
-	LibraryService_GetBook_FullMethodName      = "/library.v1.LibraryService/GetBook"
-	LibraryService_ListBooks_FullMethodName    = "/library.v1.LibraryService/ListBooks"
-	LibraryService_CreateBook_FullMethodName   = "/library.v1.LibraryService/CreateBook"
-	LibraryService_UpdateBook_FullMethodName   = "/library.v1.LibraryService/UpdateBook"
-	LibraryService_DeleteBook_FullMethodName   = "/library.v1.LibraryService/DeleteBook"
-	LibraryService_ReturnBook_FullMethodName   = "/library.v1.LibraryService/ReturnBook"
-	LibraryService_GetLoan_FullMethodName      = "/library.v1.LibraryService/GetLoan"
-	LibraryService_ListLoans_FullMethodName    = "/library.v1.LibraryService/ListLoans"
-	LibraryService_CreateLoan_FullMethodName   = "/library.v1.LibraryService/CreateLoan"
-	LibraryService_UpdateLoan_FullMethodName   = "/library.v1.LibraryService/UpdateLoan"
-	LibraryService_DeleteLoan_FullMethodName   = "/library.v1.LibraryService/DeleteLoan"
+	LibraryService_GetUser_FullMethodName            = "/library.v1.LibraryService/GetUser"
+	LibraryService_GetUserByUsername_FullMethodName  = "/library.v1.LibraryService/GetUserByUsername"
+	LibraryService_ListUsers_FullMethodName          = "/library.v1.LibraryService/ListUsers"
+	LibraryService_CreateUser_FullMethodName         = "/library.v1.LibraryService/CreateUser"
+	LibraryService_UpdateUser_FullMethodName         = "/library.v1.LibraryService/UpdateUser"
+	LibraryService_DeleteUser_FullMethodName         = "/library.v1.LibraryService/DeleteUser"
+	LibraryService_GetAuthor_FullMethodName          = "/library.v1.LibraryService/GetAuthor"
+	LibraryService_ListAuthors_FullMethodName        = "/library.v1.LibraryService/ListAuthors"
+	LibraryService_CreateAuthor_FullMethodName       = "/library.v1.LibraryService/CreateAuthor"
+	LibraryService_BatchGetAuthors_FullMethodName    = "/library.v1.LibraryService/BatchGetAuthors"
+	LibraryService_BatchCreateAuthors_FullMethodName = "/library.v1.LibraryService/BatchCreateAuthors"
+	LibraryService_UpdateAuthor_FullMethodName       = "/library.v1.LibraryService/UpdateAuthor"
+	LibraryService_DeleteAuthor_FullMethodName       = "/library.v1.LibraryService/DeleteAuthor"
+	LibraryService_GetShelf_FullMethodName           = "/library.v1.LibraryService/GetShelf"
+	LibraryService_ListShelves_FullMethodName        = "/library.v1.LibraryService/ListShelves"
+	LibraryService_CreateShelf_FullMethodName        = "/library.v1.LibraryService/CreateShelf"
+	LibraryService_UpdateShelf_FullMethodName        = "/library.v1.LibraryService/UpdateShelf"
+	LibraryService_DeleteShelf_FullMethodName        = "/library.v1.LibraryService/DeleteShelf"
+	LibraryService_GetBook_FullMethodName            = "/library.v1.LibraryService/GetBook"
+	LibraryService_GetBookByIsbn_FullMethodName      = "/library.v1.LibraryService/GetBookByIsbn"
+	LibraryService_ListBooks_FullMethodName          = "/library.v1.LibraryService/ListBooks"
+	LibraryService_StreamBooks_FullMethodName        = "/library.v1.LibraryService/StreamBooks"
+	LibraryService_CreateBook_FullMethodName         = "/library.v1.LibraryService/CreateBook"
+	LibraryService_UpdateBook_FullMethodName         = "/library.v1.LibraryService/UpdateBook"
+	LibraryService_DeleteBook_FullMethodName         = "/library.v1.LibraryService/DeleteBook"
+	LibraryService_UndeleteBook_FullMethodName       = "/library.v1.LibraryService/UndeleteBook"
+	LibraryService_ReturnBook_FullMethodName         = "/library.v1.LibraryService/ReturnBook"
+	LibraryService_GetLoan_FullMethodName            = "/library.v1.LibraryService/GetLoan"
+	LibraryService_ListLoans_FullMethodName          = "/library.v1.LibraryService/ListLoans"
+	LibraryService_CreateLoan_FullMethodName         = "/library.v1.LibraryService/CreateLoan"
+	LibraryService_UpdateLoan_FullMethodName         = "/library.v1.LibraryService/UpdateLoan"
+	LibraryService_DeleteLoan_FullMethodName         = "/library.v1.LibraryService/DeleteLoan"
 )
 
 // LibraryServiceClient is the client API for LibraryService service.
@@ -56,6 +62,8 @@ const (
 type LibraryServiceClient interface {
 	// GetUser returns a user.
 	GetUser(ctx context.Context, in *GetUserRequest, opts ...grpc.CallOption) (*User, error)
+	// GetUserByUsername returns the user with a name.
+	GetUserByUsername(ctx context.Context, in *GetUserByUsernameRequest, opts ...grpc.CallOption) (*User, error)
 	// ListUsers returns the users, page by page.
 	ListUsers(ctx context.Context, in *ListUsersRequest, opts ...grpc.CallOption) (*ListUsersResponse, error)
 	// CreateUser registers a user.
@@ -70,6 +78,10 @@ type LibraryServiceClient interface {
 	ListAuthors(ctx context.Context, in *ListAuthorsRequest, opts ...grpc.CallOption) (*ListAuthorsResponse, error)
 	// CreateAuthor adds an author.
 	CreateAuthor(ctx context.Context, in *CreateAuthorRequest, opts ...grpc.CallOption) (*Author, error)
+	// BatchGetAuthors returns several authors.
+	BatchGetAuthors(ctx context.Context, in *BatchGetAuthorsRequest, opts ...grpc.CallOption) (*BatchGetAuthorsResponse, error)
+	// BatchCreateAuthors adds several authors, or none.
+	BatchCreateAuthors(ctx context.Context, in *BatchCreateAuthorsRequest, opts ...grpc.CallOption) (*BatchCreateAuthorsResponse, error)
 	// UpdateAuthor changes an author.
 	UpdateAuthor(ctx context.Context, in *UpdateAuthorRequest, opts ...grpc.CallOption) (*Author, error)
 	// DeleteAuthor removes an author of whom the library has no book.
@@ -80,20 +92,26 @@ type LibraryServiceClient interface {
 	ListShelves(ctx context.Context, in *ListShelvesRequest, opts ...grpc.CallOption) (*ListShelvesResponse, error)
 	// CreateShelf puts up a shelf.
 	CreateShelf(ctx context.Context, in *CreateShelfRequest, opts ...grpc.CallOption) (*Shelf, error)
-	// UpdateShelf changes a shelf.
+	// UpdateShelf changes a shelf, or puts one up.
 	UpdateShelf(ctx context.Context, in *UpdateShelfRequest, opts ...grpc.CallOption) (*Shelf, error)
-	// DeleteShelf removes an empty shelf.
+	// DeleteShelf removes an empty shelf. A deleted book is on it until it is purged.
 	DeleteShelf(ctx context.Context, in *DeleteShelfRequest, opts ...grpc.CallOption) (*emptypb.Empty, error)
 	// GetBook returns a book.
 	GetBook(ctx context.Context, in *GetBookRequest, opts ...grpc.CallOption) (*Book, error)
+	// GetBookByIsbn returns the book with a number.
+	GetBookByIsbn(ctx context.Context, in *GetBookByIsbnRequest, opts ...grpc.CallOption) (*Book, error)
 	// ListBooks returns the books on a shelf, page by page.
 	ListBooks(ctx context.Context, in *ListBooksRequest, opts ...grpc.CallOption) (*ListBooksResponse, error)
+	// StreamBooks returns the books on a shelf, one by one.
+	StreamBooks(ctx context.Context, in *StreamBooksRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Book], error)
 	// CreateBook puts a book on a shelf.
 	CreateBook(ctx context.Context, in *CreateBookRequest, opts ...grpc.CallOption) (*Book, error)
 	// UpdateBook changes a book. Say which fields: this service demands update_mask.
 	UpdateBook(ctx context.Context, in *UpdateBookRequest, opts ...grpc.CallOption) (*Book, error)
-	// DeleteBook removes a book.
-	DeleteBook(ctx context.Context, in *DeleteBookRequest, opts ...grpc.CallOption) (*emptypb.Empty, error)
+	// DeleteBook takes a book out of the lists and keeps it for 30 days.
+	DeleteBook(ctx context.Context, in *DeleteBookRequest, opts ...grpc.CallOption) (*Book, error)
+	// UndeleteBook brings a deleted book back.
+	UndeleteBook(ctx context.Context, in *UndeleteBookRequest, opts ...grpc.CallOption) (*Book, error)
 	// ReturnBook ends the branch's loan of a book and returns the book. It is no
 	// standard method, so it is written by hand.
 	ReturnBook(ctx context.Context, in *ReturnBookRequest, opts ...grpc.CallOption) (*Book, error)
@@ -121,6 +139,16 @@ func (c *libraryServiceClient) GetUser(ctx context.Context, in *GetUserRequest, 
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(User)
 	err := c.cc.Invoke(ctx, LibraryService_GetUser_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *libraryServiceClient) GetUserByUsername(ctx context.Context, in *GetUserByUsernameRequest, opts ...grpc.CallOption) (*User, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(User)
+	err := c.cc.Invoke(ctx, LibraryService_GetUserByUsername_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -191,6 +219,26 @@ func (c *libraryServiceClient) CreateAuthor(ctx context.Context, in *CreateAutho
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(Author)
 	err := c.cc.Invoke(ctx, LibraryService_CreateAuthor_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *libraryServiceClient) BatchGetAuthors(ctx context.Context, in *BatchGetAuthorsRequest, opts ...grpc.CallOption) (*BatchGetAuthorsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(BatchGetAuthorsResponse)
+	err := c.cc.Invoke(ctx, LibraryService_BatchGetAuthors_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *libraryServiceClient) BatchCreateAuthors(ctx context.Context, in *BatchCreateAuthorsRequest, opts ...grpc.CallOption) (*BatchCreateAuthorsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(BatchCreateAuthorsResponse)
+	err := c.cc.Invoke(ctx, LibraryService_BatchCreateAuthors_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -277,6 +325,16 @@ func (c *libraryServiceClient) GetBook(ctx context.Context, in *GetBookRequest, 
 	return out, nil
 }
 
+func (c *libraryServiceClient) GetBookByIsbn(ctx context.Context, in *GetBookByIsbnRequest, opts ...grpc.CallOption) (*Book, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Book)
+	err := c.cc.Invoke(ctx, LibraryService_GetBookByIsbn_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *libraryServiceClient) ListBooks(ctx context.Context, in *ListBooksRequest, opts ...grpc.CallOption) (*ListBooksResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(ListBooksResponse)
@@ -286,6 +344,25 @@ func (c *libraryServiceClient) ListBooks(ctx context.Context, in *ListBooksReque
 	}
 	return out, nil
 }
+
+func (c *libraryServiceClient) StreamBooks(ctx context.Context, in *StreamBooksRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Book], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &LibraryService_ServiceDesc.Streams[0], LibraryService_StreamBooks_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[StreamBooksRequest, Book]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type LibraryService_StreamBooksClient = grpc.ServerStreamingClient[Book]
 
 func (c *libraryServiceClient) CreateBook(ctx context.Context, in *CreateBookRequest, opts ...grpc.CallOption) (*Book, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
@@ -307,10 +384,20 @@ func (c *libraryServiceClient) UpdateBook(ctx context.Context, in *UpdateBookReq
 	return out, nil
 }
 
-func (c *libraryServiceClient) DeleteBook(ctx context.Context, in *DeleteBookRequest, opts ...grpc.CallOption) (*emptypb.Empty, error) {
+func (c *libraryServiceClient) DeleteBook(ctx context.Context, in *DeleteBookRequest, opts ...grpc.CallOption) (*Book, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	out := new(emptypb.Empty)
+	out := new(Book)
 	err := c.cc.Invoke(ctx, LibraryService_DeleteBook_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *libraryServiceClient) UndeleteBook(ctx context.Context, in *UndeleteBookRequest, opts ...grpc.CallOption) (*Book, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Book)
+	err := c.cc.Invoke(ctx, LibraryService_UndeleteBook_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -385,6 +472,8 @@ func (c *libraryServiceClient) DeleteLoan(ctx context.Context, in *DeleteLoanReq
 type LibraryServiceServer interface {
 	// GetUser returns a user.
 	GetUser(context.Context, *GetUserRequest) (*User, error)
+	// GetUserByUsername returns the user with a name.
+	GetUserByUsername(context.Context, *GetUserByUsernameRequest) (*User, error)
 	// ListUsers returns the users, page by page.
 	ListUsers(context.Context, *ListUsersRequest) (*ListUsersResponse, error)
 	// CreateUser registers a user.
@@ -399,6 +488,10 @@ type LibraryServiceServer interface {
 	ListAuthors(context.Context, *ListAuthorsRequest) (*ListAuthorsResponse, error)
 	// CreateAuthor adds an author.
 	CreateAuthor(context.Context, *CreateAuthorRequest) (*Author, error)
+	// BatchGetAuthors returns several authors.
+	BatchGetAuthors(context.Context, *BatchGetAuthorsRequest) (*BatchGetAuthorsResponse, error)
+	// BatchCreateAuthors adds several authors, or none.
+	BatchCreateAuthors(context.Context, *BatchCreateAuthorsRequest) (*BatchCreateAuthorsResponse, error)
 	// UpdateAuthor changes an author.
 	UpdateAuthor(context.Context, *UpdateAuthorRequest) (*Author, error)
 	// DeleteAuthor removes an author of whom the library has no book.
@@ -409,20 +502,26 @@ type LibraryServiceServer interface {
 	ListShelves(context.Context, *ListShelvesRequest) (*ListShelvesResponse, error)
 	// CreateShelf puts up a shelf.
 	CreateShelf(context.Context, *CreateShelfRequest) (*Shelf, error)
-	// UpdateShelf changes a shelf.
+	// UpdateShelf changes a shelf, or puts one up.
 	UpdateShelf(context.Context, *UpdateShelfRequest) (*Shelf, error)
-	// DeleteShelf removes an empty shelf.
+	// DeleteShelf removes an empty shelf. A deleted book is on it until it is purged.
 	DeleteShelf(context.Context, *DeleteShelfRequest) (*emptypb.Empty, error)
 	// GetBook returns a book.
 	GetBook(context.Context, *GetBookRequest) (*Book, error)
+	// GetBookByIsbn returns the book with a number.
+	GetBookByIsbn(context.Context, *GetBookByIsbnRequest) (*Book, error)
 	// ListBooks returns the books on a shelf, page by page.
 	ListBooks(context.Context, *ListBooksRequest) (*ListBooksResponse, error)
+	// StreamBooks returns the books on a shelf, one by one.
+	StreamBooks(*StreamBooksRequest, grpc.ServerStreamingServer[Book]) error
 	// CreateBook puts a book on a shelf.
 	CreateBook(context.Context, *CreateBookRequest) (*Book, error)
 	// UpdateBook changes a book. Say which fields: this service demands update_mask.
 	UpdateBook(context.Context, *UpdateBookRequest) (*Book, error)
-	// DeleteBook removes a book.
-	DeleteBook(context.Context, *DeleteBookRequest) (*emptypb.Empty, error)
+	// DeleteBook takes a book out of the lists and keeps it for 30 days.
+	DeleteBook(context.Context, *DeleteBookRequest) (*Book, error)
+	// UndeleteBook brings a deleted book back.
+	UndeleteBook(context.Context, *UndeleteBookRequest) (*Book, error)
 	// ReturnBook ends the branch's loan of a book and returns the book. It is no
 	// standard method, so it is written by hand.
 	ReturnBook(context.Context, *ReturnBookRequest) (*Book, error)
@@ -449,6 +548,9 @@ type UnimplementedLibraryServiceServer struct{}
 func (UnimplementedLibraryServiceServer) GetUser(context.Context, *GetUserRequest) (*User, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetUser not implemented")
 }
+func (UnimplementedLibraryServiceServer) GetUserByUsername(context.Context, *GetUserByUsernameRequest) (*User, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetUserByUsername not implemented")
+}
 func (UnimplementedLibraryServiceServer) ListUsers(context.Context, *ListUsersRequest) (*ListUsersResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListUsers not implemented")
 }
@@ -469,6 +571,12 @@ func (UnimplementedLibraryServiceServer) ListAuthors(context.Context, *ListAutho
 }
 func (UnimplementedLibraryServiceServer) CreateAuthor(context.Context, *CreateAuthorRequest) (*Author, error) {
 	return nil, status.Error(codes.Unimplemented, "method CreateAuthor not implemented")
+}
+func (UnimplementedLibraryServiceServer) BatchGetAuthors(context.Context, *BatchGetAuthorsRequest) (*BatchGetAuthorsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method BatchGetAuthors not implemented")
+}
+func (UnimplementedLibraryServiceServer) BatchCreateAuthors(context.Context, *BatchCreateAuthorsRequest) (*BatchCreateAuthorsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method BatchCreateAuthors not implemented")
 }
 func (UnimplementedLibraryServiceServer) UpdateAuthor(context.Context, *UpdateAuthorRequest) (*Author, error) {
 	return nil, status.Error(codes.Unimplemented, "method UpdateAuthor not implemented")
@@ -494,8 +602,14 @@ func (UnimplementedLibraryServiceServer) DeleteShelf(context.Context, *DeleteShe
 func (UnimplementedLibraryServiceServer) GetBook(context.Context, *GetBookRequest) (*Book, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetBook not implemented")
 }
+func (UnimplementedLibraryServiceServer) GetBookByIsbn(context.Context, *GetBookByIsbnRequest) (*Book, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetBookByIsbn not implemented")
+}
 func (UnimplementedLibraryServiceServer) ListBooks(context.Context, *ListBooksRequest) (*ListBooksResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListBooks not implemented")
+}
+func (UnimplementedLibraryServiceServer) StreamBooks(*StreamBooksRequest, grpc.ServerStreamingServer[Book]) error {
+	return status.Error(codes.Unimplemented, "method StreamBooks not implemented")
 }
 func (UnimplementedLibraryServiceServer) CreateBook(context.Context, *CreateBookRequest) (*Book, error) {
 	return nil, status.Error(codes.Unimplemented, "method CreateBook not implemented")
@@ -503,8 +617,11 @@ func (UnimplementedLibraryServiceServer) CreateBook(context.Context, *CreateBook
 func (UnimplementedLibraryServiceServer) UpdateBook(context.Context, *UpdateBookRequest) (*Book, error) {
 	return nil, status.Error(codes.Unimplemented, "method UpdateBook not implemented")
 }
-func (UnimplementedLibraryServiceServer) DeleteBook(context.Context, *DeleteBookRequest) (*emptypb.Empty, error) {
+func (UnimplementedLibraryServiceServer) DeleteBook(context.Context, *DeleteBookRequest) (*Book, error) {
 	return nil, status.Error(codes.Unimplemented, "method DeleteBook not implemented")
+}
+func (UnimplementedLibraryServiceServer) UndeleteBook(context.Context, *UndeleteBookRequest) (*Book, error) {
+	return nil, status.Error(codes.Unimplemented, "method UndeleteBook not implemented")
 }
 func (UnimplementedLibraryServiceServer) ReturnBook(context.Context, *ReturnBookRequest) (*Book, error) {
 	return nil, status.Error(codes.Unimplemented, "method ReturnBook not implemented")
@@ -559,6 +676,24 @@ func _LibraryService_GetUser_Handler(srv interface{}, ctx context.Context, dec f
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(LibraryServiceServer).GetUser(ctx, req.(*GetUserRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _LibraryService_GetUserByUsername_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetUserByUsernameRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LibraryServiceServer).GetUserByUsername(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LibraryService_GetUserByUsername_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LibraryServiceServer).GetUserByUsername(ctx, req.(*GetUserByUsernameRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -685,6 +820,42 @@ func _LibraryService_CreateAuthor_Handler(srv interface{}, ctx context.Context, 
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(LibraryServiceServer).CreateAuthor(ctx, req.(*CreateAuthorRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _LibraryService_BatchGetAuthors_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(BatchGetAuthorsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LibraryServiceServer).BatchGetAuthors(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LibraryService_BatchGetAuthors_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LibraryServiceServer).BatchGetAuthors(ctx, req.(*BatchGetAuthorsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _LibraryService_BatchCreateAuthors_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(BatchCreateAuthorsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LibraryServiceServer).BatchCreateAuthors(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LibraryService_BatchCreateAuthors_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LibraryServiceServer).BatchCreateAuthors(ctx, req.(*BatchCreateAuthorsRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -833,6 +1004,24 @@ func _LibraryService_GetBook_Handler(srv interface{}, ctx context.Context, dec f
 	return interceptor(ctx, in, info, handler)
 }
 
+func _LibraryService_GetBookByIsbn_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetBookByIsbnRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LibraryServiceServer).GetBookByIsbn(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LibraryService_GetBookByIsbn_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LibraryServiceServer).GetBookByIsbn(ctx, req.(*GetBookByIsbnRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _LibraryService_ListBooks_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(ListBooksRequest)
 	if err := dec(in); err != nil {
@@ -850,6 +1039,17 @@ func _LibraryService_ListBooks_Handler(srv interface{}, ctx context.Context, dec
 	}
 	return interceptor(ctx, in, info, handler)
 }
+
+func _LibraryService_StreamBooks_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(StreamBooksRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(LibraryServiceServer).StreamBooks(m, &grpc.GenericServerStream[StreamBooksRequest, Book]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type LibraryService_StreamBooksServer = grpc.ServerStreamingServer[Book]
 
 func _LibraryService_CreateBook_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(CreateBookRequest)
@@ -901,6 +1101,24 @@ func _LibraryService_DeleteBook_Handler(srv interface{}, ctx context.Context, de
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(LibraryServiceServer).DeleteBook(ctx, req.(*DeleteBookRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _LibraryService_UndeleteBook_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(UndeleteBookRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LibraryServiceServer).UndeleteBook(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LibraryService_UndeleteBook_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LibraryServiceServer).UndeleteBook(ctx, req.(*UndeleteBookRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -1025,6 +1243,10 @@ var LibraryService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _LibraryService_GetUser_Handler,
 		},
 		{
+			MethodName: "GetUserByUsername",
+			Handler:    _LibraryService_GetUserByUsername_Handler,
+		},
+		{
 			MethodName: "ListUsers",
 			Handler:    _LibraryService_ListUsers_Handler,
 		},
@@ -1051,6 +1273,14 @@ var LibraryService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "CreateAuthor",
 			Handler:    _LibraryService_CreateAuthor_Handler,
+		},
+		{
+			MethodName: "BatchGetAuthors",
+			Handler:    _LibraryService_BatchGetAuthors_Handler,
+		},
+		{
+			MethodName: "BatchCreateAuthors",
+			Handler:    _LibraryService_BatchCreateAuthors_Handler,
 		},
 		{
 			MethodName: "UpdateAuthor",
@@ -1085,6 +1315,10 @@ var LibraryService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _LibraryService_GetBook_Handler,
 		},
 		{
+			MethodName: "GetBookByIsbn",
+			Handler:    _LibraryService_GetBookByIsbn_Handler,
+		},
+		{
 			MethodName: "ListBooks",
 			Handler:    _LibraryService_ListBooks_Handler,
 		},
@@ -1099,6 +1333,10 @@ var LibraryService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "DeleteBook",
 			Handler:    _LibraryService_DeleteBook_Handler,
+		},
+		{
+			MethodName: "UndeleteBook",
+			Handler:    _LibraryService_UndeleteBook_Handler,
 		},
 		{
 			MethodName: "ReturnBook",
@@ -1125,6 +1363,12 @@ var LibraryService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _LibraryService_DeleteLoan_Handler,
 		},
 	},
-	Streams:  []grpc.StreamDesc{},
+	Streams: []grpc.StreamDesc{
+		{
+			StreamName:    "StreamBooks",
+			Handler:       _LibraryService_StreamBooks_Handler,
+			ServerStreams: true,
+		},
+	},
 	Metadata: "library/v1/library_service.proto",
 }

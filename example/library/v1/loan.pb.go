@@ -189,7 +189,11 @@ type ListLoansRequest struct {
 	// The most loans to return: 50 if it is 0, and never more than 1000.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// The next_page_token of the page before; empty for the first page.
-	PageToken     string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// Only the loan of this book.
+	Book string `protobuf:"bytes,3,opt,name=book,proto3" json:"book,omitempty"`
+	// Only the loans of these users.
+	UserId        []int64 `protobuf:"varint,4,rep,packed,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -236,6 +240,20 @@ func (x *ListLoansRequest) GetPageToken() string {
 		return x.PageToken
 	}
 	return ""
+}
+
+func (x *ListLoansRequest) GetBook() string {
+	if x != nil {
+		return x.Book
+	}
+	return ""
+}
+
+func (x *ListLoansRequest) GetUserId() []int64 {
+	if x != nil {
+		return x.UserId
+	}
+	return nil
 }
 
 // ListLoansResponse is one page of loans.
@@ -297,7 +315,10 @@ func (x *ListLoansResponse) GetNextPageToken() string {
 type CreateLoanRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The loan. Its id is made by the server.
-	Loan          *Loan `protobuf:"bytes,1,opt,name=loan,proto3" json:"loan,omitempty"`
+	Loan *Loan `protobuf:"bytes,1,opt,name=loan,proto3" json:"loan,omitempty"`
+	// A UUID of the caller's. The same request sent once more with it, because the
+	// answer was lost, lends nothing and is answered like the first.
+	RequestId     string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -337,6 +358,13 @@ func (x *CreateLoanRequest) GetLoan() *Loan {
 		return x.Loan
 	}
 	return nil
+}
+
+func (x *CreateLoanRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
 }
 
 // UpdateLoanRequest asks to change a loan.
@@ -460,16 +488,20 @@ const file_library_v1_loan_proto_rawDesc = "" +
 	"updateTime:\x10\xe2\x93&\f\x82\x01\ttenant_idB\t\n" +
 	"\a_ticket\" \n" +
 	"\x0eGetLoanRequest\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\"N\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\"{\n" +
 	"\x10ListLoansRequest\x12\x1b\n" +
 	"\tpage_size\x18\x01 \x01(\x05R\bpageSize\x12\x1d\n" +
 	"\n" +
-	"page_token\x18\x02 \x01(\tR\tpageToken\"c\n" +
+	"page_token\x18\x02 \x01(\tR\tpageToken\x12\x12\n" +
+	"\x04book\x18\x03 \x01(\tR\x04book\x12\x17\n" +
+	"\auser_id\x18\x04 \x03(\x03R\x06userId\"c\n" +
 	"\x11ListLoansResponse\x12&\n" +
 	"\x05loans\x18\x01 \x03(\v2\x10.library.v1.LoanR\x05loans\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"9\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"X\n" +
 	"\x11CreateLoanRequest\x12$\n" +
-	"\x04loan\x18\x01 \x01(\v2\x10.library.v1.LoanR\x04loan\"v\n" +
+	"\x04loan\x18\x01 \x01(\v2\x10.library.v1.LoanR\x04loan\x12\x1d\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tR\trequestId\"v\n" +
 	"\x11UpdateLoanRequest\x12$\n" +
 	"\x04loan\x18\x01 \x01(\v2\x10.library.v1.LoanR\x04loan\x12;\n" +
 	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +

@@ -306,7 +306,9 @@ type UpdateShelfRequest struct {
 	// The shelf, found by its name.
 	Shelf *Shelf `protobuf:"bytes,1,opt,name=shelf,proto3" json:"shelf,omitempty"`
 	// The fields to write; without it, those that are set in shelf.
-	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	// Whether to put the shelf up if it is not there.
+	AllowMissing  bool `protobuf:"varint,3,opt,name=allow_missing,json=allowMissing,proto3" json:"allow_missing,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -353,6 +355,13 @@ func (x *UpdateShelfRequest) GetUpdateMask() *fieldmaskpb.FieldMask {
 		return x.UpdateMask
 	}
 	return nil
+}
+
+func (x *UpdateShelfRequest) GetAllowMissing() bool {
+	if x != nil {
+		return x.AllowMissing
+	}
+	return false
 }
 
 // DeleteShelfRequest asks to delete a shelf.
@@ -424,11 +433,12 @@ const file_library_v1_shelf_proto_rawDesc = "" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"X\n" +
 	"\x12CreateShelfRequest\x12\x19\n" +
 	"\bshelf_id\x18\x01 \x01(\tR\ashelfId\x12'\n" +
-	"\x05shelf\x18\x02 \x01(\v2\x11.library.v1.ShelfR\x05shelf\"z\n" +
+	"\x05shelf\x18\x02 \x01(\v2\x11.library.v1.ShelfR\x05shelf\"\x9f\x01\n" +
 	"\x12UpdateShelfRequest\x12'\n" +
 	"\x05shelf\x18\x01 \x01(\v2\x11.library.v1.ShelfR\x05shelf\x12;\n" +
 	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
-	"updateMask\"(\n" +
+	"updateMask\x12#\n" +
+	"\rallow_missing\x18\x03 \x01(\bR\fallowMissing\"(\n" +
 	"\x12DeleteShelfRequest\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04nameBFZDgithub.com/protocrud/protoc-gen-go-crud/example/library/v1;libraryv1b\x06proto3"
 

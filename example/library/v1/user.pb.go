@@ -135,6 +135,52 @@ func (x *GetUserRequest) GetId() int64 {
 	return 0
 }
 
+// GetUserByUsernameRequest asks for the user with a name.
+type GetUserByUsernameRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The name to log in with.
+	Username      string `protobuf:"bytes,1,opt,name=username,proto3" json:"username,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetUserByUsernameRequest) Reset() {
+	*x = GetUserByUsernameRequest{}
+	mi := &file_library_v1_user_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetUserByUsernameRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetUserByUsernameRequest) ProtoMessage() {}
+
+func (x *GetUserByUsernameRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_library_v1_user_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetUserByUsernameRequest.ProtoReflect.Descriptor instead.
+func (*GetUserByUsernameRequest) Descriptor() ([]byte, []int) {
+	return file_library_v1_user_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *GetUserByUsernameRequest) GetUsername() string {
+	if x != nil {
+		return x.Username
+	}
+	return ""
+}
+
 // ListUsersRequest asks for one page of users, ordered by id.
 type ListUsersRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -148,7 +194,7 @@ type ListUsersRequest struct {
 
 func (x *ListUsersRequest) Reset() {
 	*x = ListUsersRequest{}
-	mi := &file_library_v1_user_proto_msgTypes[2]
+	mi := &file_library_v1_user_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -160,7 +206,7 @@ func (x *ListUsersRequest) String() string {
 func (*ListUsersRequest) ProtoMessage() {}
 
 func (x *ListUsersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_library_v1_user_proto_msgTypes[2]
+	mi := &file_library_v1_user_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -173,7 +219,7 @@ func (x *ListUsersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListUsersRequest.ProtoReflect.Descriptor instead.
 func (*ListUsersRequest) Descriptor() ([]byte, []int) {
-	return file_library_v1_user_proto_rawDescGZIP(), []int{2}
+	return file_library_v1_user_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *ListUsersRequest) GetPageSize() int32 {
@@ -203,7 +249,7 @@ type ListUsersResponse struct {
 
 func (x *ListUsersResponse) Reset() {
 	*x = ListUsersResponse{}
-	mi := &file_library_v1_user_proto_msgTypes[3]
+	mi := &file_library_v1_user_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -215,7 +261,7 @@ func (x *ListUsersResponse) String() string {
 func (*ListUsersResponse) ProtoMessage() {}
 
 func (x *ListUsersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_library_v1_user_proto_msgTypes[3]
+	mi := &file_library_v1_user_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -228,7 +274,7 @@ func (x *ListUsersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListUsersResponse.ProtoReflect.Descriptor instead.
 func (*ListUsersResponse) Descriptor() ([]byte, []int) {
-	return file_library_v1_user_proto_rawDescGZIP(), []int{3}
+	return file_library_v1_user_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *ListUsersResponse) GetUsers() []*User {
@@ -249,14 +295,16 @@ func (x *ListUsersResponse) GetNextPageToken() string {
 type CreateUserRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The user. Its id is made by the database.
-	User          *User `protobuf:"bytes,1,opt,name=user,proto3" json:"user,omitempty"`
+	User *User `protobuf:"bytes,1,opt,name=user,proto3" json:"user,omitempty"`
+	// Whether to check only, and store nothing: whether the name is free, for example.
+	ValidateOnly  bool `protobuf:"varint,2,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *CreateUserRequest) Reset() {
 	*x = CreateUserRequest{}
-	mi := &file_library_v1_user_proto_msgTypes[4]
+	mi := &file_library_v1_user_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -268,7 +316,7 @@ func (x *CreateUserRequest) String() string {
 func (*CreateUserRequest) ProtoMessage() {}
 
 func (x *CreateUserRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_library_v1_user_proto_msgTypes[4]
+	mi := &file_library_v1_user_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -281,7 +329,7 @@ func (x *CreateUserRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateUserRequest.ProtoReflect.Descriptor instead.
 func (*CreateUserRequest) Descriptor() ([]byte, []int) {
-	return file_library_v1_user_proto_rawDescGZIP(), []int{4}
+	return file_library_v1_user_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *CreateUserRequest) GetUser() *User {
@@ -289,6 +337,13 @@ func (x *CreateUserRequest) GetUser() *User {
 		return x.User
 	}
 	return nil
+}
+
+func (x *CreateUserRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
 }
 
 // UpdateUserRequest asks to change a user.
@@ -304,7 +359,7 @@ type UpdateUserRequest struct {
 
 func (x *UpdateUserRequest) Reset() {
 	*x = UpdateUserRequest{}
-	mi := &file_library_v1_user_proto_msgTypes[5]
+	mi := &file_library_v1_user_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -316,7 +371,7 @@ func (x *UpdateUserRequest) String() string {
 func (*UpdateUserRequest) ProtoMessage() {}
 
 func (x *UpdateUserRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_library_v1_user_proto_msgTypes[5]
+	mi := &file_library_v1_user_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -329,7 +384,7 @@ func (x *UpdateUserRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateUserRequest.ProtoReflect.Descriptor instead.
 func (*UpdateUserRequest) Descriptor() ([]byte, []int) {
-	return file_library_v1_user_proto_rawDescGZIP(), []int{5}
+	return file_library_v1_user_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *UpdateUserRequest) GetUser() *User {
@@ -350,14 +405,16 @@ func (x *UpdateUserRequest) GetUpdateMask() *fieldmaskpb.FieldMask {
 type DeleteUserRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The number of the user.
-	Id            int64 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	Id int64 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	// Whether it is fine if there is no such user.
+	AllowMissing  bool `protobuf:"varint,2,opt,name=allow_missing,json=allowMissing,proto3" json:"allow_missing,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *DeleteUserRequest) Reset() {
 	*x = DeleteUserRequest{}
-	mi := &file_library_v1_user_proto_msgTypes[6]
+	mi := &file_library_v1_user_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -369,7 +426,7 @@ func (x *DeleteUserRequest) String() string {
 func (*DeleteUserRequest) ProtoMessage() {}
 
 func (x *DeleteUserRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_library_v1_user_proto_msgTypes[6]
+	mi := &file_library_v1_user_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -382,7 +439,7 @@ func (x *DeleteUserRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteUserRequest.ProtoReflect.Descriptor instead.
 func (*DeleteUserRequest) Descriptor() ([]byte, []int) {
-	return file_library_v1_user_proto_rawDescGZIP(), []int{6}
+	return file_library_v1_user_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *DeleteUserRequest) GetId() int64 {
@@ -390,6 +447,13 @@ func (x *DeleteUserRequest) GetId() int64 {
 		return x.Id
 	}
 	return 0
+}
+
+func (x *DeleteUserRequest) GetAllowMissing() bool {
+	if x != nil {
+		return x.AllowMissing
+	}
+	return false
 }
 
 var File_library_v1_user_proto protoreflect.FileDescriptor
@@ -403,22 +467,26 @@ const file_library_v1_user_proto_rawDesc = "" +
 	"\busername\x18\x02 \x01(\tB\v\xe0A\x02\xe2\x93&\x04(\x01` R\busername\x12\x1f\n" +
 	"\x05email\x18\x03 \x01(\tB\t\xe0A\x02\xe2\x93&\x02(\x01R\x05email:\x04\xe2\x93&\x00\" \n" +
 	"\x0eGetUserRequest\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\x03R\x02id\"N\n" +
+	"\x02id\x18\x01 \x01(\x03R\x02id\"6\n" +
+	"\x18GetUserByUsernameRequest\x12\x1a\n" +
+	"\busername\x18\x01 \x01(\tR\busername\"N\n" +
 	"\x10ListUsersRequest\x12\x1b\n" +
 	"\tpage_size\x18\x01 \x01(\x05R\bpageSize\x12\x1d\n" +
 	"\n" +
 	"page_token\x18\x02 \x01(\tR\tpageToken\"c\n" +
 	"\x11ListUsersResponse\x12&\n" +
 	"\x05users\x18\x01 \x03(\v2\x10.library.v1.UserR\x05users\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"9\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"^\n" +
 	"\x11CreateUserRequest\x12$\n" +
-	"\x04user\x18\x01 \x01(\v2\x10.library.v1.UserR\x04user\"v\n" +
+	"\x04user\x18\x01 \x01(\v2\x10.library.v1.UserR\x04user\x12#\n" +
+	"\rvalidate_only\x18\x02 \x01(\bR\fvalidateOnly\"v\n" +
 	"\x11UpdateUserRequest\x12$\n" +
 	"\x04user\x18\x01 \x01(\v2\x10.library.v1.UserR\x04user\x12;\n" +
 	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
-	"updateMask\"#\n" +
+	"updateMask\"H\n" +
 	"\x11DeleteUserRequest\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\x03R\x02idBFZDgithub.com/protocrud/protoc-gen-go-crud/example/library/v1;libraryv1b\x06proto3"
+	"\x02id\x18\x01 \x01(\x03R\x02id\x12#\n" +
+	"\rallow_missing\x18\x02 \x01(\bR\fallowMissingBFZDgithub.com/protocrud/protoc-gen-go-crud/example/library/v1;libraryv1b\x06proto3"
 
 var (
 	file_library_v1_user_proto_rawDescOnce sync.Once
@@ -432,22 +500,23 @@ func file_library_v1_user_proto_rawDescGZIP() []byte {
 	return file_library_v1_user_proto_rawDescData
 }
 
-var file_library_v1_user_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_library_v1_user_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_library_v1_user_proto_goTypes = []any{
-	(*User)(nil),                  // 0: library.v1.User
-	(*GetUserRequest)(nil),        // 1: library.v1.GetUserRequest
-	(*ListUsersRequest)(nil),      // 2: library.v1.ListUsersRequest
-	(*ListUsersResponse)(nil),     // 3: library.v1.ListUsersResponse
-	(*CreateUserRequest)(nil),     // 4: library.v1.CreateUserRequest
-	(*UpdateUserRequest)(nil),     // 5: library.v1.UpdateUserRequest
-	(*DeleteUserRequest)(nil),     // 6: library.v1.DeleteUserRequest
-	(*fieldmaskpb.FieldMask)(nil), // 7: google.protobuf.FieldMask
+	(*User)(nil),                     // 0: library.v1.User
+	(*GetUserRequest)(nil),           // 1: library.v1.GetUserRequest
+	(*GetUserByUsernameRequest)(nil), // 2: library.v1.GetUserByUsernameRequest
+	(*ListUsersRequest)(nil),         // 3: library.v1.ListUsersRequest
+	(*ListUsersResponse)(nil),        // 4: library.v1.ListUsersResponse
+	(*CreateUserRequest)(nil),        // 5: library.v1.CreateUserRequest
+	(*UpdateUserRequest)(nil),        // 6: library.v1.UpdateUserRequest
+	(*DeleteUserRequest)(nil),        // 7: library.v1.DeleteUserRequest
+	(*fieldmaskpb.FieldMask)(nil),    // 8: google.protobuf.FieldMask
 }
 var file_library_v1_user_proto_depIdxs = []int32{
 	0, // 0: library.v1.ListUsersResponse.users:type_name -> library.v1.User
 	0, // 1: library.v1.CreateUserRequest.user:type_name -> library.v1.User
 	0, // 2: library.v1.UpdateUserRequest.user:type_name -> library.v1.User
-	7, // 3: library.v1.UpdateUserRequest.update_mask:type_name -> google.protobuf.FieldMask
+	8, // 3: library.v1.UpdateUserRequest.update_mask:type_name -> google.protobuf.FieldMask
 	4, // [4:4] is the sub-list for method output_type
 	4, // [4:4] is the sub-list for method input_type
 	4, // [4:4] is the sub-list for extension type_name
@@ -466,7 +535,7 @@ func file_library_v1_user_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_library_v1_user_proto_rawDesc), len(file_library_v1_user_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   7,
+			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
