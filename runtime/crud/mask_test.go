@@ -31,17 +31,19 @@ var writableFields = []string{
 var ignoredFields = []string{"name", "create_time", "update_time"}
 
 // twoBooks are two messages of one book, with all fields set and all different.
-func twoBooks(name string) (*bookpb.Book, *bookpb.Book) {
-	return &bookpb.Book{
+func twoBooks(name string) (a, b *bookpb.Book) {
+	a = &bookpb.Book{
 		Name: name, Title: "A", Isbn: new("1"), OwnerId: new(int64(1)), Genre: bookpb.Genre_GENRE_POETRY,
 		Pages: 1, Price: 0.5, Tags: []string{"a"}, Language: "is", Note: "a", State: "a",
 		PublishTime: &timestamppb.Timestamp{Seconds: 1},
-	}, &bookpb.Book{
+	}
+	b = &bookpb.Book{
 		Name: name, Title: "B", Isbn: new("2"), OwnerId: new(int64(2)), Genre: bookpb.Genre_GENRE_SAGA,
 		Pages: 2, Price: 1.5, Tags: []string{"b", "c"}, Language: "en", Note: "b", State: "b",
 		PublishTime: &timestamppb.Timestamp{Seconds: 2},
 		CreateTime:  &timestamppb.Timestamp{Seconds: 3}, UpdateTime: &timestamppb.Timestamp{Seconds: 4},
 	}
+	return a, b
 }
 
 // withFields returns a copy of m in which fields are as in from, unset if they are
