@@ -6,8 +6,6 @@ import (
 	"strings"
 
 	"github.com/Masterminds/squirrel"
-
-	"github.com/protocrud/protoc-gen-go-crud/runtime/filter"
 )
 
 // statement returns the text and the arguments. Without extra conditions the text
