@@ -663,6 +663,412 @@ func (x *Member) GetUpdateTime() *timestamppb.Timestamp {
 	return nil
 }
 
+type BooksResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Books         []*Book                `protobuf:"bytes,1,rep,name=books,proto3" json:"books,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BooksResponse) Reset() {
+	*x = BooksResponse{}
+	mi := &file_apitest_api_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BooksResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BooksResponse) ProtoMessage() {}
+
+func (x *BooksResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_apitest_api_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BooksResponse.ProtoReflect.Descriptor instead.
+func (*BooksResponse) Descriptor() ([]byte, []int) {
+	return file_apitest_api_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *BooksResponse) GetBooks() []*Book {
+	if x != nil {
+		return x.Books
+	}
+	return nil
+}
+
+type BatchGetBooksRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Parent        string                 `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
+	Names         []string               `protobuf:"bytes,2,rep,name=names,proto3" json:"names,omitempty"`
+	ReadMask      *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=read_mask,json=readMask,proto3" json:"read_mask,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BatchGetBooksRequest) Reset() {
+	*x = BatchGetBooksRequest{}
+	mi := &file_apitest_api_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BatchGetBooksRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BatchGetBooksRequest) ProtoMessage() {}
+
+func (x *BatchGetBooksRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_apitest_api_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BatchGetBooksRequest.ProtoReflect.Descriptor instead.
+func (*BatchGetBooksRequest) Descriptor() ([]byte, []int) {
+	return file_apitest_api_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *BatchGetBooksRequest) GetParent() string {
+	if x != nil {
+		return x.Parent
+	}
+	return ""
+}
+
+func (x *BatchGetBooksRequest) GetNames() []string {
+	if x != nil {
+		return x.Names
+	}
+	return nil
+}
+
+func (x *BatchGetBooksRequest) GetReadMask() *fieldmaskpb.FieldMask {
+	if x != nil {
+		return x.ReadMask
+	}
+	return nil
+}
+
+// NewBookRequest is one of a BatchCreateBooks.
+type NewBookRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Parent        string                 `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
+	BookId        string                 `protobuf:"bytes,2,opt,name=book_id,json=bookId,proto3" json:"book_id,omitempty"`
+	Book          *Book                  `protobuf:"bytes,3,opt,name=book,proto3" json:"book,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *NewBookRequest) Reset() {
+	*x = NewBookRequest{}
+	mi := &file_apitest_api_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *NewBookRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*NewBookRequest) ProtoMessage() {}
+
+func (x *NewBookRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_apitest_api_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use NewBookRequest.ProtoReflect.Descriptor instead.
+func (*NewBookRequest) Descriptor() ([]byte, []int) {
+	return file_apitest_api_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *NewBookRequest) GetParent() string {
+	if x != nil {
+		return x.Parent
+	}
+	return ""
+}
+
+func (x *NewBookRequest) GetBookId() string {
+	if x != nil {
+		return x.BookId
+	}
+	return ""
+}
+
+func (x *NewBookRequest) GetBook() *Book {
+	if x != nil {
+		return x.Book
+	}
+	return nil
+}
+
+type BatchCreateBooksRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Parent        string                 `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
+	Requests      []*NewBookRequest      `protobuf:"bytes,2,rep,name=requests,proto3" json:"requests,omitempty"`
+	ValidateOnly  bool                   `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	RequestId     string                 `protobuf:"bytes,4,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BatchCreateBooksRequest) Reset() {
+	*x = BatchCreateBooksRequest{}
+	mi := &file_apitest_api_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BatchCreateBooksRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BatchCreateBooksRequest) ProtoMessage() {}
+
+func (x *BatchCreateBooksRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_apitest_api_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BatchCreateBooksRequest.ProtoReflect.Descriptor instead.
+func (*BatchCreateBooksRequest) Descriptor() ([]byte, []int) {
+	return file_apitest_api_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *BatchCreateBooksRequest) GetParent() string {
+	if x != nil {
+		return x.Parent
+	}
+	return ""
+}
+
+func (x *BatchCreateBooksRequest) GetRequests() []*NewBookRequest {
+	if x != nil {
+		return x.Requests
+	}
+	return nil
+}
+
+func (x *BatchCreateBooksRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
+}
+
+func (x *BatchCreateBooksRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+// ChangedBookRequest is one of a BatchUpdateBooks.
+type ChangedBookRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Book          *Book                  `protobuf:"bytes,1,opt,name=book,proto3" json:"book,omitempty"`
+	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	AllowMissing  bool                   `protobuf:"varint,3,opt,name=allow_missing,json=allowMissing,proto3" json:"allow_missing,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChangedBookRequest) Reset() {
+	*x = ChangedBookRequest{}
+	mi := &file_apitest_api_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChangedBookRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChangedBookRequest) ProtoMessage() {}
+
+func (x *ChangedBookRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_apitest_api_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChangedBookRequest.ProtoReflect.Descriptor instead.
+func (*ChangedBookRequest) Descriptor() ([]byte, []int) {
+	return file_apitest_api_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *ChangedBookRequest) GetBook() *Book {
+	if x != nil {
+		return x.Book
+	}
+	return nil
+}
+
+func (x *ChangedBookRequest) GetUpdateMask() *fieldmaskpb.FieldMask {
+	if x != nil {
+		return x.UpdateMask
+	}
+	return nil
+}
+
+func (x *ChangedBookRequest) GetAllowMissing() bool {
+	if x != nil {
+		return x.AllowMissing
+	}
+	return false
+}
+
+type BatchUpdateBooksRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Parent        string                 `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
+	Requests      []*ChangedBookRequest  `protobuf:"bytes,2,rep,name=requests,proto3" json:"requests,omitempty"`
+	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,3,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BatchUpdateBooksRequest) Reset() {
+	*x = BatchUpdateBooksRequest{}
+	mi := &file_apitest_api_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BatchUpdateBooksRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BatchUpdateBooksRequest) ProtoMessage() {}
+
+func (x *BatchUpdateBooksRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_apitest_api_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BatchUpdateBooksRequest.ProtoReflect.Descriptor instead.
+func (*BatchUpdateBooksRequest) Descriptor() ([]byte, []int) {
+	return file_apitest_api_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *BatchUpdateBooksRequest) GetParent() string {
+	if x != nil {
+		return x.Parent
+	}
+	return ""
+}
+
+func (x *BatchUpdateBooksRequest) GetRequests() []*ChangedBookRequest {
+	if x != nil {
+		return x.Requests
+	}
+	return nil
+}
+
+func (x *BatchUpdateBooksRequest) GetUpdateMask() *fieldmaskpb.FieldMask {
+	if x != nil {
+		return x.UpdateMask
+	}
+	return nil
+}
+
+type BatchDeleteBooksRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Parent        string                 `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
+	Names         []string               `protobuf:"bytes,2,rep,name=names,proto3" json:"names,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BatchDeleteBooksRequest) Reset() {
+	*x = BatchDeleteBooksRequest{}
+	mi := &file_apitest_api_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BatchDeleteBooksRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BatchDeleteBooksRequest) ProtoMessage() {}
+
+func (x *BatchDeleteBooksRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_apitest_api_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BatchDeleteBooksRequest.ProtoReflect.Descriptor instead.
+func (*BatchDeleteBooksRequest) Descriptor() ([]byte, []int) {
+	return file_apitest_api_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *BatchDeleteBooksRequest) GetParent() string {
+	if x != nil {
+		return x.Parent
+	}
+	return ""
+}
+
+func (x *BatchDeleteBooksRequest) GetNames() []string {
+	if x != nil {
+		return x.Names
+	}
+	return nil
+}
+
 type CreateShelfRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	ShelfId       string                 `protobuf:"bytes,1,opt,name=shelf_id,json=shelfId,proto3" json:"shelf_id,omitempty"`
@@ -673,7 +1079,7 @@ type CreateShelfRequest struct {
 
 func (x *CreateShelfRequest) Reset() {
 	*x = CreateShelfRequest{}
-	mi := &file_apitest_api_proto_msgTypes[4]
+	mi := &file_apitest_api_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -685,7 +1091,7 @@ func (x *CreateShelfRequest) String() string {
 func (*CreateShelfRequest) ProtoMessage() {}
 
 func (x *CreateShelfRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_apitest_api_proto_msgTypes[4]
+	mi := &file_apitest_api_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -698,7 +1104,7 @@ func (x *CreateShelfRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateShelfRequest.ProtoReflect.Descriptor instead.
 func (*CreateShelfRequest) Descriptor() ([]byte, []int) {
-	return file_apitest_api_proto_rawDescGZIP(), []int{4}
+	return file_apitest_api_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *CreateShelfRequest) GetShelfId() string {
@@ -727,7 +1133,7 @@ type ListShelvesRequest struct {
 
 func (x *ListShelvesRequest) Reset() {
 	*x = ListShelvesRequest{}
-	mi := &file_apitest_api_proto_msgTypes[5]
+	mi := &file_apitest_api_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -739,7 +1145,7 @@ func (x *ListShelvesRequest) String() string {
 func (*ListShelvesRequest) ProtoMessage() {}
 
 func (x *ListShelvesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_apitest_api_proto_msgTypes[5]
+	mi := &file_apitest_api_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -752,7 +1158,7 @@ func (x *ListShelvesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListShelvesRequest.ProtoReflect.Descriptor instead.
 func (*ListShelvesRequest) Descriptor() ([]byte, []int) {
-	return file_apitest_api_proto_rawDescGZIP(), []int{5}
+	return file_apitest_api_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ListShelvesRequest) GetPageSize() int32 {
@@ -793,7 +1199,7 @@ type ListShelvesResponse struct {
 
 func (x *ListShelvesResponse) Reset() {
 	*x = ListShelvesResponse{}
-	mi := &file_apitest_api_proto_msgTypes[6]
+	mi := &file_apitest_api_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -805,7 +1211,7 @@ func (x *ListShelvesResponse) String() string {
 func (*ListShelvesResponse) ProtoMessage() {}
 
 func (x *ListShelvesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_apitest_api_proto_msgTypes[6]
+	mi := &file_apitest_api_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -818,7 +1224,7 @@ func (x *ListShelvesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListShelvesResponse.ProtoReflect.Descriptor instead.
 func (*ListShelvesResponse) Descriptor() ([]byte, []int) {
-	return file_apitest_api_proto_rawDescGZIP(), []int{6}
+	return file_apitest_api_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ListShelvesResponse) GetShelves() []*Shelf {
@@ -846,7 +1252,7 @@ type UpdateShelfRequest struct {
 
 func (x *UpdateShelfRequest) Reset() {
 	*x = UpdateShelfRequest{}
-	mi := &file_apitest_api_proto_msgTypes[7]
+	mi := &file_apitest_api_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -858,7 +1264,7 @@ func (x *UpdateShelfRequest) String() string {
 func (*UpdateShelfRequest) ProtoMessage() {}
 
 func (x *UpdateShelfRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_apitest_api_proto_msgTypes[7]
+	mi := &file_apitest_api_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -871,7 +1277,7 @@ func (x *UpdateShelfRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateShelfRequest.ProtoReflect.Descriptor instead.
 func (*UpdateShelfRequest) Descriptor() ([]byte, []int) {
-	return file_apitest_api_proto_rawDescGZIP(), []int{7}
+	return file_apitest_api_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *UpdateShelfRequest) GetShelf() *Shelf {
@@ -905,7 +1311,7 @@ type DeleteShelfRequest struct {
 
 func (x *DeleteShelfRequest) Reset() {
 	*x = DeleteShelfRequest{}
-	mi := &file_apitest_api_proto_msgTypes[8]
+	mi := &file_apitest_api_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -917,7 +1323,7 @@ func (x *DeleteShelfRequest) String() string {
 func (*DeleteShelfRequest) ProtoMessage() {}
 
 func (x *DeleteShelfRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_apitest_api_proto_msgTypes[8]
+	mi := &file_apitest_api_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -930,7 +1336,7 @@ func (x *DeleteShelfRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteShelfRequest.ProtoReflect.Descriptor instead.
 func (*DeleteShelfRequest) Descriptor() ([]byte, []int) {
-	return file_apitest_api_proto_rawDescGZIP(), []int{8}
+	return file_apitest_api_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *DeleteShelfRequest) GetName() string {
@@ -958,7 +1364,7 @@ type GetBookRequest struct {
 
 func (x *GetBookRequest) Reset() {
 	*x = GetBookRequest{}
-	mi := &file_apitest_api_proto_msgTypes[9]
+	mi := &file_apitest_api_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -970,7 +1376,7 @@ func (x *GetBookRequest) String() string {
 func (*GetBookRequest) ProtoMessage() {}
 
 func (x *GetBookRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_apitest_api_proto_msgTypes[9]
+	mi := &file_apitest_api_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -983,7 +1389,7 @@ func (x *GetBookRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetBookRequest.ProtoReflect.Descriptor instead.
 func (*GetBookRequest) Descriptor() ([]byte, []int) {
-	return file_apitest_api_proto_rawDescGZIP(), []int{9}
+	return file_apitest_api_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *GetBookRequest) GetName() string {
@@ -1016,7 +1422,7 @@ type GetBookByIsbnRequest struct {
 
 func (x *GetBookByIsbnRequest) Reset() {
 	*x = GetBookByIsbnRequest{}
-	mi := &file_apitest_api_proto_msgTypes[10]
+	mi := &file_apitest_api_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1028,7 +1434,7 @@ func (x *GetBookByIsbnRequest) String() string {
 func (*GetBookByIsbnRequest) ProtoMessage() {}
 
 func (x *GetBookByIsbnRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_apitest_api_proto_msgTypes[10]
+	mi := &file_apitest_api_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1041,7 +1447,7 @@ func (x *GetBookByIsbnRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetBookByIsbnRequest.ProtoReflect.Descriptor instead.
 func (*GetBookByIsbnRequest) Descriptor() ([]byte, []int) {
-	return file_apitest_api_proto_rawDescGZIP(), []int{10}
+	return file_apitest_api_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *GetBookByIsbnRequest) GetIsbn() string {
@@ -1072,7 +1478,7 @@ type ListBooksRequest struct {
 
 func (x *ListBooksRequest) Reset() {
 	*x = ListBooksRequest{}
-	mi := &file_apitest_api_proto_msgTypes[11]
+	mi := &file_apitest_api_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1084,7 +1490,7 @@ func (x *ListBooksRequest) String() string {
 func (*ListBooksRequest) ProtoMessage() {}
 
 func (x *ListBooksRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_apitest_api_proto_msgTypes[11]
+	mi := &file_apitest_api_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1097,7 +1503,7 @@ func (x *ListBooksRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListBooksRequest.ProtoReflect.Descriptor instead.
 func (*ListBooksRequest) Descriptor() ([]byte, []int) {
-	return file_apitest_api_proto_rawDescGZIP(), []int{11}
+	return file_apitest_api_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ListBooksRequest) GetParent() string {
@@ -1202,7 +1608,7 @@ type ListBooksResponse struct {
 
 func (x *ListBooksResponse) Reset() {
 	*x = ListBooksResponse{}
-	mi := &file_apitest_api_proto_msgTypes[12]
+	mi := &file_apitest_api_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1214,7 +1620,7 @@ func (x *ListBooksResponse) String() string {
 func (*ListBooksResponse) ProtoMessage() {}
 
 func (x *ListBooksResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_apitest_api_proto_msgTypes[12]
+	mi := &file_apitest_api_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1227,7 +1633,7 @@ func (x *ListBooksResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListBooksResponse.ProtoReflect.Descriptor instead.
 func (*ListBooksResponse) Descriptor() ([]byte, []int) {
-	return file_apitest_api_proto_rawDescGZIP(), []int{12}
+	return file_apitest_api_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ListBooksResponse) GetBooks() []*Book {
@@ -1267,7 +1673,7 @@ type StreamBooksRequest struct {
 
 func (x *StreamBooksRequest) Reset() {
 	*x = StreamBooksRequest{}
-	mi := &file_apitest_api_proto_msgTypes[13]
+	mi := &file_apitest_api_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1279,7 +1685,7 @@ func (x *StreamBooksRequest) String() string {
 func (*StreamBooksRequest) ProtoMessage() {}
 
 func (x *StreamBooksRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_apitest_api_proto_msgTypes[13]
+	mi := &file_apitest_api_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1292,7 +1698,7 @@ func (x *StreamBooksRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StreamBooksRequest.ProtoReflect.Descriptor instead.
 func (*StreamBooksRequest) Descriptor() ([]byte, []int) {
-	return file_apitest_api_proto_rawDescGZIP(), []int{13}
+	return file_apitest_api_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *StreamBooksRequest) GetParent() string {
@@ -1364,7 +1770,7 @@ type CreateBookRequest struct {
 
 func (x *CreateBookRequest) Reset() {
 	*x = CreateBookRequest{}
-	mi := &file_apitest_api_proto_msgTypes[14]
+	mi := &file_apitest_api_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1376,7 +1782,7 @@ func (x *CreateBookRequest) String() string {
 func (*CreateBookRequest) ProtoMessage() {}
 
 func (x *CreateBookRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_apitest_api_proto_msgTypes[14]
+	mi := &file_apitest_api_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1389,7 +1795,7 @@ func (x *CreateBookRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateBookRequest.ProtoReflect.Descriptor instead.
 func (*CreateBookRequest) Descriptor() ([]byte, []int) {
-	return file_apitest_api_proto_rawDescGZIP(), []int{14}
+	return file_apitest_api_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *CreateBookRequest) GetParent() string {
@@ -1440,7 +1846,7 @@ type UpdateBookRequest struct {
 
 func (x *UpdateBookRequest) Reset() {
 	*x = UpdateBookRequest{}
-	mi := &file_apitest_api_proto_msgTypes[15]
+	mi := &file_apitest_api_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1452,7 +1858,7 @@ func (x *UpdateBookRequest) String() string {
 func (*UpdateBookRequest) ProtoMessage() {}
 
 func (x *UpdateBookRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_apitest_api_proto_msgTypes[15]
+	mi := &file_apitest_api_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1465,7 +1871,7 @@ func (x *UpdateBookRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateBookRequest.ProtoReflect.Descriptor instead.
 func (*UpdateBookRequest) Descriptor() ([]byte, []int) {
-	return file_apitest_api_proto_rawDescGZIP(), []int{15}
+	return file_apitest_api_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *UpdateBookRequest) GetBook() *Book {
@@ -1516,7 +1922,7 @@ type DeleteBookRequest struct {
 
 func (x *DeleteBookRequest) Reset() {
 	*x = DeleteBookRequest{}
-	mi := &file_apitest_api_proto_msgTypes[16]
+	mi := &file_apitest_api_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1528,7 +1934,7 @@ func (x *DeleteBookRequest) String() string {
 func (*DeleteBookRequest) ProtoMessage() {}
 
 func (x *DeleteBookRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_apitest_api_proto_msgTypes[16]
+	mi := &file_apitest_api_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1541,7 +1947,7 @@ func (x *DeleteBookRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteBookRequest.ProtoReflect.Descriptor instead.
 func (*DeleteBookRequest) Descriptor() ([]byte, []int) {
-	return file_apitest_api_proto_rawDescGZIP(), []int{16}
+	return file_apitest_api_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *DeleteBookRequest) GetName() string {
@@ -1591,7 +1997,7 @@ type UndeleteBookRequest struct {
 
 func (x *UndeleteBookRequest) Reset() {
 	*x = UndeleteBookRequest{}
-	mi := &file_apitest_api_proto_msgTypes[17]
+	mi := &file_apitest_api_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1603,7 +2009,7 @@ func (x *UndeleteBookRequest) String() string {
 func (*UndeleteBookRequest) ProtoMessage() {}
 
 func (x *UndeleteBookRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_apitest_api_proto_msgTypes[17]
+	mi := &file_apitest_api_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1616,7 +2022,7 @@ func (x *UndeleteBookRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UndeleteBookRequest.ProtoReflect.Descriptor instead.
 func (*UndeleteBookRequest) Descriptor() ([]byte, []int) {
-	return file_apitest_api_proto_rawDescGZIP(), []int{17}
+	return file_apitest_api_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *UndeleteBookRequest) GetName() string {
@@ -1647,6 +2053,517 @@ func (x *UndeleteBookRequest) GetRequestId() string {
 	return ""
 }
 
+type FilmsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Films         []*Film                `protobuf:"bytes,1,rep,name=films,proto3" json:"films,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FilmsResponse) Reset() {
+	*x = FilmsResponse{}
+	mi := &file_apitest_api_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FilmsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FilmsResponse) ProtoMessage() {}
+
+func (x *FilmsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_apitest_api_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FilmsResponse.ProtoReflect.Descriptor instead.
+func (*FilmsResponse) Descriptor() ([]byte, []int) {
+	return file_apitest_api_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *FilmsResponse) GetFilms() []*Film {
+	if x != nil {
+		return x.Films
+	}
+	return nil
+}
+
+type BatchGetFilmsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Ids           []int64                `protobuf:"varint,1,rep,packed,name=ids,proto3" json:"ids,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BatchGetFilmsRequest) Reset() {
+	*x = BatchGetFilmsRequest{}
+	mi := &file_apitest_api_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BatchGetFilmsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BatchGetFilmsRequest) ProtoMessage() {}
+
+func (x *BatchGetFilmsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_apitest_api_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BatchGetFilmsRequest.ProtoReflect.Descriptor instead.
+func (*BatchGetFilmsRequest) Descriptor() ([]byte, []int) {
+	return file_apitest_api_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *BatchGetFilmsRequest) GetIds() []int64 {
+	if x != nil {
+		return x.Ids
+	}
+	return nil
+}
+
+// NewFilmRequest is one of a BatchCreateFilms.
+type NewFilmRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Film          *Film                  `protobuf:"bytes,1,opt,name=film,proto3" json:"film,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *NewFilmRequest) Reset() {
+	*x = NewFilmRequest{}
+	mi := &file_apitest_api_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *NewFilmRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*NewFilmRequest) ProtoMessage() {}
+
+func (x *NewFilmRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_apitest_api_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use NewFilmRequest.ProtoReflect.Descriptor instead.
+func (*NewFilmRequest) Descriptor() ([]byte, []int) {
+	return file_apitest_api_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *NewFilmRequest) GetFilm() *Film {
+	if x != nil {
+		return x.Film
+	}
+	return nil
+}
+
+type BatchCreateFilmsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Requests      []*NewFilmRequest      `protobuf:"bytes,1,rep,name=requests,proto3" json:"requests,omitempty"`
+	RequestId     string                 `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BatchCreateFilmsRequest) Reset() {
+	*x = BatchCreateFilmsRequest{}
+	mi := &file_apitest_api_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BatchCreateFilmsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BatchCreateFilmsRequest) ProtoMessage() {}
+
+func (x *BatchCreateFilmsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_apitest_api_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BatchCreateFilmsRequest.ProtoReflect.Descriptor instead.
+func (*BatchCreateFilmsRequest) Descriptor() ([]byte, []int) {
+	return file_apitest_api_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *BatchCreateFilmsRequest) GetRequests() []*NewFilmRequest {
+	if x != nil {
+		return x.Requests
+	}
+	return nil
+}
+
+func (x *BatchCreateFilmsRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+// ChangedFilmRequest is one of a BatchUpdateFilms.
+type ChangedFilmRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Film          *Film                  `protobuf:"bytes,1,opt,name=film,proto3" json:"film,omitempty"`
+	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChangedFilmRequest) Reset() {
+	*x = ChangedFilmRequest{}
+	mi := &file_apitest_api_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChangedFilmRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChangedFilmRequest) ProtoMessage() {}
+
+func (x *ChangedFilmRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_apitest_api_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChangedFilmRequest.ProtoReflect.Descriptor instead.
+func (*ChangedFilmRequest) Descriptor() ([]byte, []int) {
+	return file_apitest_api_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *ChangedFilmRequest) GetFilm() *Film {
+	if x != nil {
+		return x.Film
+	}
+	return nil
+}
+
+func (x *ChangedFilmRequest) GetUpdateMask() *fieldmaskpb.FieldMask {
+	if x != nil {
+		return x.UpdateMask
+	}
+	return nil
+}
+
+type BatchUpdateFilmsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Requests      []*ChangedFilmRequest  `protobuf:"bytes,1,rep,name=requests,proto3" json:"requests,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BatchUpdateFilmsRequest) Reset() {
+	*x = BatchUpdateFilmsRequest{}
+	mi := &file_apitest_api_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BatchUpdateFilmsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BatchUpdateFilmsRequest) ProtoMessage() {}
+
+func (x *BatchUpdateFilmsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_apitest_api_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BatchUpdateFilmsRequest.ProtoReflect.Descriptor instead.
+func (*BatchUpdateFilmsRequest) Descriptor() ([]byte, []int) {
+	return file_apitest_api_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *BatchUpdateFilmsRequest) GetRequests() []*ChangedFilmRequest {
+	if x != nil {
+		return x.Requests
+	}
+	return nil
+}
+
+type BatchDeleteFilmsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Ids           []int64                `protobuf:"varint,1,rep,packed,name=ids,proto3" json:"ids,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BatchDeleteFilmsRequest) Reset() {
+	*x = BatchDeleteFilmsRequest{}
+	mi := &file_apitest_api_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BatchDeleteFilmsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BatchDeleteFilmsRequest) ProtoMessage() {}
+
+func (x *BatchDeleteFilmsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_apitest_api_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BatchDeleteFilmsRequest.ProtoReflect.Descriptor instead.
+func (*BatchDeleteFilmsRequest) Descriptor() ([]byte, []int) {
+	return file_apitest_api_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *BatchDeleteFilmsRequest) GetIds() []int64 {
+	if x != nil {
+		return x.Ids
+	}
+	return nil
+}
+
+// MemberRequest is one of a batch of members.
+type MemberRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Org           string                 `protobuf:"bytes,1,opt,name=org,proto3" json:"org,omitempty"`
+	Number        int64                  `protobuf:"varint,2,opt,name=number,proto3" json:"number,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MemberRequest) Reset() {
+	*x = MemberRequest{}
+	mi := &file_apitest_api_proto_msgTypes[32]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MemberRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MemberRequest) ProtoMessage() {}
+
+func (x *MemberRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_apitest_api_proto_msgTypes[32]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MemberRequest.ProtoReflect.Descriptor instead.
+func (*MemberRequest) Descriptor() ([]byte, []int) {
+	return file_apitest_api_proto_rawDescGZIP(), []int{32}
+}
+
+func (x *MemberRequest) GetOrg() string {
+	if x != nil {
+		return x.Org
+	}
+	return ""
+}
+
+func (x *MemberRequest) GetNumber() int64 {
+	if x != nil {
+		return x.Number
+	}
+	return 0
+}
+
+type BatchGetMembersRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Requests      []*MemberRequest       `protobuf:"bytes,1,rep,name=requests,proto3" json:"requests,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BatchGetMembersRequest) Reset() {
+	*x = BatchGetMembersRequest{}
+	mi := &file_apitest_api_proto_msgTypes[33]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BatchGetMembersRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BatchGetMembersRequest) ProtoMessage() {}
+
+func (x *BatchGetMembersRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_apitest_api_proto_msgTypes[33]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BatchGetMembersRequest.ProtoReflect.Descriptor instead.
+func (*BatchGetMembersRequest) Descriptor() ([]byte, []int) {
+	return file_apitest_api_proto_rawDescGZIP(), []int{33}
+}
+
+func (x *BatchGetMembersRequest) GetRequests() []*MemberRequest {
+	if x != nil {
+		return x.Requests
+	}
+	return nil
+}
+
+type MembersResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Members       []*Member              `protobuf:"bytes,1,rep,name=members,proto3" json:"members,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MembersResponse) Reset() {
+	*x = MembersResponse{}
+	mi := &file_apitest_api_proto_msgTypes[34]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MembersResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MembersResponse) ProtoMessage() {}
+
+func (x *MembersResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_apitest_api_proto_msgTypes[34]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MembersResponse.ProtoReflect.Descriptor instead.
+func (*MembersResponse) Descriptor() ([]byte, []int) {
+	return file_apitest_api_proto_rawDescGZIP(), []int{34}
+}
+
+func (x *MembersResponse) GetMembers() []*Member {
+	if x != nil {
+		return x.Members
+	}
+	return nil
+}
+
+type BatchDeleteMembersRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Requests      []*MemberRequest       `protobuf:"bytes,1,rep,name=requests,proto3" json:"requests,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BatchDeleteMembersRequest) Reset() {
+	*x = BatchDeleteMembersRequest{}
+	mi := &file_apitest_api_proto_msgTypes[35]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BatchDeleteMembersRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BatchDeleteMembersRequest) ProtoMessage() {}
+
+func (x *BatchDeleteMembersRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_apitest_api_proto_msgTypes[35]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BatchDeleteMembersRequest.ProtoReflect.Descriptor instead.
+func (*BatchDeleteMembersRequest) Descriptor() ([]byte, []int) {
+	return file_apitest_api_proto_rawDescGZIP(), []int{35}
+}
+
+func (x *BatchDeleteMembersRequest) GetRequests() []*MemberRequest {
+	if x != nil {
+		return x.Requests
+	}
+	return nil
+}
+
 type GetFilmRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            int64                  `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -1658,7 +2575,7 @@ type GetFilmRequest struct {
 
 func (x *GetFilmRequest) Reset() {
 	*x = GetFilmRequest{}
-	mi := &file_apitest_api_proto_msgTypes[18]
+	mi := &file_apitest_api_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1670,7 +2587,7 @@ func (x *GetFilmRequest) String() string {
 func (*GetFilmRequest) ProtoMessage() {}
 
 func (x *GetFilmRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_apitest_api_proto_msgTypes[18]
+	mi := &file_apitest_api_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1683,7 +2600,7 @@ func (x *GetFilmRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetFilmRequest.ProtoReflect.Descriptor instead.
 func (*GetFilmRequest) Descriptor() ([]byte, []int) {
-	return file_apitest_api_proto_rawDescGZIP(), []int{18}
+	return file_apitest_api_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *GetFilmRequest) GetId() int64 {
@@ -1717,7 +2634,7 @@ type GetFilmByCodeRequest struct {
 
 func (x *GetFilmByCodeRequest) Reset() {
 	*x = GetFilmByCodeRequest{}
-	mi := &file_apitest_api_proto_msgTypes[19]
+	mi := &file_apitest_api_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1729,7 +2646,7 @@ func (x *GetFilmByCodeRequest) String() string {
 func (*GetFilmByCodeRequest) ProtoMessage() {}
 
 func (x *GetFilmByCodeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_apitest_api_proto_msgTypes[19]
+	mi := &file_apitest_api_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1742,7 +2659,7 @@ func (x *GetFilmByCodeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetFilmByCodeRequest.ProtoReflect.Descriptor instead.
 func (*GetFilmByCodeRequest) Descriptor() ([]byte, []int) {
-	return file_apitest_api_proto_rawDescGZIP(), []int{19}
+	return file_apitest_api_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *GetFilmByCodeRequest) GetCode() string {
@@ -1778,7 +2695,7 @@ type ListFilmsRequest struct {
 
 func (x *ListFilmsRequest) Reset() {
 	*x = ListFilmsRequest{}
-	mi := &file_apitest_api_proto_msgTypes[20]
+	mi := &file_apitest_api_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1790,7 +2707,7 @@ func (x *ListFilmsRequest) String() string {
 func (*ListFilmsRequest) ProtoMessage() {}
 
 func (x *ListFilmsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_apitest_api_proto_msgTypes[20]
+	mi := &file_apitest_api_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1803,7 +2720,7 @@ func (x *ListFilmsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListFilmsRequest.ProtoReflect.Descriptor instead.
 func (*ListFilmsRequest) Descriptor() ([]byte, []int) {
-	return file_apitest_api_proto_rawDescGZIP(), []int{20}
+	return file_apitest_api_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *ListFilmsRequest) GetPageSize() int32 {
@@ -1894,7 +2811,7 @@ type ListFilmsResponse struct {
 
 func (x *ListFilmsResponse) Reset() {
 	*x = ListFilmsResponse{}
-	mi := &file_apitest_api_proto_msgTypes[21]
+	mi := &file_apitest_api_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1906,7 +2823,7 @@ func (x *ListFilmsResponse) String() string {
 func (*ListFilmsResponse) ProtoMessage() {}
 
 func (x *ListFilmsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_apitest_api_proto_msgTypes[21]
+	mi := &file_apitest_api_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1919,7 +2836,7 @@ func (x *ListFilmsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListFilmsResponse.ProtoReflect.Descriptor instead.
 func (*ListFilmsResponse) Descriptor() ([]byte, []int) {
-	return file_apitest_api_proto_rawDescGZIP(), []int{21}
+	return file_apitest_api_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *ListFilmsResponse) GetFilms() []*Film {
@@ -1955,7 +2872,7 @@ type StreamFilmsRequest struct {
 
 func (x *StreamFilmsRequest) Reset() {
 	*x = StreamFilmsRequest{}
-	mi := &file_apitest_api_proto_msgTypes[22]
+	mi := &file_apitest_api_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1967,7 +2884,7 @@ func (x *StreamFilmsRequest) String() string {
 func (*StreamFilmsRequest) ProtoMessage() {}
 
 func (x *StreamFilmsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_apitest_api_proto_msgTypes[22]
+	mi := &file_apitest_api_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1980,7 +2897,7 @@ func (x *StreamFilmsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StreamFilmsRequest.ProtoReflect.Descriptor instead.
 func (*StreamFilmsRequest) Descriptor() ([]byte, []int) {
-	return file_apitest_api_proto_rawDescGZIP(), []int{22}
+	return file_apitest_api_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *StreamFilmsRequest) GetPageSize() int32 {
@@ -2022,7 +2939,7 @@ type CreateFilmRequest struct {
 
 func (x *CreateFilmRequest) Reset() {
 	*x = CreateFilmRequest{}
-	mi := &file_apitest_api_proto_msgTypes[23]
+	mi := &file_apitest_api_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2034,7 +2951,7 @@ func (x *CreateFilmRequest) String() string {
 func (*CreateFilmRequest) ProtoMessage() {}
 
 func (x *CreateFilmRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_apitest_api_proto_msgTypes[23]
+	mi := &file_apitest_api_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2047,7 +2964,7 @@ func (x *CreateFilmRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateFilmRequest.ProtoReflect.Descriptor instead.
 func (*CreateFilmRequest) Descriptor() ([]byte, []int) {
-	return file_apitest_api_proto_rawDescGZIP(), []int{23}
+	return file_apitest_api_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *CreateFilmRequest) GetFilm() *Film {
@@ -2084,7 +3001,7 @@ type UpdateFilmRequest struct {
 
 func (x *UpdateFilmRequest) Reset() {
 	*x = UpdateFilmRequest{}
-	mi := &file_apitest_api_proto_msgTypes[24]
+	mi := &file_apitest_api_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2096,7 +3013,7 @@ func (x *UpdateFilmRequest) String() string {
 func (*UpdateFilmRequest) ProtoMessage() {}
 
 func (x *UpdateFilmRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_apitest_api_proto_msgTypes[24]
+	mi := &file_apitest_api_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2109,7 +3026,7 @@ func (x *UpdateFilmRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateFilmRequest.ProtoReflect.Descriptor instead.
 func (*UpdateFilmRequest) Descriptor() ([]byte, []int) {
-	return file_apitest_api_proto_rawDescGZIP(), []int{24}
+	return file_apitest_api_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *UpdateFilmRequest) GetFilm() *Film {
@@ -2160,7 +3077,7 @@ type DeleteFilmRequest struct {
 
 func (x *DeleteFilmRequest) Reset() {
 	*x = DeleteFilmRequest{}
-	mi := &file_apitest_api_proto_msgTypes[25]
+	mi := &file_apitest_api_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2172,7 +3089,7 @@ func (x *DeleteFilmRequest) String() string {
 func (*DeleteFilmRequest) ProtoMessage() {}
 
 func (x *DeleteFilmRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_apitest_api_proto_msgTypes[25]
+	mi := &file_apitest_api_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2185,7 +3102,7 @@ func (x *DeleteFilmRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteFilmRequest.ProtoReflect.Descriptor instead.
 func (*DeleteFilmRequest) Descriptor() ([]byte, []int) {
-	return file_apitest_api_proto_rawDescGZIP(), []int{25}
+	return file_apitest_api_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *DeleteFilmRequest) GetId() int64 {
@@ -2233,7 +3150,7 @@ type UndeleteFilmRequest struct {
 
 func (x *UndeleteFilmRequest) Reset() {
 	*x = UndeleteFilmRequest{}
-	mi := &file_apitest_api_proto_msgTypes[26]
+	mi := &file_apitest_api_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2245,7 +3162,7 @@ func (x *UndeleteFilmRequest) String() string {
 func (*UndeleteFilmRequest) ProtoMessage() {}
 
 func (x *UndeleteFilmRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_apitest_api_proto_msgTypes[26]
+	mi := &file_apitest_api_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2258,7 +3175,7 @@ func (x *UndeleteFilmRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UndeleteFilmRequest.ProtoReflect.Descriptor instead.
 func (*UndeleteFilmRequest) Descriptor() ([]byte, []int) {
-	return file_apitest_api_proto_rawDescGZIP(), []int{26}
+	return file_apitest_api_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *UndeleteFilmRequest) GetId() int64 {
@@ -2285,7 +3202,7 @@ type GetMemberRequest struct {
 
 func (x *GetMemberRequest) Reset() {
 	*x = GetMemberRequest{}
-	mi := &file_apitest_api_proto_msgTypes[27]
+	mi := &file_apitest_api_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2297,7 +3214,7 @@ func (x *GetMemberRequest) String() string {
 func (*GetMemberRequest) ProtoMessage() {}
 
 func (x *GetMemberRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_apitest_api_proto_msgTypes[27]
+	mi := &file_apitest_api_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2310,7 +3227,7 @@ func (x *GetMemberRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetMemberRequest.ProtoReflect.Descriptor instead.
 func (*GetMemberRequest) Descriptor() ([]byte, []int) {
-	return file_apitest_api_proto_rawDescGZIP(), []int{27}
+	return file_apitest_api_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *GetMemberRequest) GetOrg() string {
@@ -2340,7 +3257,7 @@ type ListMembersRequest struct {
 
 func (x *ListMembersRequest) Reset() {
 	*x = ListMembersRequest{}
-	mi := &file_apitest_api_proto_msgTypes[28]
+	mi := &file_apitest_api_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2352,7 +3269,7 @@ func (x *ListMembersRequest) String() string {
 func (*ListMembersRequest) ProtoMessage() {}
 
 func (x *ListMembersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_apitest_api_proto_msgTypes[28]
+	mi := &file_apitest_api_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2365,7 +3282,7 @@ func (x *ListMembersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListMembersRequest.ProtoReflect.Descriptor instead.
 func (*ListMembersRequest) Descriptor() ([]byte, []int) {
-	return file_apitest_api_proto_rawDescGZIP(), []int{28}
+	return file_apitest_api_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *ListMembersRequest) GetPageSize() int32 {
@@ -2413,7 +3330,7 @@ type ListMembersResponse struct {
 
 func (x *ListMembersResponse) Reset() {
 	*x = ListMembersResponse{}
-	mi := &file_apitest_api_proto_msgTypes[29]
+	mi := &file_apitest_api_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2425,7 +3342,7 @@ func (x *ListMembersResponse) String() string {
 func (*ListMembersResponse) ProtoMessage() {}
 
 func (x *ListMembersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_apitest_api_proto_msgTypes[29]
+	mi := &file_apitest_api_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2438,7 +3355,7 @@ func (x *ListMembersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListMembersResponse.ProtoReflect.Descriptor instead.
 func (*ListMembersResponse) Descriptor() ([]byte, []int) {
-	return file_apitest_api_proto_rawDescGZIP(), []int{29}
+	return file_apitest_api_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *ListMembersResponse) GetMembers() []*Member {
@@ -2464,7 +3381,7 @@ type CreateMemberRequest struct {
 
 func (x *CreateMemberRequest) Reset() {
 	*x = CreateMemberRequest{}
-	mi := &file_apitest_api_proto_msgTypes[30]
+	mi := &file_apitest_api_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2476,7 +3393,7 @@ func (x *CreateMemberRequest) String() string {
 func (*CreateMemberRequest) ProtoMessage() {}
 
 func (x *CreateMemberRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_apitest_api_proto_msgTypes[30]
+	mi := &file_apitest_api_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2489,7 +3406,7 @@ func (x *CreateMemberRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateMemberRequest.ProtoReflect.Descriptor instead.
 func (*CreateMemberRequest) Descriptor() ([]byte, []int) {
-	return file_apitest_api_proto_rawDescGZIP(), []int{30}
+	return file_apitest_api_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *CreateMemberRequest) GetMember() *Member {
@@ -2510,7 +3427,7 @@ type UpdateMemberRequest struct {
 
 func (x *UpdateMemberRequest) Reset() {
 	*x = UpdateMemberRequest{}
-	mi := &file_apitest_api_proto_msgTypes[31]
+	mi := &file_apitest_api_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2522,7 +3439,7 @@ func (x *UpdateMemberRequest) String() string {
 func (*UpdateMemberRequest) ProtoMessage() {}
 
 func (x *UpdateMemberRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_apitest_api_proto_msgTypes[31]
+	mi := &file_apitest_api_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2535,7 +3452,7 @@ func (x *UpdateMemberRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateMemberRequest.ProtoReflect.Descriptor instead.
 func (*UpdateMemberRequest) Descriptor() ([]byte, []int) {
-	return file_apitest_api_proto_rawDescGZIP(), []int{31}
+	return file_apitest_api_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *UpdateMemberRequest) GetMember() *Member {
@@ -2570,7 +3487,7 @@ type DeleteMemberRequest struct {
 
 func (x *DeleteMemberRequest) Reset() {
 	*x = DeleteMemberRequest{}
-	mi := &file_apitest_api_proto_msgTypes[32]
+	mi := &file_apitest_api_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2582,7 +3499,7 @@ func (x *DeleteMemberRequest) String() string {
 func (*DeleteMemberRequest) ProtoMessage() {}
 
 func (x *DeleteMemberRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_apitest_api_proto_msgTypes[32]
+	mi := &file_apitest_api_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2595,7 +3512,7 @@ func (x *DeleteMemberRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteMemberRequest.ProtoReflect.Descriptor instead.
 func (*DeleteMemberRequest) Descriptor() ([]byte, []int) {
-	return file_apitest_api_proto_rawDescGZIP(), []int{32}
+	return file_apitest_api_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *DeleteMemberRequest) GetOrg() string {
@@ -2696,7 +3613,36 @@ const file_apitest_api_proto_rawDesc = "" +
 	"\x04etag\x18\x05 \x01(\tR\x04etag\x12;\n" +
 	"\vupdate_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"updateTime:\x11\xe2\x93&\r\x1a\x03org\x1a\x06numberB\b\n" +
-	"\x06_badge\"U\n" +
+	"\x06_badge\"4\n" +
+	"\rBooksResponse\x12#\n" +
+	"\x05books\x18\x01 \x03(\v2\r.apitest.BookR\x05books\"}\n" +
+	"\x14BatchGetBooksRequest\x12\x16\n" +
+	"\x06parent\x18\x01 \x01(\tR\x06parent\x12\x14\n" +
+	"\x05names\x18\x02 \x03(\tR\x05names\x127\n" +
+	"\tread_mask\x18\x03 \x01(\v2\x1a.google.protobuf.FieldMaskR\breadMask\"d\n" +
+	"\x0eNewBookRequest\x12\x16\n" +
+	"\x06parent\x18\x01 \x01(\tR\x06parent\x12\x17\n" +
+	"\abook_id\x18\x02 \x01(\tR\x06bookId\x12!\n" +
+	"\x04book\x18\x03 \x01(\v2\r.apitest.BookR\x04book\"\xaa\x01\n" +
+	"\x17BatchCreateBooksRequest\x12\x16\n" +
+	"\x06parent\x18\x01 \x01(\tR\x06parent\x123\n" +
+	"\brequests\x18\x02 \x03(\v2\x17.apitest.NewBookRequestR\brequests\x12#\n" +
+	"\rvalidate_only\x18\x03 \x01(\bR\fvalidateOnly\x12\x1d\n" +
+	"\n" +
+	"request_id\x18\x04 \x01(\tR\trequestId\"\x99\x01\n" +
+	"\x12ChangedBookRequest\x12!\n" +
+	"\x04book\x18\x01 \x01(\v2\r.apitest.BookR\x04book\x12;\n" +
+	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
+	"updateMask\x12#\n" +
+	"\rallow_missing\x18\x03 \x01(\bR\fallowMissing\"\xa7\x01\n" +
+	"\x17BatchUpdateBooksRequest\x12\x16\n" +
+	"\x06parent\x18\x01 \x01(\tR\x06parent\x127\n" +
+	"\brequests\x18\x02 \x03(\v2\x1b.apitest.ChangedBookRequestR\brequests\x12;\n" +
+	"\vupdate_mask\x18\x03 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
+	"updateMask\"G\n" +
+	"\x17BatchDeleteBooksRequest\x12\x16\n" +
+	"\x06parent\x18\x01 \x01(\tR\x06parent\x12\x14\n" +
+	"\x05names\x18\x02 \x03(\tR\x05names\"U\n" +
 	"\x12CreateShelfRequest\x12\x19\n" +
 	"\bshelf_id\x18\x01 \x01(\tR\ashelfId\x12$\n" +
 	"\x05shelf\x18\x02 \x01(\v2\x0e.apitest.ShelfR\x05shelf\"\x83\x01\n" +
@@ -2782,7 +3728,34 @@ const file_apitest_api_proto_rawDesc = "" +
 	"\x04etag\x18\x02 \x01(\tR\x04etag\x12#\n" +
 	"\rvalidate_only\x18\x03 \x01(\bR\fvalidateOnly\x12\x1d\n" +
 	"\n" +
-	"request_id\x18\x04 \x01(\tR\trequestId\"|\n" +
+	"request_id\x18\x04 \x01(\tR\trequestId\"4\n" +
+	"\rFilmsResponse\x12#\n" +
+	"\x05films\x18\x01 \x03(\v2\r.apitest.FilmR\x05films\"(\n" +
+	"\x14BatchGetFilmsRequest\x12\x10\n" +
+	"\x03ids\x18\x01 \x03(\x03R\x03ids\"3\n" +
+	"\x0eNewFilmRequest\x12!\n" +
+	"\x04film\x18\x01 \x01(\v2\r.apitest.FilmR\x04film\"m\n" +
+	"\x17BatchCreateFilmsRequest\x123\n" +
+	"\brequests\x18\x01 \x03(\v2\x17.apitest.NewFilmRequestR\brequests\x12\x1d\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tR\trequestId\"t\n" +
+	"\x12ChangedFilmRequest\x12!\n" +
+	"\x04film\x18\x01 \x01(\v2\r.apitest.FilmR\x04film\x12;\n" +
+	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
+	"updateMask\"R\n" +
+	"\x17BatchUpdateFilmsRequest\x127\n" +
+	"\brequests\x18\x01 \x03(\v2\x1b.apitest.ChangedFilmRequestR\brequests\"+\n" +
+	"\x17BatchDeleteFilmsRequest\x12\x10\n" +
+	"\x03ids\x18\x01 \x03(\x03R\x03ids\"9\n" +
+	"\rMemberRequest\x12\x10\n" +
+	"\x03org\x18\x01 \x01(\tR\x03org\x12\x16\n" +
+	"\x06number\x18\x02 \x01(\x03R\x06number\"L\n" +
+	"\x16BatchGetMembersRequest\x122\n" +
+	"\brequests\x18\x01 \x03(\v2\x16.apitest.MemberRequestR\brequests\"<\n" +
+	"\x0fMembersResponse\x12)\n" +
+	"\amembers\x18\x01 \x03(\v2\x0f.apitest.MemberR\amembers\"O\n" +
+	"\x19BatchDeleteMembersRequest\x122\n" +
+	"\brequests\x18\x01 \x03(\v2\x16.apitest.MemberRequestR\brequests\"|\n" +
 	"\x0eGetFilmRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x03R\x02id\x127\n" +
 	"\tread_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\breadMask\x12!\n" +
@@ -2872,7 +3845,7 @@ const file_apitest_api_proto_rawDesc = "" +
 	"\x10VIEW_UNSPECIFIED\x10\x00\x12\x0e\n" +
 	"\n" +
 	"VIEW_BASIC\x10\x01\x12\r\n" +
-	"\tVIEW_FULL\x10\x022\xef\x05\n" +
+	"\tVIEW_FULL\x10\x022\xa1\b\n" +
 	"\fNamedService\x12:\n" +
 	"\vCreateShelf\x12\x1b.apitest.CreateShelfRequest\x1a\x0e.apitest.Shelf\x12H\n" +
 	"\vListShelves\x12\x1b.apitest.ListShelvesRequest\x1a\x1c.apitest.ListShelvesResponse\x12:\n" +
@@ -2888,7 +3861,12 @@ const file_apitest_api_proto_rawDesc = "" +
 	"UpdateBook\x12\x1a.apitest.UpdateBookRequest\x1a\r.apitest.Book\x127\n" +
 	"\n" +
 	"DeleteBook\x12\x1a.apitest.DeleteBookRequest\x1a\r.apitest.Book\x12;\n" +
-	"\fUndeleteBook\x12\x1c.apitest.UndeleteBookRequest\x1a\r.apitest.Book2\xb0\x06\n" +
+	"\fUndeleteBook\x12\x1c.apitest.UndeleteBookRequest\x1a\r.apitest.Book\x12F\n" +
+	"\rBatchGetBooks\x12\x1d.apitest.BatchGetBooksRequest\x1a\x16.apitest.BooksResponse\x12L\n" +
+	"\x10BatchCreateBooks\x12 .apitest.BatchCreateBooksRequest\x1a\x16.apitest.BooksResponse\x12L\n" +
+	"\x10BatchUpdateBooks\x12 .apitest.BatchUpdateBooksRequest\x1a\x16.apitest.BooksResponse\x12L\n" +
+	"\x10BatchDeleteBooks\x12 .apitest.BatchDeleteBooksRequest\x1a\x16.apitest.BooksResponse2\x82\n" +
+	"\n" +
 	"\fPlainService\x121\n" +
 	"\aGetFilm\x12\x17.apitest.GetFilmRequest\x1a\r.apitest.Film\x12=\n" +
 	"\rGetFilmByCode\x12\x1d.apitest.GetFilmByCodeRequest\x1a\r.apitest.Film\x12B\n" +
@@ -2905,7 +3883,13 @@ const file_apitest_api_proto_rawDesc = "" +
 	"\vListMembers\x12\x1b.apitest.ListMembersRequest\x1a\x1c.apitest.ListMembersResponse\x12=\n" +
 	"\fCreateMember\x12\x1c.apitest.CreateMemberRequest\x1a\x0f.apitest.Member\x12=\n" +
 	"\fUpdateMember\x12\x1c.apitest.UpdateMemberRequest\x1a\x0f.apitest.Member\x12D\n" +
-	"\fDeleteMember\x12\x1c.apitest.DeleteMemberRequest\x1a\x16.google.protobuf.EmptyB:Z8github.com/protocrud/protoc-gen-go-crud/internal/apitestb\x06proto3"
+	"\fDeleteMember\x12\x1c.apitest.DeleteMemberRequest\x1a\x16.google.protobuf.Empty\x12F\n" +
+	"\rBatchGetFilms\x12\x1d.apitest.BatchGetFilmsRequest\x1a\x16.apitest.FilmsResponse\x12L\n" +
+	"\x10BatchCreateFilms\x12 .apitest.BatchCreateFilmsRequest\x1a\x16.apitest.FilmsResponse\x12L\n" +
+	"\x10BatchUpdateFilms\x12 .apitest.BatchUpdateFilmsRequest\x1a\x16.apitest.FilmsResponse\x12L\n" +
+	"\x10BatchDeleteFilms\x12 .apitest.BatchDeleteFilmsRequest\x1a\x16.apitest.FilmsResponse\x12L\n" +
+	"\x0fBatchGetMembers\x12\x1f.apitest.BatchGetMembersRequest\x1a\x18.apitest.MembersResponse\x12P\n" +
+	"\x12BatchDeleteMembers\x12\".apitest.BatchDeleteMembersRequest\x1a\x16.google.protobuf.EmptyB:Z8github.com/protocrud/protoc-gen-go-crud/internal/apitestb\x06proto3"
 
 var (
 	file_apitest_api_proto_rawDescOnce sync.Once
@@ -2920,148 +3904,203 @@ func file_apitest_api_proto_rawDescGZIP() []byte {
 }
 
 var file_apitest_api_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_apitest_api_proto_msgTypes = make([]protoimpl.MessageInfo, 33)
+var file_apitest_api_proto_msgTypes = make([]protoimpl.MessageInfo, 51)
 var file_apitest_api_proto_goTypes = []any{
-	(Genre)(0),                    // 0: apitest.Genre
-	(View)(0),                     // 1: apitest.View
-	(*Shelf)(nil),                 // 2: apitest.Shelf
-	(*Book)(nil),                  // 3: apitest.Book
-	(*Film)(nil),                  // 4: apitest.Film
-	(*Member)(nil),                // 5: apitest.Member
-	(*CreateShelfRequest)(nil),    // 6: apitest.CreateShelfRequest
-	(*ListShelvesRequest)(nil),    // 7: apitest.ListShelvesRequest
-	(*ListShelvesResponse)(nil),   // 8: apitest.ListShelvesResponse
-	(*UpdateShelfRequest)(nil),    // 9: apitest.UpdateShelfRequest
-	(*DeleteShelfRequest)(nil),    // 10: apitest.DeleteShelfRequest
-	(*GetBookRequest)(nil),        // 11: apitest.GetBookRequest
-	(*GetBookByIsbnRequest)(nil),  // 12: apitest.GetBookByIsbnRequest
-	(*ListBooksRequest)(nil),      // 13: apitest.ListBooksRequest
-	(*ListBooksResponse)(nil),     // 14: apitest.ListBooksResponse
-	(*StreamBooksRequest)(nil),    // 15: apitest.StreamBooksRequest
-	(*CreateBookRequest)(nil),     // 16: apitest.CreateBookRequest
-	(*UpdateBookRequest)(nil),     // 17: apitest.UpdateBookRequest
-	(*DeleteBookRequest)(nil),     // 18: apitest.DeleteBookRequest
-	(*UndeleteBookRequest)(nil),   // 19: apitest.UndeleteBookRequest
-	(*GetFilmRequest)(nil),        // 20: apitest.GetFilmRequest
-	(*GetFilmByCodeRequest)(nil),  // 21: apitest.GetFilmByCodeRequest
-	(*ListFilmsRequest)(nil),      // 22: apitest.ListFilmsRequest
-	(*ListFilmsResponse)(nil),     // 23: apitest.ListFilmsResponse
-	(*StreamFilmsRequest)(nil),    // 24: apitest.StreamFilmsRequest
-	(*CreateFilmRequest)(nil),     // 25: apitest.CreateFilmRequest
-	(*UpdateFilmRequest)(nil),     // 26: apitest.UpdateFilmRequest
-	(*DeleteFilmRequest)(nil),     // 27: apitest.DeleteFilmRequest
-	(*UndeleteFilmRequest)(nil),   // 28: apitest.UndeleteFilmRequest
-	(*GetMemberRequest)(nil),      // 29: apitest.GetMemberRequest
-	(*ListMembersRequest)(nil),    // 30: apitest.ListMembersRequest
-	(*ListMembersResponse)(nil),   // 31: apitest.ListMembersResponse
-	(*CreateMemberRequest)(nil),   // 32: apitest.CreateMemberRequest
-	(*UpdateMemberRequest)(nil),   // 33: apitest.UpdateMemberRequest
-	(*DeleteMemberRequest)(nil),   // 34: apitest.DeleteMemberRequest
-	(*timestamppb.Timestamp)(nil), // 35: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),   // 36: google.protobuf.Duration
-	(*fieldmaskpb.FieldMask)(nil), // 37: google.protobuf.FieldMask
-	(*wrapperspb.Int64Value)(nil), // 38: google.protobuf.Int64Value
-	(*emptypb.Empty)(nil),         // 39: google.protobuf.Empty
+	(Genre)(0),                        // 0: apitest.Genre
+	(View)(0),                         // 1: apitest.View
+	(*Shelf)(nil),                     // 2: apitest.Shelf
+	(*Book)(nil),                      // 3: apitest.Book
+	(*Film)(nil),                      // 4: apitest.Film
+	(*Member)(nil),                    // 5: apitest.Member
+	(*BooksResponse)(nil),             // 6: apitest.BooksResponse
+	(*BatchGetBooksRequest)(nil),      // 7: apitest.BatchGetBooksRequest
+	(*NewBookRequest)(nil),            // 8: apitest.NewBookRequest
+	(*BatchCreateBooksRequest)(nil),   // 9: apitest.BatchCreateBooksRequest
+	(*ChangedBookRequest)(nil),        // 10: apitest.ChangedBookRequest
+	(*BatchUpdateBooksRequest)(nil),   // 11: apitest.BatchUpdateBooksRequest
+	(*BatchDeleteBooksRequest)(nil),   // 12: apitest.BatchDeleteBooksRequest
+	(*CreateShelfRequest)(nil),        // 13: apitest.CreateShelfRequest
+	(*ListShelvesRequest)(nil),        // 14: apitest.ListShelvesRequest
+	(*ListShelvesResponse)(nil),       // 15: apitest.ListShelvesResponse
+	(*UpdateShelfRequest)(nil),        // 16: apitest.UpdateShelfRequest
+	(*DeleteShelfRequest)(nil),        // 17: apitest.DeleteShelfRequest
+	(*GetBookRequest)(nil),            // 18: apitest.GetBookRequest
+	(*GetBookByIsbnRequest)(nil),      // 19: apitest.GetBookByIsbnRequest
+	(*ListBooksRequest)(nil),          // 20: apitest.ListBooksRequest
+	(*ListBooksResponse)(nil),         // 21: apitest.ListBooksResponse
+	(*StreamBooksRequest)(nil),        // 22: apitest.StreamBooksRequest
+	(*CreateBookRequest)(nil),         // 23: apitest.CreateBookRequest
+	(*UpdateBookRequest)(nil),         // 24: apitest.UpdateBookRequest
+	(*DeleteBookRequest)(nil),         // 25: apitest.DeleteBookRequest
+	(*UndeleteBookRequest)(nil),       // 26: apitest.UndeleteBookRequest
+	(*FilmsResponse)(nil),             // 27: apitest.FilmsResponse
+	(*BatchGetFilmsRequest)(nil),      // 28: apitest.BatchGetFilmsRequest
+	(*NewFilmRequest)(nil),            // 29: apitest.NewFilmRequest
+	(*BatchCreateFilmsRequest)(nil),   // 30: apitest.BatchCreateFilmsRequest
+	(*ChangedFilmRequest)(nil),        // 31: apitest.ChangedFilmRequest
+	(*BatchUpdateFilmsRequest)(nil),   // 32: apitest.BatchUpdateFilmsRequest
+	(*BatchDeleteFilmsRequest)(nil),   // 33: apitest.BatchDeleteFilmsRequest
+	(*MemberRequest)(nil),             // 34: apitest.MemberRequest
+	(*BatchGetMembersRequest)(nil),    // 35: apitest.BatchGetMembersRequest
+	(*MembersResponse)(nil),           // 36: apitest.MembersResponse
+	(*BatchDeleteMembersRequest)(nil), // 37: apitest.BatchDeleteMembersRequest
+	(*GetFilmRequest)(nil),            // 38: apitest.GetFilmRequest
+	(*GetFilmByCodeRequest)(nil),      // 39: apitest.GetFilmByCodeRequest
+	(*ListFilmsRequest)(nil),          // 40: apitest.ListFilmsRequest
+	(*ListFilmsResponse)(nil),         // 41: apitest.ListFilmsResponse
+	(*StreamFilmsRequest)(nil),        // 42: apitest.StreamFilmsRequest
+	(*CreateFilmRequest)(nil),         // 43: apitest.CreateFilmRequest
+	(*UpdateFilmRequest)(nil),         // 44: apitest.UpdateFilmRequest
+	(*DeleteFilmRequest)(nil),         // 45: apitest.DeleteFilmRequest
+	(*UndeleteFilmRequest)(nil),       // 46: apitest.UndeleteFilmRequest
+	(*GetMemberRequest)(nil),          // 47: apitest.GetMemberRequest
+	(*ListMembersRequest)(nil),        // 48: apitest.ListMembersRequest
+	(*ListMembersResponse)(nil),       // 49: apitest.ListMembersResponse
+	(*CreateMemberRequest)(nil),       // 50: apitest.CreateMemberRequest
+	(*UpdateMemberRequest)(nil),       // 51: apitest.UpdateMemberRequest
+	(*DeleteMemberRequest)(nil),       // 52: apitest.DeleteMemberRequest
+	(*timestamppb.Timestamp)(nil),     // 53: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),       // 54: google.protobuf.Duration
+	(*fieldmaskpb.FieldMask)(nil),     // 55: google.protobuf.FieldMask
+	(*wrapperspb.Int64Value)(nil),     // 56: google.protobuf.Int64Value
+	(*emptypb.Empty)(nil),             // 57: google.protobuf.Empty
 }
 var file_apitest_api_proto_depIdxs = []int32{
 	0,  // 0: apitest.Book.genre:type_name -> apitest.Genre
-	35, // 1: apitest.Book.publish_time:type_name -> google.protobuf.Timestamp
-	36, // 2: apitest.Book.reading_time:type_name -> google.protobuf.Duration
-	35, // 3: apitest.Book.create_time:type_name -> google.protobuf.Timestamp
-	35, // 4: apitest.Book.update_time:type_name -> google.protobuf.Timestamp
-	35, // 5: apitest.Book.delete_time:type_name -> google.protobuf.Timestamp
-	35, // 6: apitest.Book.purge_time:type_name -> google.protobuf.Timestamp
+	53, // 1: apitest.Book.publish_time:type_name -> google.protobuf.Timestamp
+	54, // 2: apitest.Book.reading_time:type_name -> google.protobuf.Duration
+	53, // 3: apitest.Book.create_time:type_name -> google.protobuf.Timestamp
+	53, // 4: apitest.Book.update_time:type_name -> google.protobuf.Timestamp
+	53, // 5: apitest.Book.delete_time:type_name -> google.protobuf.Timestamp
+	53, // 6: apitest.Book.purge_time:type_name -> google.protobuf.Timestamp
 	0,  // 7: apitest.Film.genre:type_name -> apitest.Genre
-	35, // 8: apitest.Film.release_time:type_name -> google.protobuf.Timestamp
-	35, // 9: apitest.Film.create_time:type_name -> google.protobuf.Timestamp
-	35, // 10: apitest.Film.update_time:type_name -> google.protobuf.Timestamp
-	35, // 11: apitest.Film.delete_time:type_name -> google.protobuf.Timestamp
-	35, // 12: apitest.Film.purge_time:type_name -> google.protobuf.Timestamp
-	35, // 13: apitest.Member.update_time:type_name -> google.protobuf.Timestamp
-	2,  // 14: apitest.CreateShelfRequest.shelf:type_name -> apitest.Shelf
-	2,  // 15: apitest.ListShelvesResponse.shelves:type_name -> apitest.Shelf
-	2,  // 16: apitest.UpdateShelfRequest.shelf:type_name -> apitest.Shelf
-	37, // 17: apitest.UpdateShelfRequest.update_mask:type_name -> google.protobuf.FieldMask
-	37, // 18: apitest.GetBookRequest.read_mask:type_name -> google.protobuf.FieldMask
-	1,  // 19: apitest.GetBookRequest.view:type_name -> apitest.View
-	37, // 20: apitest.ListBooksRequest.read_mask:type_name -> google.protobuf.FieldMask
-	1,  // 21: apitest.ListBooksRequest.view:type_name -> apitest.View
-	0,  // 22: apitest.ListBooksRequest.genre:type_name -> apitest.Genre
-	38, // 23: apitest.ListBooksRequest.owner_id:type_name -> google.protobuf.Int64Value
-	3,  // 24: apitest.ListBooksResponse.books:type_name -> apitest.Book
-	37, // 25: apitest.StreamBooksRequest.read_mask:type_name -> google.protobuf.FieldMask
-	3,  // 26: apitest.CreateBookRequest.book:type_name -> apitest.Book
-	3,  // 27: apitest.UpdateBookRequest.book:type_name -> apitest.Book
-	37, // 28: apitest.UpdateBookRequest.update_mask:type_name -> google.protobuf.FieldMask
-	37, // 29: apitest.GetFilmRequest.read_mask:type_name -> google.protobuf.FieldMask
-	1,  // 30: apitest.GetFilmRequest.view:type_name -> apitest.View
-	37, // 31: apitest.GetFilmByCodeRequest.read_mask:type_name -> google.protobuf.FieldMask
-	37, // 32: apitest.ListFilmsRequest.read_mask:type_name -> google.protobuf.FieldMask
-	0,  // 33: apitest.ListFilmsRequest.genre:type_name -> apitest.Genre
-	38, // 34: apitest.ListFilmsRequest.sequel_of:type_name -> google.protobuf.Int64Value
-	4,  // 35: apitest.ListFilmsResponse.films:type_name -> apitest.Film
-	4,  // 36: apitest.CreateFilmRequest.film:type_name -> apitest.Film
-	4,  // 37: apitest.UpdateFilmRequest.film:type_name -> apitest.Film
-	37, // 38: apitest.UpdateFilmRequest.update_mask:type_name -> google.protobuf.FieldMask
-	5,  // 39: apitest.ListMembersResponse.members:type_name -> apitest.Member
-	5,  // 40: apitest.CreateMemberRequest.member:type_name -> apitest.Member
-	5,  // 41: apitest.UpdateMemberRequest.member:type_name -> apitest.Member
-	37, // 42: apitest.UpdateMemberRequest.update_mask:type_name -> google.protobuf.FieldMask
-	6,  // 43: apitest.NamedService.CreateShelf:input_type -> apitest.CreateShelfRequest
-	7,  // 44: apitest.NamedService.ListShelves:input_type -> apitest.ListShelvesRequest
-	9,  // 45: apitest.NamedService.UpdateShelf:input_type -> apitest.UpdateShelfRequest
-	10, // 46: apitest.NamedService.DeleteShelf:input_type -> apitest.DeleteShelfRequest
-	11, // 47: apitest.NamedService.GetBook:input_type -> apitest.GetBookRequest
-	12, // 48: apitest.NamedService.GetBookByIsbn:input_type -> apitest.GetBookByIsbnRequest
-	13, // 49: apitest.NamedService.ListBooks:input_type -> apitest.ListBooksRequest
-	15, // 50: apitest.NamedService.StreamBooks:input_type -> apitest.StreamBooksRequest
-	16, // 51: apitest.NamedService.CreateBook:input_type -> apitest.CreateBookRequest
-	17, // 52: apitest.NamedService.UpdateBook:input_type -> apitest.UpdateBookRequest
-	18, // 53: apitest.NamedService.DeleteBook:input_type -> apitest.DeleteBookRequest
-	19, // 54: apitest.NamedService.UndeleteBook:input_type -> apitest.UndeleteBookRequest
-	20, // 55: apitest.PlainService.GetFilm:input_type -> apitest.GetFilmRequest
-	21, // 56: apitest.PlainService.GetFilmByCode:input_type -> apitest.GetFilmByCodeRequest
-	22, // 57: apitest.PlainService.ListFilms:input_type -> apitest.ListFilmsRequest
-	24, // 58: apitest.PlainService.StreamFilms:input_type -> apitest.StreamFilmsRequest
-	25, // 59: apitest.PlainService.CreateFilm:input_type -> apitest.CreateFilmRequest
-	26, // 60: apitest.PlainService.UpdateFilm:input_type -> apitest.UpdateFilmRequest
-	27, // 61: apitest.PlainService.DeleteFilm:input_type -> apitest.DeleteFilmRequest
-	28, // 62: apitest.PlainService.UndeleteFilm:input_type -> apitest.UndeleteFilmRequest
-	29, // 63: apitest.PlainService.GetMember:input_type -> apitest.GetMemberRequest
-	30, // 64: apitest.PlainService.ListMembers:input_type -> apitest.ListMembersRequest
-	32, // 65: apitest.PlainService.CreateMember:input_type -> apitest.CreateMemberRequest
-	33, // 66: apitest.PlainService.UpdateMember:input_type -> apitest.UpdateMemberRequest
-	34, // 67: apitest.PlainService.DeleteMember:input_type -> apitest.DeleteMemberRequest
-	2,  // 68: apitest.NamedService.CreateShelf:output_type -> apitest.Shelf
-	8,  // 69: apitest.NamedService.ListShelves:output_type -> apitest.ListShelvesResponse
-	2,  // 70: apitest.NamedService.UpdateShelf:output_type -> apitest.Shelf
-	39, // 71: apitest.NamedService.DeleteShelf:output_type -> google.protobuf.Empty
-	3,  // 72: apitest.NamedService.GetBook:output_type -> apitest.Book
-	3,  // 73: apitest.NamedService.GetBookByIsbn:output_type -> apitest.Book
-	14, // 74: apitest.NamedService.ListBooks:output_type -> apitest.ListBooksResponse
-	3,  // 75: apitest.NamedService.StreamBooks:output_type -> apitest.Book
-	3,  // 76: apitest.NamedService.CreateBook:output_type -> apitest.Book
-	3,  // 77: apitest.NamedService.UpdateBook:output_type -> apitest.Book
-	3,  // 78: apitest.NamedService.DeleteBook:output_type -> apitest.Book
-	3,  // 79: apitest.NamedService.UndeleteBook:output_type -> apitest.Book
-	4,  // 80: apitest.PlainService.GetFilm:output_type -> apitest.Film
-	4,  // 81: apitest.PlainService.GetFilmByCode:output_type -> apitest.Film
-	23, // 82: apitest.PlainService.ListFilms:output_type -> apitest.ListFilmsResponse
-	4,  // 83: apitest.PlainService.StreamFilms:output_type -> apitest.Film
-	4,  // 84: apitest.PlainService.CreateFilm:output_type -> apitest.Film
-	4,  // 85: apitest.PlainService.UpdateFilm:output_type -> apitest.Film
-	4,  // 86: apitest.PlainService.DeleteFilm:output_type -> apitest.Film
-	4,  // 87: apitest.PlainService.UndeleteFilm:output_type -> apitest.Film
-	5,  // 88: apitest.PlainService.GetMember:output_type -> apitest.Member
-	31, // 89: apitest.PlainService.ListMembers:output_type -> apitest.ListMembersResponse
-	5,  // 90: apitest.PlainService.CreateMember:output_type -> apitest.Member
-	5,  // 91: apitest.PlainService.UpdateMember:output_type -> apitest.Member
-	39, // 92: apitest.PlainService.DeleteMember:output_type -> google.protobuf.Empty
-	68, // [68:93] is the sub-list for method output_type
-	43, // [43:68] is the sub-list for method input_type
-	43, // [43:43] is the sub-list for extension type_name
-	43, // [43:43] is the sub-list for extension extendee
-	0,  // [0:43] is the sub-list for field type_name
+	53, // 8: apitest.Film.release_time:type_name -> google.protobuf.Timestamp
+	53, // 9: apitest.Film.create_time:type_name -> google.protobuf.Timestamp
+	53, // 10: apitest.Film.update_time:type_name -> google.protobuf.Timestamp
+	53, // 11: apitest.Film.delete_time:type_name -> google.protobuf.Timestamp
+	53, // 12: apitest.Film.purge_time:type_name -> google.protobuf.Timestamp
+	53, // 13: apitest.Member.update_time:type_name -> google.protobuf.Timestamp
+	3,  // 14: apitest.BooksResponse.books:type_name -> apitest.Book
+	55, // 15: apitest.BatchGetBooksRequest.read_mask:type_name -> google.protobuf.FieldMask
+	3,  // 16: apitest.NewBookRequest.book:type_name -> apitest.Book
+	8,  // 17: apitest.BatchCreateBooksRequest.requests:type_name -> apitest.NewBookRequest
+	3,  // 18: apitest.ChangedBookRequest.book:type_name -> apitest.Book
+	55, // 19: apitest.ChangedBookRequest.update_mask:type_name -> google.protobuf.FieldMask
+	10, // 20: apitest.BatchUpdateBooksRequest.requests:type_name -> apitest.ChangedBookRequest
+	55, // 21: apitest.BatchUpdateBooksRequest.update_mask:type_name -> google.protobuf.FieldMask
+	2,  // 22: apitest.CreateShelfRequest.shelf:type_name -> apitest.Shelf
+	2,  // 23: apitest.ListShelvesResponse.shelves:type_name -> apitest.Shelf
+	2,  // 24: apitest.UpdateShelfRequest.shelf:type_name -> apitest.Shelf
+	55, // 25: apitest.UpdateShelfRequest.update_mask:type_name -> google.protobuf.FieldMask
+	55, // 26: apitest.GetBookRequest.read_mask:type_name -> google.protobuf.FieldMask
+	1,  // 27: apitest.GetBookRequest.view:type_name -> apitest.View
+	55, // 28: apitest.ListBooksRequest.read_mask:type_name -> google.protobuf.FieldMask
+	1,  // 29: apitest.ListBooksRequest.view:type_name -> apitest.View
+	0,  // 30: apitest.ListBooksRequest.genre:type_name -> apitest.Genre
+	56, // 31: apitest.ListBooksRequest.owner_id:type_name -> google.protobuf.Int64Value
+	3,  // 32: apitest.ListBooksResponse.books:type_name -> apitest.Book
+	55, // 33: apitest.StreamBooksRequest.read_mask:type_name -> google.protobuf.FieldMask
+	3,  // 34: apitest.CreateBookRequest.book:type_name -> apitest.Book
+	3,  // 35: apitest.UpdateBookRequest.book:type_name -> apitest.Book
+	55, // 36: apitest.UpdateBookRequest.update_mask:type_name -> google.protobuf.FieldMask
+	4,  // 37: apitest.FilmsResponse.films:type_name -> apitest.Film
+	4,  // 38: apitest.NewFilmRequest.film:type_name -> apitest.Film
+	29, // 39: apitest.BatchCreateFilmsRequest.requests:type_name -> apitest.NewFilmRequest
+	4,  // 40: apitest.ChangedFilmRequest.film:type_name -> apitest.Film
+	55, // 41: apitest.ChangedFilmRequest.update_mask:type_name -> google.protobuf.FieldMask
+	31, // 42: apitest.BatchUpdateFilmsRequest.requests:type_name -> apitest.ChangedFilmRequest
+	34, // 43: apitest.BatchGetMembersRequest.requests:type_name -> apitest.MemberRequest
+	5,  // 44: apitest.MembersResponse.members:type_name -> apitest.Member
+	34, // 45: apitest.BatchDeleteMembersRequest.requests:type_name -> apitest.MemberRequest
+	55, // 46: apitest.GetFilmRequest.read_mask:type_name -> google.protobuf.FieldMask
+	1,  // 47: apitest.GetFilmRequest.view:type_name -> apitest.View
+	55, // 48: apitest.GetFilmByCodeRequest.read_mask:type_name -> google.protobuf.FieldMask
+	55, // 49: apitest.ListFilmsRequest.read_mask:type_name -> google.protobuf.FieldMask
+	0,  // 50: apitest.ListFilmsRequest.genre:type_name -> apitest.Genre
+	56, // 51: apitest.ListFilmsRequest.sequel_of:type_name -> google.protobuf.Int64Value
+	4,  // 52: apitest.ListFilmsResponse.films:type_name -> apitest.Film
+	4,  // 53: apitest.CreateFilmRequest.film:type_name -> apitest.Film
+	4,  // 54: apitest.UpdateFilmRequest.film:type_name -> apitest.Film
+	55, // 55: apitest.UpdateFilmRequest.update_mask:type_name -> google.protobuf.FieldMask
+	5,  // 56: apitest.ListMembersResponse.members:type_name -> apitest.Member
+	5,  // 57: apitest.CreateMemberRequest.member:type_name -> apitest.Member
+	5,  // 58: apitest.UpdateMemberRequest.member:type_name -> apitest.Member
+	55, // 59: apitest.UpdateMemberRequest.update_mask:type_name -> google.protobuf.FieldMask
+	13, // 60: apitest.NamedService.CreateShelf:input_type -> apitest.CreateShelfRequest
+	14, // 61: apitest.NamedService.ListShelves:input_type -> apitest.ListShelvesRequest
+	16, // 62: apitest.NamedService.UpdateShelf:input_type -> apitest.UpdateShelfRequest
+	17, // 63: apitest.NamedService.DeleteShelf:input_type -> apitest.DeleteShelfRequest
+	18, // 64: apitest.NamedService.GetBook:input_type -> apitest.GetBookRequest
+	19, // 65: apitest.NamedService.GetBookByIsbn:input_type -> apitest.GetBookByIsbnRequest
+	20, // 66: apitest.NamedService.ListBooks:input_type -> apitest.ListBooksRequest
+	22, // 67: apitest.NamedService.StreamBooks:input_type -> apitest.StreamBooksRequest
+	23, // 68: apitest.NamedService.CreateBook:input_type -> apitest.CreateBookRequest
+	24, // 69: apitest.NamedService.UpdateBook:input_type -> apitest.UpdateBookRequest
+	25, // 70: apitest.NamedService.DeleteBook:input_type -> apitest.DeleteBookRequest
+	26, // 71: apitest.NamedService.UndeleteBook:input_type -> apitest.UndeleteBookRequest
+	7,  // 72: apitest.NamedService.BatchGetBooks:input_type -> apitest.BatchGetBooksRequest
+	9,  // 73: apitest.NamedService.BatchCreateBooks:input_type -> apitest.BatchCreateBooksRequest
+	11, // 74: apitest.NamedService.BatchUpdateBooks:input_type -> apitest.BatchUpdateBooksRequest
+	12, // 75: apitest.NamedService.BatchDeleteBooks:input_type -> apitest.BatchDeleteBooksRequest
+	38, // 76: apitest.PlainService.GetFilm:input_type -> apitest.GetFilmRequest
+	39, // 77: apitest.PlainService.GetFilmByCode:input_type -> apitest.GetFilmByCodeRequest
+	40, // 78: apitest.PlainService.ListFilms:input_type -> apitest.ListFilmsRequest
+	42, // 79: apitest.PlainService.StreamFilms:input_type -> apitest.StreamFilmsRequest
+	43, // 80: apitest.PlainService.CreateFilm:input_type -> apitest.CreateFilmRequest
+	44, // 81: apitest.PlainService.UpdateFilm:input_type -> apitest.UpdateFilmRequest
+	45, // 82: apitest.PlainService.DeleteFilm:input_type -> apitest.DeleteFilmRequest
+	46, // 83: apitest.PlainService.UndeleteFilm:input_type -> apitest.UndeleteFilmRequest
+	47, // 84: apitest.PlainService.GetMember:input_type -> apitest.GetMemberRequest
+	48, // 85: apitest.PlainService.ListMembers:input_type -> apitest.ListMembersRequest
+	50, // 86: apitest.PlainService.CreateMember:input_type -> apitest.CreateMemberRequest
+	51, // 87: apitest.PlainService.UpdateMember:input_type -> apitest.UpdateMemberRequest
+	52, // 88: apitest.PlainService.DeleteMember:input_type -> apitest.DeleteMemberRequest
+	28, // 89: apitest.PlainService.BatchGetFilms:input_type -> apitest.BatchGetFilmsRequest
+	30, // 90: apitest.PlainService.BatchCreateFilms:input_type -> apitest.BatchCreateFilmsRequest
+	32, // 91: apitest.PlainService.BatchUpdateFilms:input_type -> apitest.BatchUpdateFilmsRequest
+	33, // 92: apitest.PlainService.BatchDeleteFilms:input_type -> apitest.BatchDeleteFilmsRequest
+	35, // 93: apitest.PlainService.BatchGetMembers:input_type -> apitest.BatchGetMembersRequest
+	37, // 94: apitest.PlainService.BatchDeleteMembers:input_type -> apitest.BatchDeleteMembersRequest
+	2,  // 95: apitest.NamedService.CreateShelf:output_type -> apitest.Shelf
+	15, // 96: apitest.NamedService.ListShelves:output_type -> apitest.ListShelvesResponse
+	2,  // 97: apitest.NamedService.UpdateShelf:output_type -> apitest.Shelf
+	57, // 98: apitest.NamedService.DeleteShelf:output_type -> google.protobuf.Empty
+	3,  // 99: apitest.NamedService.GetBook:output_type -> apitest.Book
+	3,  // 100: apitest.NamedService.GetBookByIsbn:output_type -> apitest.Book
+	21, // 101: apitest.NamedService.ListBooks:output_type -> apitest.ListBooksResponse
+	3,  // 102: apitest.NamedService.StreamBooks:output_type -> apitest.Book
+	3,  // 103: apitest.NamedService.CreateBook:output_type -> apitest.Book
+	3,  // 104: apitest.NamedService.UpdateBook:output_type -> apitest.Book
+	3,  // 105: apitest.NamedService.DeleteBook:output_type -> apitest.Book
+	3,  // 106: apitest.NamedService.UndeleteBook:output_type -> apitest.Book
+	6,  // 107: apitest.NamedService.BatchGetBooks:output_type -> apitest.BooksResponse
+	6,  // 108: apitest.NamedService.BatchCreateBooks:output_type -> apitest.BooksResponse
+	6,  // 109: apitest.NamedService.BatchUpdateBooks:output_type -> apitest.BooksResponse
+	6,  // 110: apitest.NamedService.BatchDeleteBooks:output_type -> apitest.BooksResponse
+	4,  // 111: apitest.PlainService.GetFilm:output_type -> apitest.Film
+	4,  // 112: apitest.PlainService.GetFilmByCode:output_type -> apitest.Film
+	41, // 113: apitest.PlainService.ListFilms:output_type -> apitest.ListFilmsResponse
+	4,  // 114: apitest.PlainService.StreamFilms:output_type -> apitest.Film
+	4,  // 115: apitest.PlainService.CreateFilm:output_type -> apitest.Film
+	4,  // 116: apitest.PlainService.UpdateFilm:output_type -> apitest.Film
+	4,  // 117: apitest.PlainService.DeleteFilm:output_type -> apitest.Film
+	4,  // 118: apitest.PlainService.UndeleteFilm:output_type -> apitest.Film
+	5,  // 119: apitest.PlainService.GetMember:output_type -> apitest.Member
+	49, // 120: apitest.PlainService.ListMembers:output_type -> apitest.ListMembersResponse
+	5,  // 121: apitest.PlainService.CreateMember:output_type -> apitest.Member
+	5,  // 122: apitest.PlainService.UpdateMember:output_type -> apitest.Member
+	57, // 123: apitest.PlainService.DeleteMember:output_type -> google.protobuf.Empty
+	27, // 124: apitest.PlainService.BatchGetFilms:output_type -> apitest.FilmsResponse
+	27, // 125: apitest.PlainService.BatchCreateFilms:output_type -> apitest.FilmsResponse
+	27, // 126: apitest.PlainService.BatchUpdateFilms:output_type -> apitest.FilmsResponse
+	27, // 127: apitest.PlainService.BatchDeleteFilms:output_type -> apitest.FilmsResponse
+	36, // 128: apitest.PlainService.BatchGetMembers:output_type -> apitest.MembersResponse
+	57, // 129: apitest.PlainService.BatchDeleteMembers:output_type -> google.protobuf.Empty
+	95, // [95:130] is the sub-list for method output_type
+	60, // [60:95] is the sub-list for method input_type
+	60, // [60:60] is the sub-list for extension type_name
+	60, // [60:60] is the sub-list for extension extendee
+	0,  // [0:60] is the sub-list for field type_name
 }
 
 func init() { file_apitest_api_proto_init() }
@@ -3072,15 +4111,15 @@ func file_apitest_api_proto_init() {
 	file_apitest_api_proto_msgTypes[1].OneofWrappers = []any{}
 	file_apitest_api_proto_msgTypes[2].OneofWrappers = []any{}
 	file_apitest_api_proto_msgTypes[3].OneofWrappers = []any{}
-	file_apitest_api_proto_msgTypes[11].OneofWrappers = []any{}
-	file_apitest_api_proto_msgTypes[20].OneofWrappers = []any{}
+	file_apitest_api_proto_msgTypes[18].OneofWrappers = []any{}
+	file_apitest_api_proto_msgTypes[38].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_apitest_api_proto_rawDesc), len(file_apitest_api_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   33,
+			NumMessages:   51,
 			NumExtensions: 0,
 			NumServices:   2,
 		},

@@ -701,6 +701,66 @@ func (s CRUDNamedServiceServer) UndeleteBook(ctx context.Context, req *UndeleteB
 	)
 }
 
+// BatchGetBooks returns the Books that the request names, in its order. Errors:
+// INVALID_ARGUMENT, NOT_FOUND.
+func (s CRUDNamedServiceServer) BatchGetBooks(ctx context.Context, req *BatchGetBooksRequest) (*BooksResponse, error) {
+	items, err := crud.BatchGetNamed(ctx, BookTable, s.Books,
+		req.GetParent(),
+		req.GetNames(),
+		"names",
+		crud.ReadMask(req.GetReadMask()),
+	)
+	if err != nil {
+		return nil, err
+	}
+	return &BooksResponse{Books: items}, nil
+}
+
+// BatchCreateBooks stores the request's Books, all or none, and returns them as
+// stored. Errors: INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS,
+// FAILED_PRECONDITION.
+func (s CRUDNamedServiceServer) BatchCreateBooks(ctx context.Context, req *BatchCreateBooksRequest) (*BooksResponse, error) {
+	items, err := crud.BatchCreateNamed(ctx, BookTable, s.Books,
+		req.GetParent(),
+		crud.Each(req.GetRequests(), func(r *NewBookRequest) crud.NewResource[*Book] {
+			return crud.NewResource[*Book]{Parent: r.GetParent(), ID: r.GetBookId(), Resource: r.GetBook()}
+		}),
+		crud.ValidateOnly(req.GetValidateOnly()),
+		crud.RequestID(NamedService_BatchCreateBooks_FullMethodName, req.GetRequestId(), req),
+	)
+	if err != nil {
+		return nil, err
+	}
+	return &BooksResponse{Books: items}, nil
+}
+
+// BatchUpdateBooks makes the request's changes, all or none, and returns the
+// Books as stored. Errors: INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS,
+// FAILED_PRECONDITION, ABORTED.
+func (s CRUDNamedServiceServer) BatchUpdateBooks(ctx context.Context, req *BatchUpdateBooksRequest) (*BooksResponse, error) {
+	items, err := crud.BatchUpdateNamed(ctx, BookTable, s.Books,
+		req.GetParent(),
+		req.GetUpdateMask(),
+		crud.Each(req.GetRequests(), func(r *ChangedBookRequest) crud.Change[*Book] {
+			return crud.Change[*Book]{Message: r.GetBook(), Mask: r.GetUpdateMask(), Options: []crud.WriteOption{crud.AllowMissing(r.GetAllowMissing())}}
+		}),
+	)
+	if err != nil {
+		return nil, err
+	}
+	return &BooksResponse{Books: items}, nil
+}
+
+// BatchDeleteBooks marks the Books that the request names as deleted, all or
+// none, and returns them. Errors: INVALID_ARGUMENT, NOT_FOUND.
+func (s CRUDNamedServiceServer) BatchDeleteBooks(ctx context.Context, req *BatchDeleteBooksRequest) (*BooksResponse, error) {
+	items, err := crud.BatchDeleteNamed(ctx, BookTable, s.Books, req.GetParent(), req.GetNames(), "names")
+	if err != nil {
+		return nil, err
+	}
+	return &BooksResponse{Books: items}, nil
+}
+
 // NamedServiceInfo is what apitest/api.proto declares about NamedService: its
 // methods and their tables.
 var NamedServiceInfo = crud.ServiceInfo{
@@ -718,6 +778,10 @@ var NamedServiceInfo = crud.ServiceInfo{
 		{FullName: NamedService_UpdateBook_FullMethodName, Kind: crud.MethodUpdate, Table: BookTable, RequestID: true},
 		{FullName: NamedService_DeleteBook_FullMethodName, Kind: crud.MethodDelete, Table: BookTable, RequestID: true},
 		{FullName: NamedService_UndeleteBook_FullMethodName, Kind: crud.MethodUndelete, Table: BookTable, RequestID: true},
+		{FullName: NamedService_BatchGetBooks_FullMethodName, Kind: crud.MethodBatchGet, Table: BookTable},
+		{FullName: NamedService_BatchCreateBooks_FullMethodName, Kind: crud.MethodBatchCreate, Table: BookTable, RequestID: true},
+		{FullName: NamedService_BatchUpdateBooks_FullMethodName, Kind: crud.MethodBatchUpdate, Table: BookTable},
+		{FullName: NamedService_BatchDeleteBooks_FullMethodName, Kind: crud.MethodBatchDelete, Table: BookTable},
 	},
 }
 
@@ -878,6 +942,81 @@ func (s CRUDPlainServiceServer) DeleteMember(ctx context.Context, req *DeleteMem
 	return crud.Delete(ctx, MemberTable, s.Members, MemberKey{Org: req.GetOrg(), Number: req.GetNumber()}, crud.IfEtag(req.GetEtag()))
 }
 
+// BatchGetFilms returns the Films that the request names, in its order. Errors:
+// INVALID_ARGUMENT, NOT_FOUND.
+func (s CRUDPlainServiceServer) BatchGetFilms(ctx context.Context, req *BatchGetFilmsRequest) (*FilmsResponse, error) {
+	items, err := crud.BatchGet(ctx, FilmTable, s.Films, req.GetIds(), "ids")
+	if err != nil {
+		return nil, err
+	}
+	return &FilmsResponse{Films: items}, nil
+}
+
+// BatchCreateFilms stores the request's Films, all or none, and returns them as
+// stored. Errors: INVALID_ARGUMENT, ALREADY_EXISTS, FAILED_PRECONDITION.
+func (s CRUDPlainServiceServer) BatchCreateFilms(ctx context.Context, req *BatchCreateFilmsRequest) (*FilmsResponse, error) {
+	items, err := crud.BatchCreate(ctx, FilmTable, s.Films,
+		crud.Each(req.GetRequests(), (*NewFilmRequest).GetFilm),
+		crud.RequestID(PlainService_BatchCreateFilms_FullMethodName, req.GetRequestId(), req),
+	)
+	if err != nil {
+		return nil, err
+	}
+	return &FilmsResponse{Films: items}, nil
+}
+
+// BatchUpdateFilms makes the request's changes, all or none, and returns the
+// Films as stored. Errors: INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS,
+// FAILED_PRECONDITION, ABORTED.
+func (s CRUDPlainServiceServer) BatchUpdateFilms(ctx context.Context, req *BatchUpdateFilmsRequest) (*FilmsResponse, error) {
+	items, err := crud.BatchUpdate(ctx, FilmTable, s.Films,
+		nil,
+		crud.Each(req.GetRequests(), func(r *ChangedFilmRequest) crud.Change[*Film] {
+			return crud.Change[*Film]{Message: r.GetFilm(), Mask: r.GetUpdateMask()}
+		}),
+	)
+	if err != nil {
+		return nil, err
+	}
+	return &FilmsResponse{Films: items}, nil
+}
+
+// BatchDeleteFilms marks the Films that the request names as deleted, all or
+// none, and returns them. Errors: INVALID_ARGUMENT, NOT_FOUND.
+func (s CRUDPlainServiceServer) BatchDeleteFilms(ctx context.Context, req *BatchDeleteFilmsRequest) (*FilmsResponse, error) {
+	items, err := crud.BatchDelete(ctx, FilmTable, s.Films, req.GetIds(), "ids")
+	if err != nil {
+		return nil, err
+	}
+	return &FilmsResponse{Films: items}, nil
+}
+
+// BatchGetMembers returns the Members that the request names, in its order.
+// Errors: INVALID_ARGUMENT, NOT_FOUND.
+func (s CRUDPlainServiceServer) BatchGetMembers(ctx context.Context, req *BatchGetMembersRequest) (*MembersResponse, error) {
+	items, err := crud.BatchGet(ctx, MemberTable, s.Members,
+		crud.Each(req.GetRequests(), func(r *MemberRequest) MemberKey { return MemberKey{Org: r.GetOrg(), Number: r.GetNumber()} }),
+		"requests",
+	)
+	if err != nil {
+		return nil, err
+	}
+	return &MembersResponse{Members: items}, nil
+}
+
+// BatchDeleteMembers removes the Members that the request names, all or none.
+// Errors: INVALID_ARGUMENT, NOT_FOUND, FAILED_PRECONDITION.
+func (s CRUDPlainServiceServer) BatchDeleteMembers(ctx context.Context, req *BatchDeleteMembersRequest) (*emptypb.Empty, error) {
+	_, err := crud.BatchDelete(ctx, MemberTable, s.Members,
+		crud.Each(req.GetRequests(), func(r *MemberRequest) MemberKey { return MemberKey{Org: r.GetOrg(), Number: r.GetNumber()} }),
+		"requests",
+	)
+	if err != nil {
+		return nil, err
+	}
+	return &emptypb.Empty{}, nil
+}
+
 // PlainServiceInfo is what apitest/api.proto declares about PlainService: its
 // methods and their tables.
 var PlainServiceInfo = crud.ServiceInfo{
@@ -896,5 +1035,11 @@ var PlainServiceInfo = crud.ServiceInfo{
 		{FullName: PlainService_CreateMember_FullMethodName, Kind: crud.MethodCreate, Table: MemberTable},
 		{FullName: PlainService_UpdateMember_FullMethodName, Kind: crud.MethodUpdate, Table: MemberTable},
 		{FullName: PlainService_DeleteMember_FullMethodName, Kind: crud.MethodDelete, Table: MemberTable},
+		{FullName: PlainService_BatchGetFilms_FullMethodName, Kind: crud.MethodBatchGet, Table: FilmTable},
+		{FullName: PlainService_BatchCreateFilms_FullMethodName, Kind: crud.MethodBatchCreate, Table: FilmTable, RequestID: true},
+		{FullName: PlainService_BatchUpdateFilms_FullMethodName, Kind: crud.MethodBatchUpdate, Table: FilmTable},
+		{FullName: PlainService_BatchDeleteFilms_FullMethodName, Kind: crud.MethodBatchDelete, Table: FilmTable},
+		{FullName: PlainService_BatchGetMembers_FullMethodName, Kind: crud.MethodBatchGet, Table: MemberTable},
+		{FullName: PlainService_BatchDeleteMembers_FullMethodName, Kind: crud.MethodBatchDelete, Table: MemberTable},
 	},
 }

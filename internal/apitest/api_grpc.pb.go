@@ -23,18 +23,22 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	NamedService_CreateShelf_FullMethodName   = "/apitest.NamedService/CreateShelf"
-	NamedService_ListShelves_FullMethodName   = "/apitest.NamedService/ListShelves"
-	NamedService_UpdateShelf_FullMethodName   = "/apitest.NamedService/UpdateShelf"
-	NamedService_DeleteShelf_FullMethodName   = "/apitest.NamedService/DeleteShelf"
-	NamedService_GetBook_FullMethodName       = "/apitest.NamedService/GetBook"
-	NamedService_GetBookByIsbn_FullMethodName = "/apitest.NamedService/GetBookByIsbn"
-	NamedService_ListBooks_FullMethodName     = "/apitest.NamedService/ListBooks"
-	NamedService_StreamBooks_FullMethodName   = "/apitest.NamedService/StreamBooks"
-	NamedService_CreateBook_FullMethodName    = "/apitest.NamedService/CreateBook"
-	NamedService_UpdateBook_FullMethodName    = "/apitest.NamedService/UpdateBook"
-	NamedService_DeleteBook_FullMethodName    = "/apitest.NamedService/DeleteBook"
-	NamedService_UndeleteBook_FullMethodName  = "/apitest.NamedService/UndeleteBook"
+	NamedService_CreateShelf_FullMethodName      = "/apitest.NamedService/CreateShelf"
+	NamedService_ListShelves_FullMethodName      = "/apitest.NamedService/ListShelves"
+	NamedService_UpdateShelf_FullMethodName      = "/apitest.NamedService/UpdateShelf"
+	NamedService_DeleteShelf_FullMethodName      = "/apitest.NamedService/DeleteShelf"
+	NamedService_GetBook_FullMethodName          = "/apitest.NamedService/GetBook"
+	NamedService_GetBookByIsbn_FullMethodName    = "/apitest.NamedService/GetBookByIsbn"
+	NamedService_ListBooks_FullMethodName        = "/apitest.NamedService/ListBooks"
+	NamedService_StreamBooks_FullMethodName      = "/apitest.NamedService/StreamBooks"
+	NamedService_CreateBook_FullMethodName       = "/apitest.NamedService/CreateBook"
+	NamedService_UpdateBook_FullMethodName       = "/apitest.NamedService/UpdateBook"
+	NamedService_DeleteBook_FullMethodName       = "/apitest.NamedService/DeleteBook"
+	NamedService_UndeleteBook_FullMethodName     = "/apitest.NamedService/UndeleteBook"
+	NamedService_BatchGetBooks_FullMethodName    = "/apitest.NamedService/BatchGetBooks"
+	NamedService_BatchCreateBooks_FullMethodName = "/apitest.NamedService/BatchCreateBooks"
+	NamedService_BatchUpdateBooks_FullMethodName = "/apitest.NamedService/BatchUpdateBooks"
+	NamedService_BatchDeleteBooks_FullMethodName = "/apitest.NamedService/BatchDeleteBooks"
 )
 
 // NamedServiceClient is the client API for NamedService service.
@@ -55,6 +59,10 @@ type NamedServiceClient interface {
 	UpdateBook(ctx context.Context, in *UpdateBookRequest, opts ...grpc.CallOption) (*Book, error)
 	DeleteBook(ctx context.Context, in *DeleteBookRequest, opts ...grpc.CallOption) (*Book, error)
 	UndeleteBook(ctx context.Context, in *UndeleteBookRequest, opts ...grpc.CallOption) (*Book, error)
+	BatchGetBooks(ctx context.Context, in *BatchGetBooksRequest, opts ...grpc.CallOption) (*BooksResponse, error)
+	BatchCreateBooks(ctx context.Context, in *BatchCreateBooksRequest, opts ...grpc.CallOption) (*BooksResponse, error)
+	BatchUpdateBooks(ctx context.Context, in *BatchUpdateBooksRequest, opts ...grpc.CallOption) (*BooksResponse, error)
+	BatchDeleteBooks(ctx context.Context, in *BatchDeleteBooksRequest, opts ...grpc.CallOption) (*BooksResponse, error)
 }
 
 type namedServiceClient struct {
@@ -194,6 +202,46 @@ func (c *namedServiceClient) UndeleteBook(ctx context.Context, in *UndeleteBookR
 	return out, nil
 }
 
+func (c *namedServiceClient) BatchGetBooks(ctx context.Context, in *BatchGetBooksRequest, opts ...grpc.CallOption) (*BooksResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(BooksResponse)
+	err := c.cc.Invoke(ctx, NamedService_BatchGetBooks_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *namedServiceClient) BatchCreateBooks(ctx context.Context, in *BatchCreateBooksRequest, opts ...grpc.CallOption) (*BooksResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(BooksResponse)
+	err := c.cc.Invoke(ctx, NamedService_BatchCreateBooks_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *namedServiceClient) BatchUpdateBooks(ctx context.Context, in *BatchUpdateBooksRequest, opts ...grpc.CallOption) (*BooksResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(BooksResponse)
+	err := c.cc.Invoke(ctx, NamedService_BatchUpdateBooks_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *namedServiceClient) BatchDeleteBooks(ctx context.Context, in *BatchDeleteBooksRequest, opts ...grpc.CallOption) (*BooksResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(BooksResponse)
+	err := c.cc.Invoke(ctx, NamedService_BatchDeleteBooks_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // NamedServiceServer is the server API for NamedService service.
 // All implementations must embed UnimplementedNamedServiceServer
 // for forward compatibility.
@@ -212,6 +260,10 @@ type NamedServiceServer interface {
 	UpdateBook(context.Context, *UpdateBookRequest) (*Book, error)
 	DeleteBook(context.Context, *DeleteBookRequest) (*Book, error)
 	UndeleteBook(context.Context, *UndeleteBookRequest) (*Book, error)
+	BatchGetBooks(context.Context, *BatchGetBooksRequest) (*BooksResponse, error)
+	BatchCreateBooks(context.Context, *BatchCreateBooksRequest) (*BooksResponse, error)
+	BatchUpdateBooks(context.Context, *BatchUpdateBooksRequest) (*BooksResponse, error)
+	BatchDeleteBooks(context.Context, *BatchDeleteBooksRequest) (*BooksResponse, error)
 	mustEmbedUnimplementedNamedServiceServer()
 }
 
@@ -257,6 +309,18 @@ func (UnimplementedNamedServiceServer) DeleteBook(context.Context, *DeleteBookRe
 }
 func (UnimplementedNamedServiceServer) UndeleteBook(context.Context, *UndeleteBookRequest) (*Book, error) {
 	return nil, status.Error(codes.Unimplemented, "method UndeleteBook not implemented")
+}
+func (UnimplementedNamedServiceServer) BatchGetBooks(context.Context, *BatchGetBooksRequest) (*BooksResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method BatchGetBooks not implemented")
+}
+func (UnimplementedNamedServiceServer) BatchCreateBooks(context.Context, *BatchCreateBooksRequest) (*BooksResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method BatchCreateBooks not implemented")
+}
+func (UnimplementedNamedServiceServer) BatchUpdateBooks(context.Context, *BatchUpdateBooksRequest) (*BooksResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method BatchUpdateBooks not implemented")
+}
+func (UnimplementedNamedServiceServer) BatchDeleteBooks(context.Context, *BatchDeleteBooksRequest) (*BooksResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method BatchDeleteBooks not implemented")
 }
 func (UnimplementedNamedServiceServer) mustEmbedUnimplementedNamedServiceServer() {}
 func (UnimplementedNamedServiceServer) testEmbeddedByValue()                      {}
@@ -488,6 +552,78 @@ func _NamedService_UndeleteBook_Handler(srv interface{}, ctx context.Context, de
 	return interceptor(ctx, in, info, handler)
 }
 
+func _NamedService_BatchGetBooks_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(BatchGetBooksRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(NamedServiceServer).BatchGetBooks(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: NamedService_BatchGetBooks_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(NamedServiceServer).BatchGetBooks(ctx, req.(*BatchGetBooksRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _NamedService_BatchCreateBooks_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(BatchCreateBooksRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(NamedServiceServer).BatchCreateBooks(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: NamedService_BatchCreateBooks_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(NamedServiceServer).BatchCreateBooks(ctx, req.(*BatchCreateBooksRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _NamedService_BatchUpdateBooks_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(BatchUpdateBooksRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(NamedServiceServer).BatchUpdateBooks(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: NamedService_BatchUpdateBooks_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(NamedServiceServer).BatchUpdateBooks(ctx, req.(*BatchUpdateBooksRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _NamedService_BatchDeleteBooks_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(BatchDeleteBooksRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(NamedServiceServer).BatchDeleteBooks(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: NamedService_BatchDeleteBooks_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(NamedServiceServer).BatchDeleteBooks(ctx, req.(*BatchDeleteBooksRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // NamedService_ServiceDesc is the grpc.ServiceDesc for NamedService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -539,6 +675,22 @@ var NamedService_ServiceDesc = grpc.ServiceDesc{
 			MethodName: "UndeleteBook",
 			Handler:    _NamedService_UndeleteBook_Handler,
 		},
+		{
+			MethodName: "BatchGetBooks",
+			Handler:    _NamedService_BatchGetBooks_Handler,
+		},
+		{
+			MethodName: "BatchCreateBooks",
+			Handler:    _NamedService_BatchCreateBooks_Handler,
+		},
+		{
+			MethodName: "BatchUpdateBooks",
+			Handler:    _NamedService_BatchUpdateBooks_Handler,
+		},
+		{
+			MethodName: "BatchDeleteBooks",
+			Handler:    _NamedService_BatchDeleteBooks_Handler,
+		},
 	},
 	Streams: []grpc.StreamDesc{
 		{
@@ -551,19 +703,25 @@ var NamedService_ServiceDesc = grpc.ServiceDesc{
 }
 
 const (
-	PlainService_GetFilm_FullMethodName       = "/apitest.PlainService/GetFilm"
-	PlainService_GetFilmByCode_FullMethodName = "/apitest.PlainService/GetFilmByCode"
-	PlainService_ListFilms_FullMethodName     = "/apitest.PlainService/ListFilms"
-	PlainService_StreamFilms_FullMethodName   = "/apitest.PlainService/StreamFilms"
-	PlainService_CreateFilm_FullMethodName    = "/apitest.PlainService/CreateFilm"
-	PlainService_UpdateFilm_FullMethodName    = "/apitest.PlainService/UpdateFilm"
-	PlainService_DeleteFilm_FullMethodName    = "/apitest.PlainService/DeleteFilm"
-	PlainService_UndeleteFilm_FullMethodName  = "/apitest.PlainService/UndeleteFilm"
-	PlainService_GetMember_FullMethodName     = "/apitest.PlainService/GetMember"
-	PlainService_ListMembers_FullMethodName   = "/apitest.PlainService/ListMembers"
-	PlainService_CreateMember_FullMethodName  = "/apitest.PlainService/CreateMember"
-	PlainService_UpdateMember_FullMethodName  = "/apitest.PlainService/UpdateMember"
-	PlainService_DeleteMember_FullMethodName  = "/apitest.PlainService/DeleteMember"
+	PlainService_GetFilm_FullMethodName            = "/apitest.PlainService/GetFilm"
+	PlainService_GetFilmByCode_FullMethodName      = "/apitest.PlainService/GetFilmByCode"
+	PlainService_ListFilms_FullMethodName          = "/apitest.PlainService/ListFilms"
+	PlainService_StreamFilms_FullMethodName        = "/apitest.PlainService/StreamFilms"
+	PlainService_CreateFilm_FullMethodName         = "/apitest.PlainService/CreateFilm"
+	PlainService_UpdateFilm_FullMethodName         = "/apitest.PlainService/UpdateFilm"
+	PlainService_DeleteFilm_FullMethodName         = "/apitest.PlainService/DeleteFilm"
+	PlainService_UndeleteFilm_FullMethodName       = "/apitest.PlainService/UndeleteFilm"
+	PlainService_GetMember_FullMethodName          = "/apitest.PlainService/GetMember"
+	PlainService_ListMembers_FullMethodName        = "/apitest.PlainService/ListMembers"
+	PlainService_CreateMember_FullMethodName       = "/apitest.PlainService/CreateMember"
+	PlainService_UpdateMember_FullMethodName       = "/apitest.PlainService/UpdateMember"
+	PlainService_DeleteMember_FullMethodName       = "/apitest.PlainService/DeleteMember"
+	PlainService_BatchGetFilms_FullMethodName      = "/apitest.PlainService/BatchGetFilms"
+	PlainService_BatchCreateFilms_FullMethodName   = "/apitest.PlainService/BatchCreateFilms"
+	PlainService_BatchUpdateFilms_FullMethodName   = "/apitest.PlainService/BatchUpdateFilms"
+	PlainService_BatchDeleteFilms_FullMethodName   = "/apitest.PlainService/BatchDeleteFilms"
+	PlainService_BatchGetMembers_FullMethodName    = "/apitest.PlainService/BatchGetMembers"
+	PlainService_BatchDeleteMembers_FullMethodName = "/apitest.PlainService/BatchDeleteMembers"
 )
 
 // PlainServiceClient is the client API for PlainService service.
@@ -585,6 +743,12 @@ type PlainServiceClient interface {
 	CreateMember(ctx context.Context, in *CreateMemberRequest, opts ...grpc.CallOption) (*Member, error)
 	UpdateMember(ctx context.Context, in *UpdateMemberRequest, opts ...grpc.CallOption) (*Member, error)
 	DeleteMember(ctx context.Context, in *DeleteMemberRequest, opts ...grpc.CallOption) (*emptypb.Empty, error)
+	BatchGetFilms(ctx context.Context, in *BatchGetFilmsRequest, opts ...grpc.CallOption) (*FilmsResponse, error)
+	BatchCreateFilms(ctx context.Context, in *BatchCreateFilmsRequest, opts ...grpc.CallOption) (*FilmsResponse, error)
+	BatchUpdateFilms(ctx context.Context, in *BatchUpdateFilmsRequest, opts ...grpc.CallOption) (*FilmsResponse, error)
+	BatchDeleteFilms(ctx context.Context, in *BatchDeleteFilmsRequest, opts ...grpc.CallOption) (*FilmsResponse, error)
+	BatchGetMembers(ctx context.Context, in *BatchGetMembersRequest, opts ...grpc.CallOption) (*MembersResponse, error)
+	BatchDeleteMembers(ctx context.Context, in *BatchDeleteMembersRequest, opts ...grpc.CallOption) (*emptypb.Empty, error)
 }
 
 type plainServiceClient struct {
@@ -734,6 +898,66 @@ func (c *plainServiceClient) DeleteMember(ctx context.Context, in *DeleteMemberR
 	return out, nil
 }
 
+func (c *plainServiceClient) BatchGetFilms(ctx context.Context, in *BatchGetFilmsRequest, opts ...grpc.CallOption) (*FilmsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(FilmsResponse)
+	err := c.cc.Invoke(ctx, PlainService_BatchGetFilms_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *plainServiceClient) BatchCreateFilms(ctx context.Context, in *BatchCreateFilmsRequest, opts ...grpc.CallOption) (*FilmsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(FilmsResponse)
+	err := c.cc.Invoke(ctx, PlainService_BatchCreateFilms_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *plainServiceClient) BatchUpdateFilms(ctx context.Context, in *BatchUpdateFilmsRequest, opts ...grpc.CallOption) (*FilmsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(FilmsResponse)
+	err := c.cc.Invoke(ctx, PlainService_BatchUpdateFilms_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *plainServiceClient) BatchDeleteFilms(ctx context.Context, in *BatchDeleteFilmsRequest, opts ...grpc.CallOption) (*FilmsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(FilmsResponse)
+	err := c.cc.Invoke(ctx, PlainService_BatchDeleteFilms_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *plainServiceClient) BatchGetMembers(ctx context.Context, in *BatchGetMembersRequest, opts ...grpc.CallOption) (*MembersResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(MembersResponse)
+	err := c.cc.Invoke(ctx, PlainService_BatchGetMembers_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *plainServiceClient) BatchDeleteMembers(ctx context.Context, in *BatchDeleteMembersRequest, opts ...grpc.CallOption) (*emptypb.Empty, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(emptypb.Empty)
+	err := c.cc.Invoke(ctx, PlainService_BatchDeleteMembers_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // PlainServiceServer is the server API for PlainService service.
 // All implementations must embed UnimplementedPlainServiceServer
 // for forward compatibility.
@@ -753,6 +977,12 @@ type PlainServiceServer interface {
 	CreateMember(context.Context, *CreateMemberRequest) (*Member, error)
 	UpdateMember(context.Context, *UpdateMemberRequest) (*Member, error)
 	DeleteMember(context.Context, *DeleteMemberRequest) (*emptypb.Empty, error)
+	BatchGetFilms(context.Context, *BatchGetFilmsRequest) (*FilmsResponse, error)
+	BatchCreateFilms(context.Context, *BatchCreateFilmsRequest) (*FilmsResponse, error)
+	BatchUpdateFilms(context.Context, *BatchUpdateFilmsRequest) (*FilmsResponse, error)
+	BatchDeleteFilms(context.Context, *BatchDeleteFilmsRequest) (*FilmsResponse, error)
+	BatchGetMembers(context.Context, *BatchGetMembersRequest) (*MembersResponse, error)
+	BatchDeleteMembers(context.Context, *BatchDeleteMembersRequest) (*emptypb.Empty, error)
 	mustEmbedUnimplementedPlainServiceServer()
 }
 
@@ -801,6 +1031,24 @@ func (UnimplementedPlainServiceServer) UpdateMember(context.Context, *UpdateMemb
 }
 func (UnimplementedPlainServiceServer) DeleteMember(context.Context, *DeleteMemberRequest) (*emptypb.Empty, error) {
 	return nil, status.Error(codes.Unimplemented, "method DeleteMember not implemented")
+}
+func (UnimplementedPlainServiceServer) BatchGetFilms(context.Context, *BatchGetFilmsRequest) (*FilmsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method BatchGetFilms not implemented")
+}
+func (UnimplementedPlainServiceServer) BatchCreateFilms(context.Context, *BatchCreateFilmsRequest) (*FilmsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method BatchCreateFilms not implemented")
+}
+func (UnimplementedPlainServiceServer) BatchUpdateFilms(context.Context, *BatchUpdateFilmsRequest) (*FilmsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method BatchUpdateFilms not implemented")
+}
+func (UnimplementedPlainServiceServer) BatchDeleteFilms(context.Context, *BatchDeleteFilmsRequest) (*FilmsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method BatchDeleteFilms not implemented")
+}
+func (UnimplementedPlainServiceServer) BatchGetMembers(context.Context, *BatchGetMembersRequest) (*MembersResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method BatchGetMembers not implemented")
+}
+func (UnimplementedPlainServiceServer) BatchDeleteMembers(context.Context, *BatchDeleteMembersRequest) (*emptypb.Empty, error) {
+	return nil, status.Error(codes.Unimplemented, "method BatchDeleteMembers not implemented")
 }
 func (UnimplementedPlainServiceServer) mustEmbedUnimplementedPlainServiceServer() {}
 func (UnimplementedPlainServiceServer) testEmbeddedByValue()                      {}
@@ -1050,6 +1298,114 @@ func _PlainService_DeleteMember_Handler(srv interface{}, ctx context.Context, de
 	return interceptor(ctx, in, info, handler)
 }
 
+func _PlainService_BatchGetFilms_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(BatchGetFilmsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(PlainServiceServer).BatchGetFilms(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: PlainService_BatchGetFilms_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(PlainServiceServer).BatchGetFilms(ctx, req.(*BatchGetFilmsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _PlainService_BatchCreateFilms_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(BatchCreateFilmsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(PlainServiceServer).BatchCreateFilms(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: PlainService_BatchCreateFilms_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(PlainServiceServer).BatchCreateFilms(ctx, req.(*BatchCreateFilmsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _PlainService_BatchUpdateFilms_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(BatchUpdateFilmsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(PlainServiceServer).BatchUpdateFilms(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: PlainService_BatchUpdateFilms_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(PlainServiceServer).BatchUpdateFilms(ctx, req.(*BatchUpdateFilmsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _PlainService_BatchDeleteFilms_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(BatchDeleteFilmsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(PlainServiceServer).BatchDeleteFilms(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: PlainService_BatchDeleteFilms_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(PlainServiceServer).BatchDeleteFilms(ctx, req.(*BatchDeleteFilmsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _PlainService_BatchGetMembers_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(BatchGetMembersRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(PlainServiceServer).BatchGetMembers(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: PlainService_BatchGetMembers_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(PlainServiceServer).BatchGetMembers(ctx, req.(*BatchGetMembersRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _PlainService_BatchDeleteMembers_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(BatchDeleteMembersRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(PlainServiceServer).BatchDeleteMembers(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: PlainService_BatchDeleteMembers_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(PlainServiceServer).BatchDeleteMembers(ctx, req.(*BatchDeleteMembersRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // PlainService_ServiceDesc is the grpc.ServiceDesc for PlainService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -1104,6 +1460,30 @@ var PlainService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "DeleteMember",
 			Handler:    _PlainService_DeleteMember_Handler,
+		},
+		{
+			MethodName: "BatchGetFilms",
+			Handler:    _PlainService_BatchGetFilms_Handler,
+		},
+		{
+			MethodName: "BatchCreateFilms",
+			Handler:    _PlainService_BatchCreateFilms_Handler,
+		},
+		{
+			MethodName: "BatchUpdateFilms",
+			Handler:    _PlainService_BatchUpdateFilms_Handler,
+		},
+		{
+			MethodName: "BatchDeleteFilms",
+			Handler:    _PlainService_BatchDeleteFilms_Handler,
+		},
+		{
+			MethodName: "BatchGetMembers",
+			Handler:    _PlainService_BatchGetMembers_Handler,
+		},
+		{
+			MethodName: "BatchDeleteMembers",
+			Handler:    _PlainService_BatchDeleteMembers_Handler,
 		},
 	},
 	Streams: []grpc.StreamDesc{
