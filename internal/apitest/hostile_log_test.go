@@ -1,6 +1,7 @@
 package apitest_test
 
 import (
+	"context"
 	"regexp"
 	"strings"
 	"testing"
@@ -25,7 +26,10 @@ func TestHostileStringsInTheServersLog(t *testing.T) {
 	postgres, err := crudtest.Start(t.Context(), crudtest.WithSetting("log_statement", "all"))
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, postgres.Stop()) })
-	pool, err := pgxpool.New(t.Context(), postgres.URL())
+	config, err := pgxpool.ParseConfig(postgres.URL())
+	require.NoError(t, err)
+	config.ShouldPing = func(context.Context, pgxpool.ShouldPingParams) bool { return false } // of its own
+	pool, err := pgxpool.NewWithConfig(t.Context(), config)
 	require.NoError(t, err)
 	t.Cleanup(pool.Close)
 	s := writeServe(t, pool, writeConfig{})
@@ -39,11 +43,9 @@ func TestHostileStringsInTheServersLog(t *testing.T) {
 		for _, text := range strings {
 			for _, call := range reads { // refusals are as good as answers here
 				_ = call(t.Context(), text+mark)
-				_ = call(t.Context(), text)
 			}
 			for _, input := range writeInputs {
 				_ = input.call(t, s, text+mark)
-				_ = input.call(t, s, text)
 			}
 		}
 		return statementsSince(t, postgres, before)
