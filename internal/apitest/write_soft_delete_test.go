@@ -164,3 +164,29 @@ func TestWrite_3_8_PurgeOfReferred(t *testing.T) {
 		assert.Equal(t, []string{"1", "3"}, w.listed(t, true))
 	})
 }
+
+// TestWrite_3_8_OneInstant: the times that a Delete sets are of one instant, however
+// fast the clock is.
+func TestWrite_3_8_OneInstant(t *testing.T) {
+	t.Parallel()
+	writeEach(t, writeConfig{}, func(t *testing.T, s *writeServer) {
+		now := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
+		films := apitest.NewFilmRepository(s.db, crud.WithClock(func() time.Time {
+			now = now.Add(time.Second)
+			return now
+		}))
+		film, err := films.Create(t.Context(), &apitest.Film{Title: "T"})
+		require.NoError(t, err)
+		deleted, err := films.Delete(t.Context(), film.GetId())
+		require.NoError(t, err)
+		assert.Equal(t, deleted.GetUpdateTime().AsTime(), deleted.GetDeleteTime().AsTime())
+		assert.Equal(t, time.Hour, deleted.GetPurgeTime().AsTime().Sub(deleted.GetDeleteTime().AsTime()))
+		back, err := films.Undelete(t.Context(), film.GetId())
+		require.NoError(t, err)
+		assert.Nil(t, back.GetDeleteTime())
+		assert.Greater(t, back.GetUpdateTime().AsTime(), deleted.GetUpdateTime().AsTime())
+		all, err := films.BatchDelete(t.Context(), []int64{film.GetId()})
+		require.NoError(t, err)
+		assert.Equal(t, all[0].GetUpdateTime().AsTime(), all[0].GetDeleteTime().AsTime())
+	})
+}

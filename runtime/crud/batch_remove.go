@@ -48,10 +48,7 @@ func (r *Repository[M, K]) setRowsDeleted(ctx context.Context, tx *Tx, d *batchD
 	if n == 0 {
 		return nil, nil
 	}
-	args := r.deletedTimes()
-	if r.table.updateTime >= 0 {
-		args = append(args, bindTime(r.now(), r.dialect))
-	}
+	args := r.lifeArgs(true)
 	sql, err := r.batches.get([]byte{'s'}, r.buildSetDeleted)
 	if err != nil {
 		return nil, internal(r.domain, err)

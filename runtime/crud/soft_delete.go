@@ -11,20 +11,28 @@ import (
 
 // setDeleted marks a row as deleted (AIP-164).
 func (r *Repository[M, K]) setDeleted(ctx context.Context, db DB, key K, keys []any, etag string) (M, error) {
-	return r.setLife(ctx, db, key, keys, r.deletedTimes(), etag, true)
+	return r.setLife(ctx, db, key, keys, etag, true)
 }
 
-// deletedTimes are the arguments that set delete_time and purge_time.
-func (r *Repository[M, K]) deletedTimes() []any {
+// lifeArgs are what an UPDATE that deletes rows or brings them back sets: delete_time,
+// purge_time and update_time, as far as the table has them, of one instant.
+func (r *Repository[M, K]) lifeArgs(deleted bool) []any {
 	now := r.now()
-	args := []any{bindTime(now, r.dialect)}
-	if r.table.purgeTime < 0 {
-		return args
+	times := make([]any, 1, 3)
+	if deleted {
+		times[0] = bindTime(now, r.dialect)
 	}
-	if r.table.purgeTTL == 0 {
-		return append(args, nil)
+	if r.table.purgeTime >= 0 {
+		var purge any
+		if deleted && r.table.purgeTTL > 0 {
+			purge = bindTime(now.Add(r.table.purgeTTL), r.dialect)
+		}
+		times = append(times, purge)
 	}
-	return append(args, bindTime(now.Add(r.table.purgeTTL), r.dialect))
+	if r.table.updateTime >= 0 {
+		times = append(times, bindTime(now, r.dialect))
+	}
+	return times
 }
 
 // Undelete brings a soft-deleted resource back and returns it (AIP-164). Errors:
@@ -47,18 +55,10 @@ func (r *Repository[M, K]) Undelete(ctx context.Context, key K, opts ...WriteOpt
 		return r.transact(ctx, &s, func(tx *Tx) (M, error) { return r.undeleteLocked(ctx, tx, key, keys, s.etag) })
 	}
 	err = r.retried(ctx, func() error {
-		m, err = r.setLife(ctx, r.db, key, keys, r.noTimes(), s.etag, false)
+		m, err = r.setLife(ctx, r.db, key, keys, s.etag, false)
 		return err
 	})
 	return m, err
-}
-
-// noTimes are the arguments that clear delete_time and purge_time.
-func (r *Repository[M, K]) noTimes() []any {
-	if r.table.purgeTime >= 0 {
-		return []any{nil, nil}
-	}
-	return []any{nil}
 }
 
 func (r *Repository[M, K]) undeleteLocked(ctx context.Context, tx *Tx, key K, keys []any, etag string) (m M, err error) {
@@ -76,20 +76,16 @@ func (r *Repository[M, K]) undeleteLocked(ctx context.Context, tx *Tx, key K, ke
 	if err := r.hooks.run(ctx, w, beforeUndelete); err != nil {
 		return m, err
 	}
-	if m, err = r.setLife(ctx, tx, key, keys, r.noTimes(), "", false); err != nil {
+	if m, err = r.setLife(ctx, tx, key, keys, "", false); err != nil {
 		return m, err
 	}
 	return m, r.afterWrite(ctx, tx, m, afterUndelete, func(after *Write[M]) { after.Old = old })
 }
 
-// setLife runs the UPDATE that deletes a row or brings it back. times are the values
-// of delete_time and purge_time.
-func (r *Repository[M, K]) setLife(ctx context.Context, db DB, key K, keys, times []any, etag string, alive bool) (m M, err error) {
-	args := times
-	if r.table.updateTime >= 0 {
-		args = append(args, bindTime(r.now(), r.dialect))
-	}
-	args = append(args, keys...)
+// setLife runs the UPDATE that deletes a row, which must be alive, or brings one back
+// that is not.
+func (r *Repository[M, K]) setLife(ctx context.Context, db DB, key K, keys []any, etag string, alive bool) (m M, err error) {
+	args := append(r.lifeArgs(alive), keys...)
 	if etag != "" {
 		args = append(args, r.table.wantedRevision(key, etag))
 	}
