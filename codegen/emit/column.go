@@ -34,6 +34,9 @@ func (p *printer) column(c *model.Column) string {
 	if c.Etag {
 		return p.etag(c)
 	}
+	if c.Kind == model.JSON {
+		return p.json(c)
+	}
 	args := []string{strconv.Quote(string(f.Desc.Name())), p.getter(f)}
 	kind := kindNames[c.Kind]
 	switch {
@@ -79,6 +82,18 @@ var listNames = map[model.Kind]string{
 	model.Enum:      "Enums",
 	model.Timestamp: "Timestamps",
 	model.Duration:  "Durations",
+}
+
+// json returns the constructor call of a column that reaches its field by reflection.
+func (p *printer) json(c *model.Column) string {
+	args := append([]string{strconv.Quote(string(c.Field.Desc.Name()))}, p.columnOptions(c)...)
+	return p.crud(jsonNames[c.JSON]) + "[*" + p.name(c.Field.Parent.GoIdent) + "](" + strings.Join(args, ", ") + ")"
+}
+
+var jsonNames = map[model.JSONForm]string{
+	model.JSONMessage: "JSON",
+	model.JSONList:    "JSONList",
+	model.JSONMap:     "JSONMap",
 }
 
 // etag returns the column entry of a resource's etag.
@@ -157,7 +172,9 @@ func (p *printer) columnOptions(c *model.Column) []string {
 }
 
 // orders reports whether rows can be ordered by columns of the kind at all.
-func orders(c *model.Column) bool { return !c.Repeated && c.Kind != model.Bytes }
+func orders(c *model.Column) bool {
+	return !c.Repeated && c.Kind != model.Bytes && c.Kind != model.JSON
+}
 
 func call(option, argument string) string { return option + "(" + strconv.Quote(argument) + ")" }
 

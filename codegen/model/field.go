@@ -113,8 +113,11 @@ func (d *draft) readColumn(f *field) {
 		Field:    f.Field,
 		Kind:     kind,
 		Presence: f.Desc.HasPresence(),
-		Repeated: f.Desc.IsList(),
+		Repeated: f.Desc.IsList() && kind != JSON,
 		Behavior: f.behavior,
+	}
+	if kind == JSON {
+		c.JSON = jsonForm(f.Desc)
 	}
 	f.column = c
 	d.Columns = append(d.Columns, c)
@@ -131,35 +134,6 @@ func (d *draft) readColumn(f *field) {
 	// An empty string is no uuid. Where the field has no presence, it is NULL.
 	emptyIsNull := c.Kind == UUID && !c.Repeated
 	c.NotNull = c.Behavior.Required || c.Time.Always() || !c.Presence && !emptyIsNull
-}
-
-// storedKind returns the kind of a field that has a column; 0, reported, if it cannot
-// have one.
-func (d *draft) storedKind(f *field) Kind {
-	d.refuseDefault(f)
-	if d.refuseOwned(f) {
-		return 0
-	}
-	var problem string
-	kind := kindOf(f.Field)
-	switch {
-	case f.Desc.IsMap():
-		problem = "a map field"
-	case f.Desc.Kind() == protoreflect.GroupKind:
-		problem = "a group"
-	case inOneof(f.Field):
-		problem = "a oneof field"
-	case kind == 0:
-		problem = "type " + typeName(f.Field)
-	default:
-		return kind
-	}
-	where := atType(f.Field)
-	if inOneof(f.Field) {
-		where = at(f.Desc)
-	}
-	d.add(where, problem+" is not supported yet by this version", skipHint)
-	return 0
 }
 
 func (d *draft) refuseDefault(f *field) {

@@ -127,6 +127,8 @@ type Column struct {
 	// column is NULL when the field is unset.
 	Presence bool
 	Repeated bool
+	// JSON is what a column of kind JSON holds. It is not Repeated.
+	JSON JSONForm
 	// NotNull says that the column has a NOT NULL constraint.
 	NotNull bool
 
@@ -171,6 +173,18 @@ const (
 	Enum
 	Timestamp
 	Duration
+	JSON // any field, as protobuf's JSON
+)
+
+// A JSONForm is what a column of kind JSON holds.
+type JSONForm uint8
+
+const (
+	// JSONMessage is an object, or what the JSON of a well-known type is.
+	JSONMessage JSONForm = iota
+	// JSONList is the array of a repeated field, and JSONMap the object of a map.
+	JSONList
+	JSONMap
 )
 
 // Behavior is what google.api.field_behavior says of a field. OutputOnly is also

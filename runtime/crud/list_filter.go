@@ -31,7 +31,7 @@ func (t *Table[M, K]) filterSchema() *filter.Schema {
 	var fields []filter.Field
 	for i := range t.columns {
 		c := &t.columns[i]
-		if c.InputOnly || c.Unfilterable && c.Unorderable {
+		if c.InputOnly || c.Kind == KindJSON || c.Unfilterable && c.Unorderable {
 			continue
 		}
 		f := filter.Field{
