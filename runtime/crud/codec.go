@@ -41,6 +41,9 @@ type codec[M any] interface {
 	cursor(m M) any
 	// enum is the enum of a column of KindEnum. It is asked only once the program runs.
 	enum() protoreflect.EnumDescriptor
+	// below is the field of a column that masks and filters can go into, nil for the
+	// others. It is asked only once the program runs.
+	below() protoreflect.FieldDescriptor
 }
 
 // A kind is how values of Go type V are kept in SQL.
@@ -147,6 +150,8 @@ func (c *scalarCodec[M, V]) bindAny(vs any, d Dialect) (any, bool) { return c.ki
 func (c *scalarCodec[M, V]) cursor(m M) any { return c.kind.cursorOf(c.get(m)) }
 
 func (c *scalarCodec[M, V]) enum() protoreflect.EnumDescriptor { return c.kind.enum() }
+
+func (c *scalarCodec[M, V]) below() protoreflect.FieldDescriptor { return nil }
 
 func (k *kind[V]) cursorOf(v V) any {
 	if k.cursor == nil {
@@ -272,3 +277,5 @@ func (c *optionalCodec[M, V]) cursor(m M) any {
 }
 
 func (c *optionalCodec[M, V]) enum() protoreflect.EnumDescriptor { return c.kind.enum() }
+
+func (c *optionalCodec[M, V]) below() protoreflect.FieldDescriptor { return nil }

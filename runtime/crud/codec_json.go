@@ -210,7 +210,8 @@ func (c *jsonCodec[M]) equal(a, b M) bool {
 }
 
 // JSON is neither a key nor a cursor, and no condition compares it.
-func (c *jsonCodec[M]) bind(any, Dialect) (any, bool)     { return nil, false }
-func (c *jsonCodec[M]) bindAny(any, Dialect) (any, bool)  { return nil, false }
-func (c *jsonCodec[M]) cursor(M) any                      { return nil }
-func (c *jsonCodec[M]) enum() protoreflect.EnumDescriptor { return nil }
+func (c *jsonCodec[M]) bind(any, Dialect) (any, bool)       { return nil, false }
+func (c *jsonCodec[M]) bindAny(any, Dialect) (any, bool)    { return nil, false }
+func (c *jsonCodec[M]) cursor(M) any                        { return nil }
+func (c *jsonCodec[M]) below() protoreflect.FieldDescriptor { return c.field() }
+func (c *jsonCodec[M]) enum() protoreflect.EnumDescriptor   { return nil }

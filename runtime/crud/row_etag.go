@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"slices"
 	"strings"
-	"sync"
 
 	"google.golang.org/protobuf/proto"
 )
@@ -34,7 +33,8 @@ func (t *Table[M, K]) withoutRevision() *Table[M, K] {
 	out.sql = t.sql.withoutLastColumn()
 	out.keyColumns, out.width, out.times = nil, 0, 0
 	out.index()
-	out.schema, out.keys = sync.OnceValue(out.filterSchema), out.keyOrder()
+	out.late()
+	out.keys = out.keyOrder()
 	return out
 }
 

@@ -129,7 +129,10 @@ type Table[M any, K comparable] struct {
 	appendNew  func(ms []M, n int) []M
 	times      int // timestamps that every row has
 	isNil      func(M) bool
-	hides      bool // some column is input only
+	// hides reports whether something is INPUT_ONLY, which no answer shows.
+	hides func() bool
+	// nested are the columns that masks go into.
+	nested func() []nestedColumn
 
 	key       func(M) K
 	parseName func(string) (K, error)
@@ -138,8 +141,7 @@ type Table[M any, K comparable] struct {
 	idPattern idRule
 	purgeTTL  time.Duration
 	sql       SQL
-	// schema is made when a list needs it: the descriptors of enums are there only once
-	// the program runs.
+	// schema is what filters and orders may name.
 	schema func() *filter.Schema
 }
 
@@ -185,7 +187,7 @@ func NewTable[T any, M interface{ *T }, K comparable](spec TableSpec[T, M, K]) *
 		sql:       spec.SQL,
 	}
 	t.index()
-	t.schema = sync.OnceValue(t.filterSchema)
+	t.late()
 	t.keys = t.keyOrder()
 	if len(t.keyColumns) == 0 {
 		panic(fmt.Sprintf("crud: the table of %s has no key", spec.Message))
@@ -196,6 +198,15 @@ func NewTable[T any, M interface{ *T }, K comparable](spec TableSpec[T, M, K]) *
 	return t
 }
 
+// late sets what needs the descriptors, which are there only once the program runs.
+func (t *Table[M, K]) late() {
+	t.schema = sync.OnceValue(t.filterSchema)
+	t.nested = sync.OnceValue(t.nestedColumns)
+	t.hides = sync.OnceValue(func() bool {
+		return slices.ContainsFunc(t.columns, func(c Column[M]) bool { return c.InputOnly }) || t.hidesInside()
+	})
+}
+
 // index finds the columns that have a role.
 func (t *Table[M, K]) index() {
 	t.updateTime, t.createTime, t.identity = -1, -1, -1
@@ -203,7 +214,6 @@ func (t *Table[M, K]) index() {
 	for i := range t.columns {
 		c := &t.columns[i]
 		t.width += len(c.Names)
-		t.hides = t.hides || c.InputOnly
 		if c.Kind == KindTimestamp && c.NotNull {
 			t.times++
 		}
