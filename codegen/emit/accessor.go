@@ -43,14 +43,26 @@ func isSet(variable string, f *protogen.Field) string {
 
 // write returns the statement that sets a field of the message in variable to value,
 // which must be addressable.
-func write(variable string, f *protogen.Field, value string) string {
+func (p *printer) write(variable string, f *protogen.Field, value string) string {
 	if !open(f.Parent) {
 		return variable + "." + methodName(f, "Set") + "(" + value + ")"
+	}
+	if arm(f) {
+		return variable + "." + f.Oneof.GoName + " = &" + p.name(f.GoIdent) + "{" + f.GoName + ": " + value + "}"
 	}
 	if pointer(f) {
 		value = "&" + value
 	}
 	return variable + "." + f.GoName + " = " + value
+}
+
+// arm reports whether a field is part of a oneof that the proto declares.
+func arm(f *protogen.Field) bool { return f.Oneof != nil && !f.Oneof.Desc.IsSynthetic() }
+
+// ofArm returns the call of a func of the runtime on the oneof of a field, in the open
+// API.
+func (p *printer) ofArm(function string, f *protogen.Field) string {
+	return p.crud(function) + "[*" + p.name(f.GoIdent) + "](m." + f.Oneof.GoName + ")"
 }
 
 // pointer reports whether the struct field of the open API is a pointer to the value.
@@ -79,13 +91,16 @@ func (p *printer) nameSetter(f *protogen.Field) string {
 
 // assign returns a setter for the open API, which has none.
 func (p *printer) assign(f *protogen.Field, goType string) string {
-	return "func(m *" + p.name(f.Parent.GoIdent) + ", v " + goType + ") { " + write("m", f, "v") + " }"
+	return "func(m *" + p.name(f.Parent.GoIdent) + ", v " + goType + ") { " + p.write("m", f, "v") + " }"
 }
 
 // haser returns the func that reports whether a field with presence is set.
 func (p *printer) haser(f *protogen.Field) string {
 	if !open(f.Parent) {
 		return p.methodOf(f, "Has")
+	}
+	if arm(f) {
+		return "func(m *" + p.name(f.Parent.GoIdent) + ") bool { return " + p.ofArm("IsArm", f) + " }"
 	}
 	return "func(m *" + p.name(f.Parent.GoIdent) + ") bool { return " + isSet("m", f) + " }"
 }
@@ -94,6 +109,9 @@ func (p *printer) haser(f *protogen.Field) string {
 func (p *printer) clearer(f *protogen.Field) string {
 	if !open(f.Parent) {
 		return p.methodOf(f, "Clear")
+	}
+	if arm(f) {
+		return "func(m *" + p.name(f.Parent.GoIdent) + ") { m." + f.Oneof.GoName + " = " + p.ofArm("WithoutArm", f) + " }"
 	}
 	return "func(m *" + p.name(f.Parent.GoIdent) + ") { m." + f.GoName + " = nil }"
 }
@@ -111,6 +129,9 @@ func (p *printer) goType(c *model.Column) string {
 }
 
 func (p *printer) elementType(c *model.Column) string {
+	if c.Wrapper {
+		return "*" + p.name(c.Field.Message.GoIdent)
+	}
 	switch c.Kind {
 	case model.Enum:
 		return p.name(c.Field.Enum.GoIdent)

@@ -39,17 +39,28 @@ func (p *printer) column(c *model.Column) string {
 	}
 	args := []string{strconv.Quote(string(f.Desc.Name())), p.getter(f)}
 	kind := kindNames[c.Kind]
+	if c.Wrapper {
+		kind += "Value"
+	}
 	switch {
 	case c.Repeated:
 		args = append(args, p.setter(c))
-		kind = listNames[c.Kind]
-	case c.Presence && f.Message == nil:
+		kind = p.listName(c)
+	case c.Presence && (f.Message == nil || c.Oneof != ""):
 		args = append(args, p.haser(f), p.setter(c), p.clearer(f))
 		kind = "Optional" + kind
 	default:
 		args = append(args, p.setter(c))
 	}
 	return p.crud(kind) + "(" + strings.Join(append(args, p.columnOptions(c)...), ", ") + ")"
+}
+
+// listName returns the constructor of a repeated field's column.
+func (p *printer) listName(c *model.Column) string {
+	if c.Wrapper {
+		return kindNames[c.Kind] + "Values"
+	}
+	return listNames[c.Kind]
 }
 
 var kindNames = map[model.Kind]string{
@@ -165,6 +176,7 @@ func (p *printer) columnOptions(c *model.Column) []string {
 	add(c.Unorderable && !c.Behavior.InputOnly && orders(c), "Unorderable")
 	add(c.Search, "Search")
 	add(c.NotNull && c.Presence && !c.PrimaryKey && !served, "NotNull")
+	add(c.Oneof != "", call("Oneof", c.Oneof))
 	add(c.Unique, call("Unique", c.Constraint))
 	add(c.Default != "", call("Default", c.Default))
 	add(c.MaxLength > 0, fmt.Sprintf("MaxLength(%d)", c.MaxLength))

@@ -118,10 +118,13 @@ func (d *draft) readColumn(f *field) {
 	}
 	if kind == JSON {
 		c.JSON = jsonForm(f.Desc)
+	} else {
+		c.Wrapper = Wrapped(f.Field)
 	}
 	f.column = c
 	d.Columns = append(d.Columns, c)
 	d.readColumnName(f)
+	d.readOneof(f)
 	d.readServerTime(f)
 	d.readType(f)
 	d.readUnique(f)

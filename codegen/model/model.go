@@ -127,6 +127,10 @@ type Column struct {
 	// column is NULL when the field is unset.
 	Presence bool
 	Repeated bool
+	// Wrapper says that the field is a message of google/protobuf/wrappers.proto.
+	Wrapper bool
+	// Oneof is the oneof that the field is an arm of, or empty.
+	Oneof string
 	// JSON is what a column of kind JSON holds. It is not Repeated.
 	JSON JSONForm
 	// NotNull says that the column has a NOT NULL constraint.

@@ -18,14 +18,7 @@ func (d *draft) storedKind(f *field) Kind {
 	if d.refuseOwned(f) {
 		return 0
 	}
-	if inOneof(f.Field) {
-		d.add(at(f.Desc), "a oneof field is not supported yet by this version", skipHint)
-		return 0
-	}
-	own := kindOf(f.Field)
-	if f.Desc.IsMap() {
-		own = 0 // which is the kind of the entry
-	}
+	own := ownKind(f.Field)
 	switch f.opts.GetStorage() {
 	case protocrudv1.Field_JSON:
 		return d.jsonKind(f, own)
@@ -39,6 +32,17 @@ func (d *draft) storedKind(f *field) Kind {
 		return d.jsonKind(f, own)
 	}
 	return own
+}
+
+// ownKind is the kind of a field that has a column type of its own, 0 of others.
+func ownKind(f *protogen.Field) Kind {
+	switch {
+	case f.Desc.IsMap():
+		return 0
+	case Wrapped(f):
+		return wrapped[f.Message.Desc.FullName()]
+	}
+	return kindOf(f)
 }
 
 // jsonKind is that of a field that is stored as JSON, unless nobody would mean that.

@@ -18,6 +18,7 @@ import (
 	durationpb "google.golang.org/protobuf/types/known/durationpb"
 	structpb "google.golang.org/protobuf/types/known/structpb"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
+	wrapperspb "google.golang.org/protobuf/types/known/wrapperspb"
 	reflect "reflect"
 	sync "sync"
 	unsafe "unsafe"
@@ -81,27 +82,84 @@ func (Color) EnumDescriptor() ([]byte, []int) {
 
 // Document is what both engines hold.
 type Document struct {
-	state         protoimpl.MessageState            `protogen:"open.v1"`
-	Id            int64                             `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
-	Title         string                            `protobuf:"bytes,2,opt,name=title,proto3" json:"title,omitempty"`
-	Author        *Person                           `protobuf:"bytes,10,opt,name=author,proto3" json:"author,omitempty"`
-	Editors       []*Person                         `protobuf:"bytes,11,rep,name=editors,proto3" json:"editors,omitempty"`
-	Reviews       map[string]*Review                `protobuf:"bytes,12,rep,name=reviews,proto3" json:"reviews,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
-	Labels        map[string]string                 `protobuf:"bytes,13,rep,name=labels,proto3" json:"labels,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
-	Weights       map[int64]float64                 `protobuf:"bytes,14,rep,name=weights,proto3" json:"weights,omitempty" protobuf_key:"varint,1,opt,name=key" protobuf_val:"fixed64,2,opt,name=value"`
-	Flags         map[bool]Color                    `protobuf:"bytes,15,rep,name=flags,proto3" json:"flags,omitempty" protobuf_key:"varint,1,opt,name=key" protobuf_val:"varint,2,opt,name=value,enum=allkinds.Color"`
-	Blobs         map[string][]byte                 `protobuf:"bytes,16,rep,name=blobs,proto3" json:"blobs,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
-	Stamps        map[string]*timestamppb.Timestamp `protobuf:"bytes,17,rep,name=stamps,proto3" json:"stamps,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
-	Counters      map[uint64]uint64                 `protobuf:"bytes,18,rep,name=counters,proto3" json:"counters,omitempty" protobuf_key:"varint,1,opt,name=key" protobuf_val:"varint,2,opt,name=value"`
-	Tree          *Tree                             `protobuf:"bytes,19,opt,name=tree,proto3" json:"tree,omitempty"`
-	Settings      *structpb.Struct                  `protobuf:"bytes,20,opt,name=settings,proto3" json:"settings,omitempty"`
-	Value         *structpb.Value                   `protobuf:"bytes,21,opt,name=value,proto3" json:"value,omitempty"`
-	List          *structpb.ListValue               `protobuf:"bytes,22,opt,name=list,proto3" json:"list,omitempty"`
-	Detail        *anypb.Any                        `protobuf:"bytes,23,opt,name=detail,proto3" json:"detail,omitempty"`
-	Price         *money.Money                      `protobuf:"bytes,24,opt,name=price,proto3" json:"price,omitempty"`
-	Words         []string                          `protobuf:"bytes,25,rep,name=words,proto3" json:"words,omitempty"`
-	Notes         []*structpb.Struct                `protobuf:"bytes,26,rep,name=notes,proto3" json:"notes,omitempty"`
-	UpdateTime    *timestamppb.Timestamp            `protobuf:"bytes,40,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	state      protoimpl.MessageState            `protogen:"open.v1"`
+	Id         int64                             `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	Title      string                            `protobuf:"bytes,2,opt,name=title,proto3" json:"title,omitempty"`
+	Author     *Person                           `protobuf:"bytes,10,opt,name=author,proto3" json:"author,omitempty"`
+	Editors    []*Person                         `protobuf:"bytes,11,rep,name=editors,proto3" json:"editors,omitempty"`
+	Reviews    map[string]*Review                `protobuf:"bytes,12,rep,name=reviews,proto3" json:"reviews,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	Labels     map[string]string                 `protobuf:"bytes,13,rep,name=labels,proto3" json:"labels,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	Weights    map[int64]float64                 `protobuf:"bytes,14,rep,name=weights,proto3" json:"weights,omitempty" protobuf_key:"varint,1,opt,name=key" protobuf_val:"fixed64,2,opt,name=value"`
+	Flags      map[bool]Color                    `protobuf:"bytes,15,rep,name=flags,proto3" json:"flags,omitempty" protobuf_key:"varint,1,opt,name=key" protobuf_val:"varint,2,opt,name=value,enum=allkinds.Color"`
+	Blobs      map[string][]byte                 `protobuf:"bytes,16,rep,name=blobs,proto3" json:"blobs,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	Stamps     map[string]*timestamppb.Timestamp `protobuf:"bytes,17,rep,name=stamps,proto3" json:"stamps,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	Counters   map[uint64]uint64                 `protobuf:"bytes,18,rep,name=counters,proto3" json:"counters,omitempty" protobuf_key:"varint,1,opt,name=key" protobuf_val:"varint,2,opt,name=value"`
+	Tree       *Tree                             `protobuf:"bytes,19,opt,name=tree,proto3" json:"tree,omitempty"`
+	Settings   *structpb.Struct                  `protobuf:"bytes,20,opt,name=settings,proto3" json:"settings,omitempty"`
+	Value      *structpb.Value                   `protobuf:"bytes,21,opt,name=value,proto3" json:"value,omitempty"`
+	List       *structpb.ListValue               `protobuf:"bytes,22,opt,name=list,proto3" json:"list,omitempty"`
+	Detail     *anypb.Any                        `protobuf:"bytes,23,opt,name=detail,proto3" json:"detail,omitempty"`
+	Price      *money.Money                      `protobuf:"bytes,24,opt,name=price,proto3" json:"price,omitempty"`
+	Words      []string                          `protobuf:"bytes,25,rep,name=words,proto3" json:"words,omitempty"`
+	Notes      []*structpb.Struct                `protobuf:"bytes,26,rep,name=notes,proto3" json:"notes,omitempty"`
+	UpdateTime *timestamppb.Timestamp            `protobuf:"bytes,40,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	// Types that are valid to be assigned to Form:
+	//
+	//	*Document_Paper
+	//	*Document_Pages
+	//	*Document_ReleaseTime
+	//	*Document_Shop
+	//	*Document_Scan
+	//	*Document_Color
+	//	*Document_Note
+	//	*Document_Bound
+	Form          isDocument_Form           `protobuf_oneof:"form"`
+	BoolValue     *wrapperspb.BoolValue     `protobuf:"bytes,60,opt,name=bool_value,json=boolValue,proto3" json:"bool_value,omitempty"`
+	Int32Value    *wrapperspb.Int32Value    `protobuf:"bytes,61,opt,name=int32_value,json=int32Value,proto3" json:"int32_value,omitempty"`
+	Int64Value    *wrapperspb.Int64Value    `protobuf:"bytes,62,opt,name=int64_value,json=int64Value,proto3" json:"int64_value,omitempty"`
+	Uint32Value   *wrapperspb.UInt32Value   `protobuf:"bytes,63,opt,name=uint32_value,json=uint32Value,proto3" json:"uint32_value,omitempty"`
+	Uint64Value   *wrapperspb.UInt64Value   `protobuf:"bytes,64,opt,name=uint64_value,json=uint64Value,proto3" json:"uint64_value,omitempty"`
+	FloatValue    *wrapperspb.FloatValue    `protobuf:"bytes,65,opt,name=float_value,json=floatValue,proto3" json:"float_value,omitempty"`
+	DoubleValue   *wrapperspb.DoubleValue   `protobuf:"bytes,66,opt,name=double_value,json=doubleValue,proto3" json:"double_value,omitempty"`
+	StringValue   *wrapperspb.StringValue   `protobuf:"bytes,67,opt,name=string_value,json=stringValue,proto3" json:"string_value,omitempty"`
+	BytesValue    *wrapperspb.BytesValue    `protobuf:"bytes,68,opt,name=bytes_value,json=bytesValue,proto3" json:"bytes_value,omitempty"`
+	StringValues  []*wrapperspb.StringValue `protobuf:"bytes,69,rep,name=string_values,json=stringValues,proto3" json:"string_values,omitempty"`
+	Int64Values   []*wrapperspb.Int64Value  `protobuf:"bytes,70,rep,name=int64_values,json=int64Values,proto3" json:"int64_values,omitempty"`
+	Uint64Values  []*wrapperspb.UInt64Value `protobuf:"bytes,71,rep,name=uint64_values,json=uint64Values,proto3" json:"uint64_values,omitempty"`
+	BytesValues   []*wrapperspb.BytesValue  `protobuf:"bytes,72,rep,name=bytes_values,json=bytesValues,proto3" json:"bytes_values,omitempty"`
+	B             bool                      `protobuf:"varint,80,opt,name=b,proto3" json:"b,omitempty"`
+	I32           int32                     `protobuf:"zigzag32,81,opt,name=i32,proto3" json:"i32,omitempty"`
+	I64           int64                     `protobuf:"fixed64,82,opt,name=i64,proto3" json:"i64,omitempty"`
+	U32           uint32                    `protobuf:"fixed32,83,opt,name=u32,proto3" json:"u32,omitempty"`
+	U64           uint64                    `protobuf:"fixed64,84,opt,name=u64,proto3" json:"u64,omitempty"`
+	F             float32                   `protobuf:"fixed32,85,opt,name=f,proto3" json:"f,omitempty"`
+	D             float64                   `protobuf:"fixed64,86,opt,name=d,proto3" json:"d,omitempty"`
+	Raw           []byte                    `protobuf:"bytes,87,opt,name=raw,proto3" json:"raw,omitempty"`
+	C             Color                     `protobuf:"varint,88,opt,name=c,proto3,enum=allkinds.Color" json:"c,omitempty"`
+	T             *timestamppb.Timestamp    `protobuf:"bytes,89,opt,name=t,proto3" json:"t,omitempty"`
+	P             *durationpb.Duration      `protobuf:"bytes,90,opt,name=p,proto3" json:"p,omitempty"`
+	Ob            *bool                     `protobuf:"varint,91,opt,name=ob,proto3,oneof" json:"ob,omitempty"`
+	Oi32          *int32                    `protobuf:"varint,92,opt,name=oi32,proto3,oneof" json:"oi32,omitempty"`
+	Oi64          *int64                    `protobuf:"varint,93,opt,name=oi64,proto3,oneof" json:"oi64,omitempty"`
+	Ou32          *uint32                   `protobuf:"varint,94,opt,name=ou32,proto3,oneof" json:"ou32,omitempty"`
+	Ou64          *uint64                   `protobuf:"varint,95,opt,name=ou64,proto3,oneof" json:"ou64,omitempty"`
+	Of            *float32                  `protobuf:"fixed32,96,opt,name=of,proto3,oneof" json:"of,omitempty"`
+	Od            *float64                  `protobuf:"fixed64,97,opt,name=od,proto3,oneof" json:"od,omitempty"`
+	Os            *string                   `protobuf:"bytes,98,opt,name=os,proto3,oneof" json:"os,omitempty"`
+	Oraw          []byte                    `protobuf:"bytes,99,opt,name=oraw,proto3,oneof" json:"oraw,omitempty"`
+	Oc            *Color                    `protobuf:"varint,100,opt,name=oc,proto3,enum=allkinds.Color,oneof" json:"oc,omitempty"`
+	Lb            []bool                    `protobuf:"varint,101,rep,packed,name=lb,proto3" json:"lb,omitempty"`
+	Li32          []int32                   `protobuf:"varint,102,rep,packed,name=li32,proto3" json:"li32,omitempty"`
+	Li64          []int64                   `protobuf:"varint,103,rep,packed,name=li64,proto3" json:"li64,omitempty"`
+	Lu32          []uint32                  `protobuf:"varint,104,rep,packed,name=lu32,proto3" json:"lu32,omitempty"`
+	Lu64          []uint64                  `protobuf:"varint,105,rep,packed,name=lu64,proto3" json:"lu64,omitempty"`
+	Lf            []float32                 `protobuf:"fixed32,106,rep,packed,name=lf,proto3" json:"lf,omitempty"`
+	Ld            []float64                 `protobuf:"fixed64,107,rep,packed,name=ld,proto3" json:"ld,omitempty"`
+	Ls            []string                  `protobuf:"bytes,108,rep,name=ls,proto3" json:"ls,omitempty"`
+	Lraw          [][]byte                  `protobuf:"bytes,109,rep,name=lraw,proto3" json:"lraw,omitempty"`
+	Lc            []Color                   `protobuf:"varint,110,rep,packed,name=lc,proto3,enum=allkinds.Color" json:"lc,omitempty"`
+	Lt            []*timestamppb.Timestamp  `protobuf:"bytes,111,rep,name=lt,proto3" json:"lt,omitempty"`
+	Lp            []*durationpb.Duration    `protobuf:"bytes,112,rep,name=lp,proto3" json:"lp,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -275,6 +333,459 @@ func (x *Document) GetUpdateTime() *timestamppb.Timestamp {
 	}
 	return nil
 }
+
+func (x *Document) GetForm() isDocument_Form {
+	if x != nil {
+		return x.Form
+	}
+	return nil
+}
+
+func (x *Document) GetPaper() string {
+	if x != nil {
+		if x, ok := x.Form.(*Document_Paper); ok {
+			return x.Paper
+		}
+	}
+	return ""
+}
+
+func (x *Document) GetPages() int32 {
+	if x != nil {
+		if x, ok := x.Form.(*Document_Pages); ok {
+			return x.Pages
+		}
+	}
+	return 0
+}
+
+func (x *Document) GetReleaseTime() *timestamppb.Timestamp {
+	if x != nil {
+		if x, ok := x.Form.(*Document_ReleaseTime); ok {
+			return x.ReleaseTime
+		}
+	}
+	return nil
+}
+
+func (x *Document) GetShop() *Address {
+	if x != nil {
+		if x, ok := x.Form.(*Document_Shop); ok {
+			return x.Shop
+		}
+	}
+	return nil
+}
+
+func (x *Document) GetScan() []byte {
+	if x != nil {
+		if x, ok := x.Form.(*Document_Scan); ok {
+			return x.Scan
+		}
+	}
+	return nil
+}
+
+func (x *Document) GetColor() Color {
+	if x != nil {
+		if x, ok := x.Form.(*Document_Color); ok {
+			return x.Color
+		}
+	}
+	return Color_COLOR_UNSPECIFIED
+}
+
+func (x *Document) GetNote() *wrapperspb.StringValue {
+	if x != nil {
+		if x, ok := x.Form.(*Document_Note); ok {
+			return x.Note
+		}
+	}
+	return nil
+}
+
+func (x *Document) GetBound() bool {
+	if x != nil {
+		if x, ok := x.Form.(*Document_Bound); ok {
+			return x.Bound
+		}
+	}
+	return false
+}
+
+func (x *Document) GetBoolValue() *wrapperspb.BoolValue {
+	if x != nil {
+		return x.BoolValue
+	}
+	return nil
+}
+
+func (x *Document) GetInt32Value() *wrapperspb.Int32Value {
+	if x != nil {
+		return x.Int32Value
+	}
+	return nil
+}
+
+func (x *Document) GetInt64Value() *wrapperspb.Int64Value {
+	if x != nil {
+		return x.Int64Value
+	}
+	return nil
+}
+
+func (x *Document) GetUint32Value() *wrapperspb.UInt32Value {
+	if x != nil {
+		return x.Uint32Value
+	}
+	return nil
+}
+
+func (x *Document) GetUint64Value() *wrapperspb.UInt64Value {
+	if x != nil {
+		return x.Uint64Value
+	}
+	return nil
+}
+
+func (x *Document) GetFloatValue() *wrapperspb.FloatValue {
+	if x != nil {
+		return x.FloatValue
+	}
+	return nil
+}
+
+func (x *Document) GetDoubleValue() *wrapperspb.DoubleValue {
+	if x != nil {
+		return x.DoubleValue
+	}
+	return nil
+}
+
+func (x *Document) GetStringValue() *wrapperspb.StringValue {
+	if x != nil {
+		return x.StringValue
+	}
+	return nil
+}
+
+func (x *Document) GetBytesValue() *wrapperspb.BytesValue {
+	if x != nil {
+		return x.BytesValue
+	}
+	return nil
+}
+
+func (x *Document) GetStringValues() []*wrapperspb.StringValue {
+	if x != nil {
+		return x.StringValues
+	}
+	return nil
+}
+
+func (x *Document) GetInt64Values() []*wrapperspb.Int64Value {
+	if x != nil {
+		return x.Int64Values
+	}
+	return nil
+}
+
+func (x *Document) GetUint64Values() []*wrapperspb.UInt64Value {
+	if x != nil {
+		return x.Uint64Values
+	}
+	return nil
+}
+
+func (x *Document) GetBytesValues() []*wrapperspb.BytesValue {
+	if x != nil {
+		return x.BytesValues
+	}
+	return nil
+}
+
+func (x *Document) GetB() bool {
+	if x != nil {
+		return x.B
+	}
+	return false
+}
+
+func (x *Document) GetI32() int32 {
+	if x != nil {
+		return x.I32
+	}
+	return 0
+}
+
+func (x *Document) GetI64() int64 {
+	if x != nil {
+		return x.I64
+	}
+	return 0
+}
+
+func (x *Document) GetU32() uint32 {
+	if x != nil {
+		return x.U32
+	}
+	return 0
+}
+
+func (x *Document) GetU64() uint64 {
+	if x != nil {
+		return x.U64
+	}
+	return 0
+}
+
+func (x *Document) GetF() float32 {
+	if x != nil {
+		return x.F
+	}
+	return 0
+}
+
+func (x *Document) GetD() float64 {
+	if x != nil {
+		return x.D
+	}
+	return 0
+}
+
+func (x *Document) GetRaw() []byte {
+	if x != nil {
+		return x.Raw
+	}
+	return nil
+}
+
+func (x *Document) GetC() Color {
+	if x != nil {
+		return x.C
+	}
+	return Color_COLOR_UNSPECIFIED
+}
+
+func (x *Document) GetT() *timestamppb.Timestamp {
+	if x != nil {
+		return x.T
+	}
+	return nil
+}
+
+func (x *Document) GetP() *durationpb.Duration {
+	if x != nil {
+		return x.P
+	}
+	return nil
+}
+
+func (x *Document) GetOb() bool {
+	if x != nil && x.Ob != nil {
+		return *x.Ob
+	}
+	return false
+}
+
+func (x *Document) GetOi32() int32 {
+	if x != nil && x.Oi32 != nil {
+		return *x.Oi32
+	}
+	return 0
+}
+
+func (x *Document) GetOi64() int64 {
+	if x != nil && x.Oi64 != nil {
+		return *x.Oi64
+	}
+	return 0
+}
+
+func (x *Document) GetOu32() uint32 {
+	if x != nil && x.Ou32 != nil {
+		return *x.Ou32
+	}
+	return 0
+}
+
+func (x *Document) GetOu64() uint64 {
+	if x != nil && x.Ou64 != nil {
+		return *x.Ou64
+	}
+	return 0
+}
+
+func (x *Document) GetOf() float32 {
+	if x != nil && x.Of != nil {
+		return *x.Of
+	}
+	return 0
+}
+
+func (x *Document) GetOd() float64 {
+	if x != nil && x.Od != nil {
+		return *x.Od
+	}
+	return 0
+}
+
+func (x *Document) GetOs() string {
+	if x != nil && x.Os != nil {
+		return *x.Os
+	}
+	return ""
+}
+
+func (x *Document) GetOraw() []byte {
+	if x != nil {
+		return x.Oraw
+	}
+	return nil
+}
+
+func (x *Document) GetOc() Color {
+	if x != nil && x.Oc != nil {
+		return *x.Oc
+	}
+	return Color_COLOR_UNSPECIFIED
+}
+
+func (x *Document) GetLb() []bool {
+	if x != nil {
+		return x.Lb
+	}
+	return nil
+}
+
+func (x *Document) GetLi32() []int32 {
+	if x != nil {
+		return x.Li32
+	}
+	return nil
+}
+
+func (x *Document) GetLi64() []int64 {
+	if x != nil {
+		return x.Li64
+	}
+	return nil
+}
+
+func (x *Document) GetLu32() []uint32 {
+	if x != nil {
+		return x.Lu32
+	}
+	return nil
+}
+
+func (x *Document) GetLu64() []uint64 {
+	if x != nil {
+		return x.Lu64
+	}
+	return nil
+}
+
+func (x *Document) GetLf() []float32 {
+	if x != nil {
+		return x.Lf
+	}
+	return nil
+}
+
+func (x *Document) GetLd() []float64 {
+	if x != nil {
+		return x.Ld
+	}
+	return nil
+}
+
+func (x *Document) GetLs() []string {
+	if x != nil {
+		return x.Ls
+	}
+	return nil
+}
+
+func (x *Document) GetLraw() [][]byte {
+	if x != nil {
+		return x.Lraw
+	}
+	return nil
+}
+
+func (x *Document) GetLc() []Color {
+	if x != nil {
+		return x.Lc
+	}
+	return nil
+}
+
+func (x *Document) GetLt() []*timestamppb.Timestamp {
+	if x != nil {
+		return x.Lt
+	}
+	return nil
+}
+
+func (x *Document) GetLp() []*durationpb.Duration {
+	if x != nil {
+		return x.Lp
+	}
+	return nil
+}
+
+type isDocument_Form interface {
+	isDocument_Form()
+}
+
+type Document_Paper struct {
+	Paper string `protobuf:"bytes,50,opt,name=paper,proto3,oneof"`
+}
+
+type Document_Pages struct {
+	Pages int32 `protobuf:"varint,51,opt,name=pages,proto3,oneof"`
+}
+
+type Document_ReleaseTime struct {
+	ReleaseTime *timestamppb.Timestamp `protobuf:"bytes,52,opt,name=release_time,json=releaseTime,proto3,oneof"`
+}
+
+type Document_Shop struct {
+	Shop *Address `protobuf:"bytes,53,opt,name=shop,proto3,oneof"`
+}
+
+type Document_Scan struct {
+	Scan []byte `protobuf:"bytes,54,opt,name=scan,proto3,oneof"`
+}
+
+type Document_Color struct {
+	Color Color `protobuf:"varint,55,opt,name=color,proto3,enum=allkinds.Color,oneof"`
+}
+
+type Document_Note struct {
+	Note *wrapperspb.StringValue `protobuf:"bytes,56,opt,name=note,proto3,oneof"`
+}
+
+type Document_Bound struct {
+	Bound bool `protobuf:"varint,57,opt,name=bound,proto3,oneof"`
+}
+
+func (*Document_Paper) isDocument_Form() {}
+
+func (*Document_Pages) isDocument_Form() {}
+
+func (*Document_ReleaseTime) isDocument_Form() {}
+
+func (*Document_Shop) isDocument_Form() {}
+
+func (*Document_Scan) isDocument_Form() {}
+
+func (*Document_Color) isDocument_Form() {}
+
+func (*Document_Note) isDocument_Form() {}
+
+func (*Document_Bound) isDocument_Form() {}
 
 type Person struct {
 	state      protoimpl.MessageState `protogen:"open.v1"`
@@ -702,7 +1213,7 @@ var File_allkinds_allkinds_proto protoreflect.FileDescriptor
 
 const file_allkinds_allkinds_proto_rawDesc = "" +
 	"\n" +
-	"\x17allkinds/allkinds.proto\x12\ballkinds\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/protobuf/any.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/type/money.proto\x1a\x1aprotocrud/v1/options.proto\"\x91\v\n" +
+	"\x17allkinds/allkinds.proto\x12\ballkinds\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/protobuf/any.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1egoogle/protobuf/wrappers.proto\x1a\x17google/type/money.proto\x1a\x1aprotocrud/v1/options.proto\"\xd4\x1a\n" +
 	"\bDocument\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x03R\x02id\x12\x14\n" +
 	"\x05title\x18\x02 \x01(\tR\x05title\x12(\n" +
@@ -725,7 +1236,67 @@ const file_allkinds_allkinds_proto_rawDesc = "" +
 	"\x05words\x18\x19 \x03(\tB\x06\xe2\x93&\x02H\x02R\x05words\x12-\n" +
 	"\x05notes\x18\x1a \x03(\v2\x17.google.protobuf.StructR\x05notes\x12;\n" +
 	"\vupdate_time\x18( \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"updateTime\x1aL\n" +
+	"updateTime\x12\x16\n" +
+	"\x05paper\x182 \x01(\tH\x00R\x05paper\x12\x16\n" +
+	"\x05pages\x183 \x01(\x05H\x00R\x05pages\x12?\n" +
+	"\frelease_time\x184 \x01(\v2\x1a.google.protobuf.TimestampH\x00R\vreleaseTime\x12'\n" +
+	"\x04shop\x185 \x01(\v2\x11.allkinds.AddressH\x00R\x04shop\x12\x14\n" +
+	"\x04scan\x186 \x01(\fH\x00R\x04scan\x12'\n" +
+	"\x05color\x187 \x01(\x0e2\x0f.allkinds.ColorH\x00R\x05color\x122\n" +
+	"\x04note\x188 \x01(\v2\x1c.google.protobuf.StringValueH\x00R\x04note\x12\x16\n" +
+	"\x05bound\x189 \x01(\bH\x00R\x05bound\x129\n" +
+	"\n" +
+	"bool_value\x18< \x01(\v2\x1a.google.protobuf.BoolValueR\tboolValue\x12<\n" +
+	"\vint32_value\x18= \x01(\v2\x1b.google.protobuf.Int32ValueR\n" +
+	"int32Value\x12<\n" +
+	"\vint64_value\x18> \x01(\v2\x1b.google.protobuf.Int64ValueR\n" +
+	"int64Value\x12?\n" +
+	"\fuint32_value\x18? \x01(\v2\x1c.google.protobuf.UInt32ValueR\vuint32Value\x12?\n" +
+	"\fuint64_value\x18@ \x01(\v2\x1c.google.protobuf.UInt64ValueR\vuint64Value\x12<\n" +
+	"\vfloat_value\x18A \x01(\v2\x1b.google.protobuf.FloatValueR\n" +
+	"floatValue\x12?\n" +
+	"\fdouble_value\x18B \x01(\v2\x1c.google.protobuf.DoubleValueR\vdoubleValue\x12?\n" +
+	"\fstring_value\x18C \x01(\v2\x1c.google.protobuf.StringValueR\vstringValue\x12<\n" +
+	"\vbytes_value\x18D \x01(\v2\x1b.google.protobuf.BytesValueR\n" +
+	"bytesValue\x12A\n" +
+	"\rstring_values\x18E \x03(\v2\x1c.google.protobuf.StringValueR\fstringValues\x12>\n" +
+	"\fint64_values\x18F \x03(\v2\x1b.google.protobuf.Int64ValueR\vint64Values\x12A\n" +
+	"\ruint64_values\x18G \x03(\v2\x1c.google.protobuf.UInt64ValueR\fuint64Values\x12>\n" +
+	"\fbytes_values\x18H \x03(\v2\x1b.google.protobuf.BytesValueR\vbytesValues\x12\f\n" +
+	"\x01b\x18P \x01(\bR\x01b\x12\x10\n" +
+	"\x03i32\x18Q \x01(\x11R\x03i32\x12\x10\n" +
+	"\x03i64\x18R \x01(\x10R\x03i64\x12\x10\n" +
+	"\x03u32\x18S \x01(\aR\x03u32\x12\x10\n" +
+	"\x03u64\x18T \x01(\x06R\x03u64\x12\f\n" +
+	"\x01f\x18U \x01(\x02R\x01f\x12\f\n" +
+	"\x01d\x18V \x01(\x01R\x01d\x12\x10\n" +
+	"\x03raw\x18W \x01(\fR\x03raw\x12\x1d\n" +
+	"\x01c\x18X \x01(\x0e2\x0f.allkinds.ColorR\x01c\x12(\n" +
+	"\x01t\x18Y \x01(\v2\x1a.google.protobuf.TimestampR\x01t\x12'\n" +
+	"\x01p\x18Z \x01(\v2\x19.google.protobuf.DurationR\x01p\x12\x13\n" +
+	"\x02ob\x18[ \x01(\bH\x01R\x02ob\x88\x01\x01\x12\x17\n" +
+	"\x04oi32\x18\\ \x01(\x05H\x02R\x04oi32\x88\x01\x01\x12\x17\n" +
+	"\x04oi64\x18] \x01(\x03H\x03R\x04oi64\x88\x01\x01\x12\x17\n" +
+	"\x04ou32\x18^ \x01(\rH\x04R\x04ou32\x88\x01\x01\x12\x17\n" +
+	"\x04ou64\x18_ \x01(\x04H\x05R\x04ou64\x88\x01\x01\x12\x13\n" +
+	"\x02of\x18` \x01(\x02H\x06R\x02of\x88\x01\x01\x12\x13\n" +
+	"\x02od\x18a \x01(\x01H\aR\x02od\x88\x01\x01\x12\x13\n" +
+	"\x02os\x18b \x01(\tH\bR\x02os\x88\x01\x01\x12\x17\n" +
+	"\x04oraw\x18c \x01(\fH\tR\x04oraw\x88\x01\x01\x12$\n" +
+	"\x02oc\x18d \x01(\x0e2\x0f.allkinds.ColorH\n" +
+	"R\x02oc\x88\x01\x01\x12\x0e\n" +
+	"\x02lb\x18e \x03(\bR\x02lb\x12\x12\n" +
+	"\x04li32\x18f \x03(\x05R\x04li32\x12\x12\n" +
+	"\x04li64\x18g \x03(\x03R\x04li64\x12\x12\n" +
+	"\x04lu32\x18h \x03(\rR\x04lu32\x12\x12\n" +
+	"\x04lu64\x18i \x03(\x04R\x04lu64\x12\x0e\n" +
+	"\x02lf\x18j \x03(\x02R\x02lf\x12\x0e\n" +
+	"\x02ld\x18k \x03(\x01R\x02ld\x12\x0e\n" +
+	"\x02ls\x18l \x03(\tR\x02ls\x12\x12\n" +
+	"\x04lraw\x18m \x03(\fR\x04lraw\x12\x1f\n" +
+	"\x02lc\x18n \x03(\x0e2\x0f.allkinds.ColorR\x02lc\x12*\n" +
+	"\x02lt\x18o \x03(\v2\x1a.google.protobuf.TimestampR\x02lt\x12)\n" +
+	"\x02lp\x18p \x03(\v2\x19.google.protobuf.DurationR\x02lp\x1aL\n" +
 	"\fReviewsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12&\n" +
 	"\x05value\x18\x02 \x01(\v2\x10.allkinds.ReviewR\x05value:\x028\x01\x1a9\n" +
@@ -748,7 +1319,18 @@ const file_allkinds_allkinds_proto_rawDesc = "" +
 	"\x05value\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x05value:\x028\x01\x1a;\n" +
 	"\rCountersEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\x04R\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\x04R\x05value:\x028\x01:\x04\xe2\x93&\x00\"\x80\x06\n" +
+	"\x05value\x18\x02 \x01(\x04R\x05value:\x028\x01:\x04\xe2\x93&\x00B\x06\n" +
+	"\x04formB\x05\n" +
+	"\x03_obB\a\n" +
+	"\x05_oi32B\a\n" +
+	"\x05_oi64B\a\n" +
+	"\x05_ou32B\a\n" +
+	"\x05_ou64B\x05\n" +
+	"\x03_ofB\x05\n" +
+	"\x03_odB\x05\n" +
+	"\x03_osB\a\n" +
+	"\x05_orawB\x05\n" +
+	"\x03_oc\"\x80\x06\n" +
 	"\x06Person\x12\"\n" +
 	"\n" +
 	"given_name\x18\x01 \x01(\tB\x03\xe0A\x02R\tgivenName\x12\x1f\n" +
@@ -816,27 +1398,36 @@ func file_allkinds_allkinds_proto_rawDescGZIP() []byte {
 var file_allkinds_allkinds_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
 var file_allkinds_allkinds_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
 var file_allkinds_allkinds_proto_goTypes = []any{
-	(Color)(0),                    // 0: allkinds.Color
-	(*Document)(nil),              // 1: allkinds.Document
-	(*Person)(nil),                // 2: allkinds.Person
-	(*Address)(nil),               // 3: allkinds.Address
-	(*Review)(nil),                // 4: allkinds.Review
-	(*Tree)(nil),                  // 5: allkinds.Tree
-	nil,                           // 6: allkinds.Document.ReviewsEntry
-	nil,                           // 7: allkinds.Document.LabelsEntry
-	nil,                           // 8: allkinds.Document.WeightsEntry
-	nil,                           // 9: allkinds.Document.FlagsEntry
-	nil,                           // 10: allkinds.Document.BlobsEntry
-	nil,                           // 11: allkinds.Document.StampsEntry
-	nil,                           // 12: allkinds.Document.CountersEntry
-	nil,                           // 13: allkinds.Person.CountsEntry
-	(*structpb.Struct)(nil),       // 14: google.protobuf.Struct
-	(*structpb.Value)(nil),        // 15: google.protobuf.Value
-	(*structpb.ListValue)(nil),    // 16: google.protobuf.ListValue
-	(*anypb.Any)(nil),             // 17: google.protobuf.Any
-	(*money.Money)(nil),           // 18: google.type.Money
-	(*timestamppb.Timestamp)(nil), // 19: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),   // 20: google.protobuf.Duration
+	(Color)(0),                     // 0: allkinds.Color
+	(*Document)(nil),               // 1: allkinds.Document
+	(*Person)(nil),                 // 2: allkinds.Person
+	(*Address)(nil),                // 3: allkinds.Address
+	(*Review)(nil),                 // 4: allkinds.Review
+	(*Tree)(nil),                   // 5: allkinds.Tree
+	nil,                            // 6: allkinds.Document.ReviewsEntry
+	nil,                            // 7: allkinds.Document.LabelsEntry
+	nil,                            // 8: allkinds.Document.WeightsEntry
+	nil,                            // 9: allkinds.Document.FlagsEntry
+	nil,                            // 10: allkinds.Document.BlobsEntry
+	nil,                            // 11: allkinds.Document.StampsEntry
+	nil,                            // 12: allkinds.Document.CountersEntry
+	nil,                            // 13: allkinds.Person.CountsEntry
+	(*structpb.Struct)(nil),        // 14: google.protobuf.Struct
+	(*structpb.Value)(nil),         // 15: google.protobuf.Value
+	(*structpb.ListValue)(nil),     // 16: google.protobuf.ListValue
+	(*anypb.Any)(nil),              // 17: google.protobuf.Any
+	(*money.Money)(nil),            // 18: google.type.Money
+	(*timestamppb.Timestamp)(nil),  // 19: google.protobuf.Timestamp
+	(*wrapperspb.StringValue)(nil), // 20: google.protobuf.StringValue
+	(*wrapperspb.BoolValue)(nil),   // 21: google.protobuf.BoolValue
+	(*wrapperspb.Int32Value)(nil),  // 22: google.protobuf.Int32Value
+	(*wrapperspb.Int64Value)(nil),  // 23: google.protobuf.Int64Value
+	(*wrapperspb.UInt32Value)(nil), // 24: google.protobuf.UInt32Value
+	(*wrapperspb.UInt64Value)(nil), // 25: google.protobuf.UInt64Value
+	(*wrapperspb.FloatValue)(nil),  // 26: google.protobuf.FloatValue
+	(*wrapperspb.DoubleValue)(nil), // 27: google.protobuf.DoubleValue
+	(*wrapperspb.BytesValue)(nil),  // 28: google.protobuf.BytesValue
+	(*durationpb.Duration)(nil),    // 29: google.protobuf.Duration
 }
 var file_allkinds_allkinds_proto_depIdxs = []int32{
 	2,  // 0: allkinds.Document.author:type_name -> allkinds.Person
@@ -856,29 +1447,63 @@ var file_allkinds_allkinds_proto_depIdxs = []int32{
 	18, // 14: allkinds.Document.price:type_name -> google.type.Money
 	14, // 15: allkinds.Document.notes:type_name -> google.protobuf.Struct
 	19, // 16: allkinds.Document.update_time:type_name -> google.protobuf.Timestamp
-	0,  // 17: allkinds.Person.color:type_name -> allkinds.Color
-	19, // 18: allkinds.Person.birth_time:type_name -> google.protobuf.Timestamp
-	20, // 19: allkinds.Person.patience:type_name -> google.protobuf.Duration
-	3,  // 20: allkinds.Person.address:type_name -> allkinds.Address
-	13, // 21: allkinds.Person.counts:type_name -> allkinds.Person.CountsEntry
-	3,  // 22: allkinds.Person.post:type_name -> allkinds.Address
-	2,  // 23: allkinds.Review.reviewer:type_name -> allkinds.Person
-	5,  // 24: allkinds.Tree.children:type_name -> allkinds.Tree
-	5,  // 25: allkinds.Tree.next:type_name -> allkinds.Tree
-	4,  // 26: allkinds.Document.ReviewsEntry.value:type_name -> allkinds.Review
-	0,  // 27: allkinds.Document.FlagsEntry.value:type_name -> allkinds.Color
-	19, // 28: allkinds.Document.StampsEntry.value:type_name -> google.protobuf.Timestamp
-	29, // [29:29] is the sub-list for method output_type
-	29, // [29:29] is the sub-list for method input_type
-	29, // [29:29] is the sub-list for extension type_name
-	29, // [29:29] is the sub-list for extension extendee
-	0,  // [0:29] is the sub-list for field type_name
+	19, // 17: allkinds.Document.release_time:type_name -> google.protobuf.Timestamp
+	3,  // 18: allkinds.Document.shop:type_name -> allkinds.Address
+	0,  // 19: allkinds.Document.color:type_name -> allkinds.Color
+	20, // 20: allkinds.Document.note:type_name -> google.protobuf.StringValue
+	21, // 21: allkinds.Document.bool_value:type_name -> google.protobuf.BoolValue
+	22, // 22: allkinds.Document.int32_value:type_name -> google.protobuf.Int32Value
+	23, // 23: allkinds.Document.int64_value:type_name -> google.protobuf.Int64Value
+	24, // 24: allkinds.Document.uint32_value:type_name -> google.protobuf.UInt32Value
+	25, // 25: allkinds.Document.uint64_value:type_name -> google.protobuf.UInt64Value
+	26, // 26: allkinds.Document.float_value:type_name -> google.protobuf.FloatValue
+	27, // 27: allkinds.Document.double_value:type_name -> google.protobuf.DoubleValue
+	20, // 28: allkinds.Document.string_value:type_name -> google.protobuf.StringValue
+	28, // 29: allkinds.Document.bytes_value:type_name -> google.protobuf.BytesValue
+	20, // 30: allkinds.Document.string_values:type_name -> google.protobuf.StringValue
+	23, // 31: allkinds.Document.int64_values:type_name -> google.protobuf.Int64Value
+	25, // 32: allkinds.Document.uint64_values:type_name -> google.protobuf.UInt64Value
+	28, // 33: allkinds.Document.bytes_values:type_name -> google.protobuf.BytesValue
+	0,  // 34: allkinds.Document.c:type_name -> allkinds.Color
+	19, // 35: allkinds.Document.t:type_name -> google.protobuf.Timestamp
+	29, // 36: allkinds.Document.p:type_name -> google.protobuf.Duration
+	0,  // 37: allkinds.Document.oc:type_name -> allkinds.Color
+	0,  // 38: allkinds.Document.lc:type_name -> allkinds.Color
+	19, // 39: allkinds.Document.lt:type_name -> google.protobuf.Timestamp
+	29, // 40: allkinds.Document.lp:type_name -> google.protobuf.Duration
+	0,  // 41: allkinds.Person.color:type_name -> allkinds.Color
+	19, // 42: allkinds.Person.birth_time:type_name -> google.protobuf.Timestamp
+	29, // 43: allkinds.Person.patience:type_name -> google.protobuf.Duration
+	3,  // 44: allkinds.Person.address:type_name -> allkinds.Address
+	13, // 45: allkinds.Person.counts:type_name -> allkinds.Person.CountsEntry
+	3,  // 46: allkinds.Person.post:type_name -> allkinds.Address
+	2,  // 47: allkinds.Review.reviewer:type_name -> allkinds.Person
+	5,  // 48: allkinds.Tree.children:type_name -> allkinds.Tree
+	5,  // 49: allkinds.Tree.next:type_name -> allkinds.Tree
+	4,  // 50: allkinds.Document.ReviewsEntry.value:type_name -> allkinds.Review
+	0,  // 51: allkinds.Document.FlagsEntry.value:type_name -> allkinds.Color
+	19, // 52: allkinds.Document.StampsEntry.value:type_name -> google.protobuf.Timestamp
+	53, // [53:53] is the sub-list for method output_type
+	53, // [53:53] is the sub-list for method input_type
+	53, // [53:53] is the sub-list for extension type_name
+	53, // [53:53] is the sub-list for extension extendee
+	0,  // [0:53] is the sub-list for field type_name
 }
 
 func init() { file_allkinds_allkinds_proto_init() }
 func file_allkinds_allkinds_proto_init() {
 	if File_allkinds_allkinds_proto != nil {
 		return
+	}
+	file_allkinds_allkinds_proto_msgTypes[0].OneofWrappers = []any{
+		(*Document_Paper)(nil),
+		(*Document_Pages)(nil),
+		(*Document_ReleaseTime)(nil),
+		(*Document_Shop)(nil),
+		(*Document_Scan)(nil),
+		(*Document_Color)(nil),
+		(*Document_Note)(nil),
+		(*Document_Bound)(nil),
 	}
 	file_allkinds_allkinds_proto_msgTypes[1].OneofWrappers = []any{
 		(*Person_Email)(nil),

@@ -73,6 +73,10 @@ type kind[V any] struct {
 	// asIs says that bind gives the value itself for every engine.
 	asIs bool
 
+	// bindSlice is bindAny of a kind whose conditions have values of another type than
+	// V. Nil is for the others.
+	bindSlice func(vs any, d Dialect) (any, bool)
+
 	// list is how arrays of V are kept.
 	list listKind[V]
 }
@@ -162,6 +166,9 @@ func (k *kind[V]) cursorOf(v V) any {
 
 // bindAny gives PostgreSQL an array and SQLite a JSON list of what its columns hold.
 func (k *kind[V]) bindAny(vs any, d Dialect) (any, bool) {
+	if k.bindSlice != nil {
+		return k.bindSlice(vs, d)
+	}
 	values, ok := vs.([]V)
 	if !ok {
 		return nil, false

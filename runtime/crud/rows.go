@@ -77,6 +77,9 @@ func (r *reader[M, K]) read(m M) error {
 		}
 		c := &r.table.columns[i]
 		end := at + len(c.Names)
+		if c.Oneof != "" && raw[at] != nil && r.table.otherArmSet(i, m) {
+			return fmt.Errorf("crud: %s.%s: %w", r.table.info.Message, c.Field, errTwoArms)
+		}
 		if err := c.codec.decode(m, r.fds[at:end], raw[at:end], &r.mem); err != nil {
 			return fmt.Errorf("crud: %s.%s: %w", r.table.info.Message, c.Field, err)
 		}
@@ -99,6 +102,9 @@ func (r *reader[M, K]) scan(m M) error {
 		}
 		c := &r.table.columns[i]
 		end := at + len(c.Names)
+		if c.Oneof != "" && values[at] != nil && r.table.otherArmSet(i, m) {
+			return fmt.Errorf("crud: %s.%s: %w", r.table.info.Message, c.Field, errTwoArms)
+		}
 		var err error
 		if c.Kind == KindJSON && r.dialect == Postgres { // Values rounds the numbers of JSON
 			err = c.codec.decode(m, r.fds[at:end], raw[at:end], &r.mem)

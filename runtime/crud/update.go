@@ -66,6 +66,7 @@ func (r *Repository[M, K]) newUpdate(m M, mask *fieldmaskpb.FieldMask, s *writeS
 	if violations := r.table.checkTarget(m, named, r.dialect); len(violations) > 0 {
 		return nil, invalid(r.domain, violations...)
 	}
+	r.table.addSiblings(named.set, m)
 	named.parts = append(named.parts, s.atLeast...)
 	return &update[M, K]{key: key, m: m, set: named.set, parts: named.parts, unchanged: s.unchanged, etag: s.etag}, nil
 }
