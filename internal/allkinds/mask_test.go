@@ -371,7 +371,7 @@ func path(t *rapid.T, a, b protoreflect.Message, prefix string) string {
 	case fd.IsMap():
 		for _, m := range []protoreflect.Message{a, b} {
 			key := ""
-			m.Get(fd).Map().Range(func(k protoreflect.MapKey, _ protoreflect.Value) bool { key = k.String(); return false })
+			m.Get(fd).Map().Range(func(k protoreflect.MapKey, _ protoreflect.Value) bool { key = max(key, k.String()); return true })
 			if key != "" && !containsBacktick(key) {
 				return p + ".`" + key + "`"
 			}

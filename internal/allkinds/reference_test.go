@@ -49,6 +49,9 @@ func applyEntry(dst, src protoreflect.Message, fd protoreflect.FieldDescriptor, 
 			return true
 		})
 	}
+	if !at.IsValid() {
+		return // another path has removed it
+	}
 	if src.Get(fd).Map().Has(at) {
 		value = proto.Clone(src.Interface()).ProtoReflect().Get(fd).Map().Get(at)
 		dst.Mutable(fd).Map().Set(at, value)

@@ -177,3 +177,8 @@ func missingNested(m protoreflect.Message, path string) []Violation {
 	slices.SortStableFunc(violations, func(a, b Violation) int { return strings.Compare(a.Field, b.Field) })
 	return violations
 }
+
+// inputOnly reports whether no answer shows a nested field, and so no filter asks for it.
+func inputOnly(fd protoreflect.FieldDescriptor) bool {
+	return slices.Contains(behaviorsOf(fd), annotations.FieldBehavior_INPUT_ONLY)
+}

@@ -31,7 +31,7 @@ func (t *Table[M, K]) filterSchema() *filter.Schema {
 	var fields []filter.Field
 	for i := range t.columns {
 		c := &t.columns[i]
-		if c.InputOnly || c.Kind == KindJSON || c.Unfilterable && c.Unorderable {
+		if c.InputOnly || c.Unfilterable && c.Unorderable {
 			continue
 		}
 		f := filter.Field{
@@ -41,6 +41,8 @@ func (t *Table[M, K]) filterSchema() *filter.Schema {
 		switch {
 		case c.Field == t.nameField:
 			f.Kind, f.Columns, f.Key = filter.Name, t.info.Key, t.nameArgs
+		case c.Kind == KindJSON:
+			f.Inside, f.Hides = c.codec.below(), inputOnly
 		case c.Kind == KindEnum:
 			f.Enum = enumNumbers(c.codec.enum())
 		}
