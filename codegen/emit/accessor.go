@@ -74,19 +74,17 @@ func pointer(f *protogen.Field) bool {
 func (p *printer) getter(f *protogen.Field) string { return p.methodOf(f, "Get") }
 
 // setter returns the func that sets a column's field.
-func (p *printer) setter(c *model.Column) string {
-	if !open(c.Field.Parent) {
-		return p.methodOf(c.Field, "Set")
-	}
-	return p.assign(c.Field, p.goType(c))
-}
+func (p *printer) setter(c *model.Column) string { return p.assigned(c.Field, p.goType(c)) }
 
 // nameSetter returns the func that sets the field of a resource name.
-func (p *printer) nameSetter(f *protogen.Field) string {
+func (p *printer) nameSetter(f *protogen.Field) string { return p.assigned(f, "string") }
+
+// assigned returns the func that sets a field to a value of a type.
+func (p *printer) assigned(f *protogen.Field, goType string) string {
 	if !open(f.Parent) {
 		return p.methodOf(f, "Set")
 	}
-	return p.assign(f, "string")
+	return p.assign(f, goType)
 }
 
 // assign returns a setter for the open API, which has none.

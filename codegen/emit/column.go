@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 
+	"google.golang.org/protobuf/compiler/protogen"
+
 	"github.com/protocrud/protoc-gen-go-crud/codegen/model"
 )
 
@@ -16,6 +18,9 @@ func (p *printer) columns(m *model.Model) {
 	}
 	left := len(m.Key.Columns)
 	for _, c := range m.Columns {
+		if c.Etag && m.TTL != nil { // which is the last
+			p.P(p.ttl(m.TTL), ",")
+		}
 		if c.Field != nil {
 			p.P(p.column(c), ",")
 		}
@@ -26,6 +31,16 @@ func (p *printer) columns(m *model.Model) {
 			p.P(p.computedName(m), ",")
 		}
 	}
+	if m.TTL != nil && m.Etag() == nil {
+		p.P(p.ttl(m.TTL), ",")
+	}
+}
+
+// ttl returns the entry of a field that is stored as expire_time.
+func (p *printer) ttl(f *protogen.Field) string {
+	set := p.assigned(f, "*"+p.name(f.Message.GoIdent))
+	args := []string{strconv.Quote(string(f.Desc.Name())), p.getter(f), p.haser(f), set, p.clearer(f), strconv.Quote("expire_time"), p.crud(call("Oneof", string(f.Oneof.Desc.Name())))}
+	return p.crud("TTL") + "(" + strings.Join(args, ", ") + ")"
 }
 
 // column returns the constructor call of a field's column.

@@ -56,7 +56,7 @@ func (d *draft) readFields() {
 			d.readName(f)
 		case f.opts.GetSkip():
 			d.checkSkipped(f)
-		case d.readEtag(f):
+		case d.readEtag(f), d.readTTL(f):
 		default:
 			d.readColumn(f)
 		}
@@ -127,6 +127,7 @@ func (d *draft) readColumn(f *field) {
 	d.readOneof(f)
 	d.readServerTime(f)
 	d.readType(f)
+	d.readUID(f)
 	d.readUnique(f)
 	d.readDefault(f)
 	d.readMaxLength(f)

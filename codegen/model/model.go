@@ -31,6 +31,10 @@ type Model struct {
 	Columns []*Column
 	Key     Key
 
+	// TTL is the field of a time to live, which is stored as that of expire_time in the
+	// same oneof (AIP-214); nil if there is none.
+	TTL *protogen.Field
+
 	// Parent is the collection that owns the rows: what the pattern's leading
 	// variables name. It is nil for a top-level resource and in the plain style.
 	Parent *Parent

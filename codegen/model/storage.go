@@ -15,9 +15,6 @@ const fieldStorage = 9
 // have one.
 func (d *draft) storedKind(f *field) Kind {
 	d.refuseDefault(f)
-	if d.refuseOwned(f) {
-		return 0
-	}
 	own := ownKind(f.Field)
 	switch f.opts.GetStorage() {
 	case protocrudv1.Field_JSON:

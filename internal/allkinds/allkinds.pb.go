@@ -1209,6 +1209,121 @@ func (x *Tree) GetNext() *Tree {
 	return nil
 }
 
+// Session lives for a while.
+type Session struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Id    int64                  `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	Uid   string                 `protobuf:"bytes,2,opt,name=uid,proto3" json:"uid,omitempty"`
+	Title string                 `protobuf:"bytes,3,opt,name=title,proto3" json:"title,omitempty"`
+	// Types that are valid to be assigned to Expiration:
+	//
+	//	*Session_ExpireTime
+	//	*Session_Ttl
+	Expiration    isSession_Expiration `protobuf_oneof:"expiration"`
+	Etag          string               `protobuf:"bytes,6,opt,name=etag,proto3" json:"etag,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Session) Reset() {
+	*x = Session{}
+	mi := &file_allkinds_allkinds_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Session) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Session) ProtoMessage() {}
+
+func (x *Session) ProtoReflect() protoreflect.Message {
+	mi := &file_allkinds_allkinds_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Session.ProtoReflect.Descriptor instead.
+func (*Session) Descriptor() ([]byte, []int) {
+	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *Session) GetId() int64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *Session) GetUid() string {
+	if x != nil {
+		return x.Uid
+	}
+	return ""
+}
+
+func (x *Session) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
+func (x *Session) GetExpiration() isSession_Expiration {
+	if x != nil {
+		return x.Expiration
+	}
+	return nil
+}
+
+func (x *Session) GetExpireTime() *timestamppb.Timestamp {
+	if x != nil {
+		if x, ok := x.Expiration.(*Session_ExpireTime); ok {
+			return x.ExpireTime
+		}
+	}
+	return nil
+}
+
+func (x *Session) GetTtl() *durationpb.Duration {
+	if x != nil {
+		if x, ok := x.Expiration.(*Session_Ttl); ok {
+			return x.Ttl
+		}
+	}
+	return nil
+}
+
+func (x *Session) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+type isSession_Expiration interface {
+	isSession_Expiration()
+}
+
+type Session_ExpireTime struct {
+	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=expire_time,json=expireTime,proto3,oneof"`
+}
+
+type Session_Ttl struct {
+	Ttl *durationpb.Duration `protobuf:"bytes,5,opt,name=ttl,proto3,oneof"`
+}
+
+func (*Session_ExpireTime) isSession_Expiration() {}
+
+func (*Session_Ttl) isSession_Expiration() {}
+
 var File_allkinds_allkinds_proto protoreflect.FileDescriptor
 
 const file_allkinds_allkinds_proto_rawDesc = "" +
@@ -1376,7 +1491,17 @@ const file_allkinds_allkinds_proto_rawDesc = "" +
 	"\x04Tree\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12*\n" +
 	"\bchildren\x18\x02 \x03(\v2\x0e.allkinds.TreeR\bchildren\x12\"\n" +
-	"\x04next\x18\x03 \x01(\v2\x0e.allkinds.TreeR\x04next*=\n" +
+	"\x04next\x18\x03 \x01(\v2\x0e.allkinds.TreeR\x04next\"\xdc\x01\n" +
+	"\aSession\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x03R\x02id\x12\x10\n" +
+	"\x03uid\x18\x02 \x01(\tR\x03uid\x12\x14\n" +
+	"\x05title\x18\x03 \x01(\tR\x05title\x12=\n" +
+	"\vexpire_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampH\x00R\n" +
+	"expireTime\x122\n" +
+	"\x03ttl\x18\x05 \x01(\v2\x19.google.protobuf.DurationB\x03\xe0A\x04H\x00R\x03ttl\x12\x12\n" +
+	"\x04etag\x18\x06 \x01(\tR\x04etag:\x04\xe2\x93&\x00B\f\n" +
+	"\n" +
+	"expiration*=\n" +
 	"\x05Color\x12\x15\n" +
 	"\x11COLOR_UNSPECIFIED\x10\x00\x12\r\n" +
 	"\tCOLOR_RED\x10\x01\x12\x0e\n" +
@@ -1396,7 +1521,7 @@ func file_allkinds_allkinds_proto_rawDescGZIP() []byte {
 }
 
 var file_allkinds_allkinds_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_allkinds_allkinds_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
+var file_allkinds_allkinds_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
 var file_allkinds_allkinds_proto_goTypes = []any{
 	(Color)(0),                     // 0: allkinds.Color
 	(*Document)(nil),               // 1: allkinds.Document
@@ -1404,90 +1529,93 @@ var file_allkinds_allkinds_proto_goTypes = []any{
 	(*Address)(nil),                // 3: allkinds.Address
 	(*Review)(nil),                 // 4: allkinds.Review
 	(*Tree)(nil),                   // 5: allkinds.Tree
-	nil,                            // 6: allkinds.Document.ReviewsEntry
-	nil,                            // 7: allkinds.Document.LabelsEntry
-	nil,                            // 8: allkinds.Document.WeightsEntry
-	nil,                            // 9: allkinds.Document.FlagsEntry
-	nil,                            // 10: allkinds.Document.BlobsEntry
-	nil,                            // 11: allkinds.Document.StampsEntry
-	nil,                            // 12: allkinds.Document.CountersEntry
-	nil,                            // 13: allkinds.Person.CountsEntry
-	(*structpb.Struct)(nil),        // 14: google.protobuf.Struct
-	(*structpb.Value)(nil),         // 15: google.protobuf.Value
-	(*structpb.ListValue)(nil),     // 16: google.protobuf.ListValue
-	(*anypb.Any)(nil),              // 17: google.protobuf.Any
-	(*money.Money)(nil),            // 18: google.type.Money
-	(*timestamppb.Timestamp)(nil),  // 19: google.protobuf.Timestamp
-	(*wrapperspb.StringValue)(nil), // 20: google.protobuf.StringValue
-	(*wrapperspb.BoolValue)(nil),   // 21: google.protobuf.BoolValue
-	(*wrapperspb.Int32Value)(nil),  // 22: google.protobuf.Int32Value
-	(*wrapperspb.Int64Value)(nil),  // 23: google.protobuf.Int64Value
-	(*wrapperspb.UInt32Value)(nil), // 24: google.protobuf.UInt32Value
-	(*wrapperspb.UInt64Value)(nil), // 25: google.protobuf.UInt64Value
-	(*wrapperspb.FloatValue)(nil),  // 26: google.protobuf.FloatValue
-	(*wrapperspb.DoubleValue)(nil), // 27: google.protobuf.DoubleValue
-	(*wrapperspb.BytesValue)(nil),  // 28: google.protobuf.BytesValue
-	(*durationpb.Duration)(nil),    // 29: google.protobuf.Duration
+	(*Session)(nil),                // 6: allkinds.Session
+	nil,                            // 7: allkinds.Document.ReviewsEntry
+	nil,                            // 8: allkinds.Document.LabelsEntry
+	nil,                            // 9: allkinds.Document.WeightsEntry
+	nil,                            // 10: allkinds.Document.FlagsEntry
+	nil,                            // 11: allkinds.Document.BlobsEntry
+	nil,                            // 12: allkinds.Document.StampsEntry
+	nil,                            // 13: allkinds.Document.CountersEntry
+	nil,                            // 14: allkinds.Person.CountsEntry
+	(*structpb.Struct)(nil),        // 15: google.protobuf.Struct
+	(*structpb.Value)(nil),         // 16: google.protobuf.Value
+	(*structpb.ListValue)(nil),     // 17: google.protobuf.ListValue
+	(*anypb.Any)(nil),              // 18: google.protobuf.Any
+	(*money.Money)(nil),            // 19: google.type.Money
+	(*timestamppb.Timestamp)(nil),  // 20: google.protobuf.Timestamp
+	(*wrapperspb.StringValue)(nil), // 21: google.protobuf.StringValue
+	(*wrapperspb.BoolValue)(nil),   // 22: google.protobuf.BoolValue
+	(*wrapperspb.Int32Value)(nil),  // 23: google.protobuf.Int32Value
+	(*wrapperspb.Int64Value)(nil),  // 24: google.protobuf.Int64Value
+	(*wrapperspb.UInt32Value)(nil), // 25: google.protobuf.UInt32Value
+	(*wrapperspb.UInt64Value)(nil), // 26: google.protobuf.UInt64Value
+	(*wrapperspb.FloatValue)(nil),  // 27: google.protobuf.FloatValue
+	(*wrapperspb.DoubleValue)(nil), // 28: google.protobuf.DoubleValue
+	(*wrapperspb.BytesValue)(nil),  // 29: google.protobuf.BytesValue
+	(*durationpb.Duration)(nil),    // 30: google.protobuf.Duration
 }
 var file_allkinds_allkinds_proto_depIdxs = []int32{
 	2,  // 0: allkinds.Document.author:type_name -> allkinds.Person
 	2,  // 1: allkinds.Document.editors:type_name -> allkinds.Person
-	6,  // 2: allkinds.Document.reviews:type_name -> allkinds.Document.ReviewsEntry
-	7,  // 3: allkinds.Document.labels:type_name -> allkinds.Document.LabelsEntry
-	8,  // 4: allkinds.Document.weights:type_name -> allkinds.Document.WeightsEntry
-	9,  // 5: allkinds.Document.flags:type_name -> allkinds.Document.FlagsEntry
-	10, // 6: allkinds.Document.blobs:type_name -> allkinds.Document.BlobsEntry
-	11, // 7: allkinds.Document.stamps:type_name -> allkinds.Document.StampsEntry
-	12, // 8: allkinds.Document.counters:type_name -> allkinds.Document.CountersEntry
+	7,  // 2: allkinds.Document.reviews:type_name -> allkinds.Document.ReviewsEntry
+	8,  // 3: allkinds.Document.labels:type_name -> allkinds.Document.LabelsEntry
+	9,  // 4: allkinds.Document.weights:type_name -> allkinds.Document.WeightsEntry
+	10, // 5: allkinds.Document.flags:type_name -> allkinds.Document.FlagsEntry
+	11, // 6: allkinds.Document.blobs:type_name -> allkinds.Document.BlobsEntry
+	12, // 7: allkinds.Document.stamps:type_name -> allkinds.Document.StampsEntry
+	13, // 8: allkinds.Document.counters:type_name -> allkinds.Document.CountersEntry
 	5,  // 9: allkinds.Document.tree:type_name -> allkinds.Tree
-	14, // 10: allkinds.Document.settings:type_name -> google.protobuf.Struct
-	15, // 11: allkinds.Document.value:type_name -> google.protobuf.Value
-	16, // 12: allkinds.Document.list:type_name -> google.protobuf.ListValue
-	17, // 13: allkinds.Document.detail:type_name -> google.protobuf.Any
-	18, // 14: allkinds.Document.price:type_name -> google.type.Money
-	14, // 15: allkinds.Document.notes:type_name -> google.protobuf.Struct
-	19, // 16: allkinds.Document.update_time:type_name -> google.protobuf.Timestamp
-	19, // 17: allkinds.Document.release_time:type_name -> google.protobuf.Timestamp
+	15, // 10: allkinds.Document.settings:type_name -> google.protobuf.Struct
+	16, // 11: allkinds.Document.value:type_name -> google.protobuf.Value
+	17, // 12: allkinds.Document.list:type_name -> google.protobuf.ListValue
+	18, // 13: allkinds.Document.detail:type_name -> google.protobuf.Any
+	19, // 14: allkinds.Document.price:type_name -> google.type.Money
+	15, // 15: allkinds.Document.notes:type_name -> google.protobuf.Struct
+	20, // 16: allkinds.Document.update_time:type_name -> google.protobuf.Timestamp
+	20, // 17: allkinds.Document.release_time:type_name -> google.protobuf.Timestamp
 	3,  // 18: allkinds.Document.shop:type_name -> allkinds.Address
 	0,  // 19: allkinds.Document.color:type_name -> allkinds.Color
-	20, // 20: allkinds.Document.note:type_name -> google.protobuf.StringValue
-	21, // 21: allkinds.Document.bool_value:type_name -> google.protobuf.BoolValue
-	22, // 22: allkinds.Document.int32_value:type_name -> google.protobuf.Int32Value
-	23, // 23: allkinds.Document.int64_value:type_name -> google.protobuf.Int64Value
-	24, // 24: allkinds.Document.uint32_value:type_name -> google.protobuf.UInt32Value
-	25, // 25: allkinds.Document.uint64_value:type_name -> google.protobuf.UInt64Value
-	26, // 26: allkinds.Document.float_value:type_name -> google.protobuf.FloatValue
-	27, // 27: allkinds.Document.double_value:type_name -> google.protobuf.DoubleValue
-	20, // 28: allkinds.Document.string_value:type_name -> google.protobuf.StringValue
-	28, // 29: allkinds.Document.bytes_value:type_name -> google.protobuf.BytesValue
-	20, // 30: allkinds.Document.string_values:type_name -> google.protobuf.StringValue
-	23, // 31: allkinds.Document.int64_values:type_name -> google.protobuf.Int64Value
-	25, // 32: allkinds.Document.uint64_values:type_name -> google.protobuf.UInt64Value
-	28, // 33: allkinds.Document.bytes_values:type_name -> google.protobuf.BytesValue
+	21, // 20: allkinds.Document.note:type_name -> google.protobuf.StringValue
+	22, // 21: allkinds.Document.bool_value:type_name -> google.protobuf.BoolValue
+	23, // 22: allkinds.Document.int32_value:type_name -> google.protobuf.Int32Value
+	24, // 23: allkinds.Document.int64_value:type_name -> google.protobuf.Int64Value
+	25, // 24: allkinds.Document.uint32_value:type_name -> google.protobuf.UInt32Value
+	26, // 25: allkinds.Document.uint64_value:type_name -> google.protobuf.UInt64Value
+	27, // 26: allkinds.Document.float_value:type_name -> google.protobuf.FloatValue
+	28, // 27: allkinds.Document.double_value:type_name -> google.protobuf.DoubleValue
+	21, // 28: allkinds.Document.string_value:type_name -> google.protobuf.StringValue
+	29, // 29: allkinds.Document.bytes_value:type_name -> google.protobuf.BytesValue
+	21, // 30: allkinds.Document.string_values:type_name -> google.protobuf.StringValue
+	24, // 31: allkinds.Document.int64_values:type_name -> google.protobuf.Int64Value
+	26, // 32: allkinds.Document.uint64_values:type_name -> google.protobuf.UInt64Value
+	29, // 33: allkinds.Document.bytes_values:type_name -> google.protobuf.BytesValue
 	0,  // 34: allkinds.Document.c:type_name -> allkinds.Color
-	19, // 35: allkinds.Document.t:type_name -> google.protobuf.Timestamp
-	29, // 36: allkinds.Document.p:type_name -> google.protobuf.Duration
+	20, // 35: allkinds.Document.t:type_name -> google.protobuf.Timestamp
+	30, // 36: allkinds.Document.p:type_name -> google.protobuf.Duration
 	0,  // 37: allkinds.Document.oc:type_name -> allkinds.Color
 	0,  // 38: allkinds.Document.lc:type_name -> allkinds.Color
-	19, // 39: allkinds.Document.lt:type_name -> google.protobuf.Timestamp
-	29, // 40: allkinds.Document.lp:type_name -> google.protobuf.Duration
+	20, // 39: allkinds.Document.lt:type_name -> google.protobuf.Timestamp
+	30, // 40: allkinds.Document.lp:type_name -> google.protobuf.Duration
 	0,  // 41: allkinds.Person.color:type_name -> allkinds.Color
-	19, // 42: allkinds.Person.birth_time:type_name -> google.protobuf.Timestamp
-	29, // 43: allkinds.Person.patience:type_name -> google.protobuf.Duration
+	20, // 42: allkinds.Person.birth_time:type_name -> google.protobuf.Timestamp
+	30, // 43: allkinds.Person.patience:type_name -> google.protobuf.Duration
 	3,  // 44: allkinds.Person.address:type_name -> allkinds.Address
-	13, // 45: allkinds.Person.counts:type_name -> allkinds.Person.CountsEntry
+	14, // 45: allkinds.Person.counts:type_name -> allkinds.Person.CountsEntry
 	3,  // 46: allkinds.Person.post:type_name -> allkinds.Address
 	2,  // 47: allkinds.Review.reviewer:type_name -> allkinds.Person
 	5,  // 48: allkinds.Tree.children:type_name -> allkinds.Tree
 	5,  // 49: allkinds.Tree.next:type_name -> allkinds.Tree
-	4,  // 50: allkinds.Document.ReviewsEntry.value:type_name -> allkinds.Review
-	0,  // 51: allkinds.Document.FlagsEntry.value:type_name -> allkinds.Color
-	19, // 52: allkinds.Document.StampsEntry.value:type_name -> google.protobuf.Timestamp
-	53, // [53:53] is the sub-list for method output_type
-	53, // [53:53] is the sub-list for method input_type
-	53, // [53:53] is the sub-list for extension type_name
-	53, // [53:53] is the sub-list for extension extendee
-	0,  // [0:53] is the sub-list for field type_name
+	20, // 50: allkinds.Session.expire_time:type_name -> google.protobuf.Timestamp
+	30, // 51: allkinds.Session.ttl:type_name -> google.protobuf.Duration
+	4,  // 52: allkinds.Document.ReviewsEntry.value:type_name -> allkinds.Review
+	0,  // 53: allkinds.Document.FlagsEntry.value:type_name -> allkinds.Color
+	20, // 54: allkinds.Document.StampsEntry.value:type_name -> google.protobuf.Timestamp
+	55, // [55:55] is the sub-list for method output_type
+	55, // [55:55] is the sub-list for method input_type
+	55, // [55:55] is the sub-list for extension type_name
+	55, // [55:55] is the sub-list for extension extendee
+	0,  // [0:55] is the sub-list for field type_name
 }
 
 func init() { file_allkinds_allkinds_proto_init() }
@@ -1511,13 +1639,17 @@ func file_allkinds_allkinds_proto_init() {
 		(*Person_Post)(nil),
 	}
 	file_allkinds_allkinds_proto_msgTypes[2].OneofWrappers = []any{}
+	file_allkinds_allkinds_proto_msgTypes[5].OneofWrappers = []any{
+		(*Session_ExpireTime)(nil),
+		(*Session_Ttl)(nil),
+	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_allkinds_allkinds_proto_rawDesc), len(file_allkinds_allkinds_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   13,
+			NumMessages:   14,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

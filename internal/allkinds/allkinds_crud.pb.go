@@ -308,3 +308,84 @@ func NewDocumentRepository(db crud.DB, opts ...crud.Option) DocumentRepository {
 func (r DocumentRepository) WithTx(tx *crud.Tx) DocumentRepository {
 	return DocumentRepository{r.Repository.WithTx(tx)}
 }
+
+// SQL of SessionRepository. List and Update add their WHERE, ORDER BY and SET
+// at run time.
+const (
+	sessionColumns = `
+		sessions.id,
+		sessions.uid,
+		sessions.title,
+		sessions.expire_time,
+		sessions.revision`
+	sessionSelect = `SELECT` + sessionColumns + `
+		FROM sessions`
+	sessionGet = sessionSelect + `
+		WHERE sessions.id = $1`
+	sessionCreate = `INSERT INTO sessions (
+			uid,
+			title,
+			expire_time,
+			revision
+		) VALUES ($1, $2, $3, $4)
+		RETURNING` + sessionColumns
+	sessionDelete = `DELETE FROM sessions
+		WHERE sessions.id = $1`
+)
+
+// SessionTable describes the table sessions behind allkinds.Session. Columns
+// are in SELECT order.
+var SessionTable = crud.NewTable(crud.TableSpec[Session, *Session, int64]{
+	Message:  "allkinds.Session",
+	Singular: "session",
+	Name:     "sessions",
+	Resource: "allkinds.Session",
+	Columns: []crud.Column[*Session]{
+		crud.Int64("id", (*Session).GetId, func(m *Session, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+		crud.String("uid", (*Session).GetUid, func(m *Session, v string) { m.Uid = v }, crud.UUIDv4, crud.OutputOnly),
+		crud.String("title", (*Session).GetTitle, func(m *Session, v string) { m.Title = v }),
+		crud.OptionalTimestamp("expire_time", (*Session).GetExpireTime, func(m *Session) bool { return crud.IsArm[*Session_ExpireTime](m.Expiration) }, func(m *Session, v *timestamppb.Timestamp) { m.Expiration = &Session_ExpireTime{ExpireTime: v} }, func(m *Session) { m.Expiration = crud.WithoutArm[*Session_ExpireTime](m.Expiration) }, crud.Oneof("expiration")),
+		crud.TTL("ttl", (*Session).GetTtl, func(m *Session) bool { return crud.IsArm[*Session_Ttl](m.Expiration) }, func(m *Session, v *durationpb.Duration) { m.Expiration = &Session_Ttl{Ttl: v} }, func(m *Session) { m.Expiration = crud.WithoutArm[*Session_Ttl](m.Expiration) }, "expire_time", crud.Oneof("expiration")),
+		crud.Etag("etag", (*Session).GetEtag, func(m *Session, v string) { m.Etag = v }),
+	},
+	Key:    (*Session).GetId,
+	SetKey: func(m *Session, v int64) { m.Id = v },
+	SQL: crud.SQL{
+		Columns: sessionColumns,
+		Select:  sessionSelect,
+		Get:     sessionGet,
+		Create:  sessionCreate,
+		Delete:  sessionDelete,
+	},
+})
+
+// SessionHooks run around writes to Session, inside the write's transaction. An
+// error rolls the write back and is returned to the caller. A nil hook costs
+// nothing.
+type SessionHooks = crud.Hooks[*Session]
+
+// SessionStore keeps the messages of type Session. SessionRepository is the SQL
+// one; wrap it to cache, audit or partition, or replace it in tests.
+type SessionStore interface {
+	crud.Store[*Session, int64]
+}
+
+// SessionRepository is the SessionStore over the table sessions. It is safe for
+// concurrent use when its DB is.
+type SessionRepository struct {
+	*crud.Repository[*Session, int64]
+}
+
+var _ SessionStore = SessionRepository{}
+
+// NewSessionRepository returns a repository that runs its statements on db: a
+// *pgxpool.Pool, a *pgx.Conn, a pgx.Tx or the embedded engine. It panics on
+// hooks of another message.
+func NewSessionRepository(db crud.DB, opts ...crud.Option) SessionRepository {
+	return SessionRepository{crud.NewRepository(db, SessionTable, opts...)}
+}
+
+// WithTx returns the same repository, hooks and scope included, running on tx.
+func (r SessionRepository) WithTx(tx *crud.Tx) SessionRepository {
+	return SessionRepository{r.Repository.WithTx(tx)}
+}

@@ -42,6 +42,8 @@ type ColumnInfo struct {
 	// Oneof is the name of the oneof that the field is an arm of, or empty: at most one
 	// arm of it is not NULL.
 	Oneof string
+	// Expires is the field that a time to live is kept as, or empty.
+	Expires string
 	// Time says which time the server keeps in the column.
 	Time ServerTime
 	// Unique is the name of the column's own unique constraint, or empty.

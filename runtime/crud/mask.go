@@ -98,7 +98,7 @@ func (t *Table[M, K]) markAll(set columnSet, in func(*Column[M]) bool) {
 // writable reports whether an Update can write the column: it is not of the key,
 // which finds the row, nor a time or a count that the server keeps.
 func writable(c *ColumnInfo) bool {
-	return !c.PrimaryKey && c.Time == NotServerTime && !c.Revision && len(c.Names) > 0
+	return !c.PrimaryKey && c.Time == NotServerTime && !c.Revision && (len(c.Names) > 0 || c.Expires != "")
 }
 
 // partAt returns the part of a column that a path names; problem says why there is none.

@@ -31,7 +31,7 @@ func (t *Table[M, K]) withoutRevision() *Table[M, K] {
 	c.codec = &rowEtagCodec[M]{computedCodec[M]{nameField: c.codec.(*etagCodec[M]).nameField, compute: rowEtag[M]}}
 	out.info.Columns[t.etag] = c.ColumnInfo
 	out.sql = t.sql.withoutLastColumn()
-	out.keyColumns, out.width, out.times = nil, 0, 0
+	out.keyColumns, out.ids, out.width, out.times = nil, nil, 0, 0
 	out.index()
 	out.late()
 	out.keys = out.keyOrder()

@@ -77,7 +77,7 @@ func (r *reader[M, K]) read(m M) error {
 		}
 		c := &r.table.columns[i]
 		end := at + len(c.Names)
-		if c.Oneof != "" && raw[at] != nil && r.table.otherArmSet(i, m) {
+		if c.Oneof != "" && end > at && raw[at] != nil && r.table.otherArmSet(i, m) {
 			return fmt.Errorf("crud: %s.%s: %w", r.table.info.Message, c.Field, errTwoArms)
 		}
 		if err := c.codec.decode(m, r.fds[at:end], raw[at:end], &r.mem); err != nil {
@@ -102,7 +102,7 @@ func (r *reader[M, K]) scan(m M) error {
 		}
 		c := &r.table.columns[i]
 		end := at + len(c.Names)
-		if c.Oneof != "" && values[at] != nil && r.table.otherArmSet(i, m) {
+		if c.Oneof != "" && end > at && values[at] != nil && r.table.otherArmSet(i, m) {
 			return fmt.Errorf("crud: %s.%s: %w", r.table.info.Message, c.Field, errTwoArms)
 		}
 		var err error

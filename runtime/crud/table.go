@@ -115,6 +115,8 @@ type Table[M any, K comparable] struct {
 	columns    []Column[M]
 	width      int          // SQL columns of all columns
 	keyColumns []*Column[M] // one per SQL column of the key, in key order
+	ids        []*Column[M] // that the runtime makes
+	ttl        int          // place of the column of a time to live, or -1
 	nameField  string       // the field of the resource name; empty in the plain style
 	name       func(M) string
 	updateTime int // place of the column in columns, or -1
@@ -210,7 +212,7 @@ func (t *Table[M, K]) late() {
 // index finds the columns that have a role.
 func (t *Table[M, K]) index() {
 	t.updateTime, t.createTime, t.identity = -1, -1, -1
-	t.deleteTime, t.purgeTime, t.etag, t.revision = -1, -1, -1, -1
+	t.deleteTime, t.purgeTime, t.etag, t.revision, t.ttl = -1, -1, -1, -1, -1
 	for i := range t.columns {
 		c := &t.columns[i]
 		t.width += len(c.Names)
@@ -222,7 +224,12 @@ func (t *Table[M, K]) index() {
 				t.keyColumns = append(t.keyColumns, c)
 			}
 		}
+		if (c.Generated == ByUUIDv7 || c.Generated == ByUUIDv4) && len(c.Names) == 1 {
+			t.ids = append(t.ids, c)
+		}
 		switch {
+		case c.Expires != "":
+			t.ttl = i
 		case c.Time == RowCreateTime:
 			t.createTime = i
 		case c.Time == RowUpdateTime:

@@ -68,6 +68,9 @@ func (r *Repository[M, K]) newUpdate(m M, mask *fieldmaskpb.FieldMask, s *writeS
 	}
 	r.table.addSiblings(named.set, m)
 	named.parts = append(named.parts, s.atLeast...)
+	if m, err = r.expireIn(m, named.set); err != nil {
+		return nil, err
+	}
 	return &update[M, K]{key: key, m: m, set: named.set, parts: named.parts, unchanged: s.unchanged, etag: s.etag}, nil
 }
 
@@ -257,6 +260,9 @@ func (r *Repository[M, K]) nextRow(ctx context.Context, tx *Tx, u *update[M, K],
 	}
 	next.m = w.New
 	if err := r.takeHookChanges(old, next); err != nil {
+		return nil, nil, err
+	}
+	if next.m, err = r.expireIn(next.m, next.set); err != nil {
 		return nil, nil, err
 	}
 	return next, w.Mask, r.validate(next.m)
