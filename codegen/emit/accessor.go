@@ -74,17 +74,22 @@ func pointer(f *protogen.Field) bool {
 func (p *printer) getter(f *protogen.Field) string { return p.methodOf(f, "Get") }
 
 // setter returns the func that sets a column's field.
-func (p *printer) setter(c *model.Column) string { return p.assigned(c.Field, p.goType(c)) }
+func (p *printer) setter(c *model.Column) string {
+	return p.assigned(c.Field, func() string { return p.goType(c) })
+}
 
 // nameSetter returns the func that sets the field of a resource name.
-func (p *printer) nameSetter(f *protogen.Field) string { return p.assigned(f, "string") }
+func (p *printer) nameSetter(f *protogen.Field) string {
+	return p.assigned(f, func() string { return "string" })
+}
 
-// assigned returns the func that sets a field to a value of a type.
-func (p *printer) assigned(f *protogen.Field, goType string) string {
+// assigned returns the func that sets a field to a value of a type, which is not asked
+// for where its name is not written: its package would be imported.
+func (p *printer) assigned(f *protogen.Field, goType func() string) string {
 	if !open(f.Parent) {
 		return p.methodOf(f, "Set")
 	}
-	return p.assign(f, goType)
+	return p.assign(f, goType())
 }
 
 // assign returns a setter for the open API, which has none.
@@ -130,6 +135,12 @@ func (p *printer) elementType(c *model.Column) string {
 	if c.Wrapper {
 		return "*" + p.name(c.Field.Message.GoIdent)
 	}
+	return p.valueType(c)
+}
+
+// valueType is the Go type of a value of the column's kind, as callers give it: that of
+// a wrapper is its scalar.
+func (p *printer) valueType(c *model.Column) string {
 	switch c.Kind {
 	case model.Enum:
 		return p.name(c.Field.Enum.GoIdent)

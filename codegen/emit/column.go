@@ -38,7 +38,7 @@ func (p *printer) columns(m *model.Model) {
 
 // ttl returns the entry of a field that is stored as expire_time.
 func (p *printer) ttl(f *protogen.Field) string {
-	set := p.assigned(f, "*"+p.name(f.Message.GoIdent))
+	set := p.assigned(f, func() string { return "*" + p.name(f.Message.GoIdent) })
 	args := []string{strconv.Quote(string(f.Desc.Name())), p.getter(f), p.haser(f), set, p.clearer(f), strconv.Quote("expire_time"), p.crud(call("Oneof", string(f.Oneof.Desc.Name())))}
 	return p.crud("TTL") + "(" + strings.Join(args, ", ") + ")"
 }

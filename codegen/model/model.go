@@ -41,6 +41,9 @@ type Model struct {
 
 	// References are the foreign keys, the parent's first.
 	References []*Reference
+	// Children are the references to the model that cascade, of the models that its file
+	// can see.
+	Children []Child
 	// Indexes are the secondary ones, unique fields' not among them.
 	Indexes []*Index
 	// Scope are the SQL names of the columns that every statement is bound to.
@@ -293,6 +296,12 @@ type Reference struct {
 	IsParent bool
 }
 
+// A Child is a model whose rows are deleted with the row that they refer to.
+type Child struct {
+	Model     *Model
+	Reference *Reference
+}
+
 // An Index is a secondary index.
 type Index struct {
 	Name    string
@@ -346,6 +355,7 @@ type Method struct {
 	AllowMissing            *protogen.Field // Update, Delete
 	ValidateOnly, RequestID *protogen.Field // all that write
 	Etag                    *protogen.Field // Delete, Undelete
+	Force                   *protogen.Field // Delete
 
 	Items, NextPageToken, TotalSize *protogen.Field // List's response; a batch has Items
 

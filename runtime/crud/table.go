@@ -44,7 +44,9 @@ type TableSpec[T any, M interface{ *T }, K comparable] struct {
 
 	Parent     *Parent
 	References []Reference
-	Indexes    []Index
+	// Children are the tables whose rows go with the one that they refer to.
+	Children []Child
+	Indexes  []Index
 	// Scope are the SQL names of the columns that every statement is bound to.
 	Scope []string
 
@@ -156,6 +158,7 @@ type TableInfo struct {
 	Pattern    *Pattern // of the resource name; nil in the plain style
 	Parent     *Parent
 	References []Reference
+	Children   []Child
 	Indexes    []Index
 	Scope      []string
 
@@ -277,6 +280,7 @@ func tableInfo[T any, M interface{ *T }, K comparable](spec TableSpec[T, M, K]) 
 		Pattern:         spec.Pattern,
 		Parent:          spec.Parent,
 		References:      spec.References,
+		Children:        spec.Children,
 		Indexes:         spec.Indexes,
 		Scope:           spec.Scope,
 		DefaultPageSize: spec.DefaultPageSize,

@@ -25,7 +25,9 @@ type writeSettings struct {
 	allowMissing bool
 	create       any
 	validateOnly bool
-	request      *requestID
+	// childless makes Delete fail for a resource with children.
+	childless bool
+	request   *requestID
 }
 
 func writeSettingsOf(opts []WriteOption) writeSettings {
