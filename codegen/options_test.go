@@ -191,7 +191,7 @@ func init() {
 // spelledOut are the enum values that say what holds without them: they change
 // nothing, and that is what they mean.
 var spelledOut = []string{
-	"Model.filters=ALL", "Model.total_size=EXACT", "Field.storage=COLUMN", "Field.enum_as=NUMBER", "Reference.on_delete=NO_ACTION", "Reference.on_update=NO_ACTION",
+	"Model.filters=ALL", "Model.total_size=EXACT", "Field.storage=COLUMN", "Field.enum_as=NUMBER", "Field.enum_unknown=KEEP", "Reference.on_delete=NO_ACTION", "Reference.on_update=NO_ACTION",
 }
 
 // Whatever the options can say is done or refused: it changes the generated file, or is

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"google.golang.org/genproto/googleapis/api/annotations"
+
+	protocrudv1 "github.com/protocrud/protoc-gen-go-crud/options/protocrud/v1"
 )
 
 // readFormat reads google.api.field_info, of which only the UUID format has a meaning
@@ -18,7 +20,7 @@ func (d *draft) readFormat(f *field) {
 func (d *draft) readType(f *field) {
 	c := f.column
 	switch text := f.opts.GetType(); {
-	case text == "" && !f.uuid4:
+	case text == "" && !f.uuid4, c.Kind == Enum && f.opts.GetEnumAs() == protocrudv1.Field_POSTGRES:
 		return
 	case text != "" && text != "uuid":
 		d.add(f.option(fieldSQLType), fmt.Sprintf("type %q is not supported yet by this version", text), `remove it, or write "uuid" for a string`)

@@ -132,9 +132,7 @@ func (d *draft) readColumn(f *field) {
 	d.readDefault(f)
 	d.readMaxLength(f)
 	d.readFilterable(f)
-	if f.opts.EnumAs != protocrudv1.Field_ENUM_AS_UNSPECIFIED && c.Kind != Enum {
-		d.add(f.option(fieldEnumAs), fmt.Sprintf("enum_as is set on %s", withArticle(typeName(f.Field))), "remove it; it is for enums")
-	}
+	d.readEnum(f)
 	// An empty string is no uuid. Where the field has no presence, it is NULL.
 	emptyIsNull := c.Kind == UUID && !c.Repeated
 	c.NotNull = c.Behavior.Required || c.Time.Always() || !c.Presence && !emptyIsNull

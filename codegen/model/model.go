@@ -138,6 +138,12 @@ type Column struct {
 	Wrapper bool
 	// Oneof is the oneof that the field is an arm of, or empty.
 	Oneof string
+	// EnumAs says how an enum is stored, and EnumType is the name of its type in
+	// PostgreSQL where it has one.
+	EnumAs   EnumAs
+	EnumType string
+	// Unknown says what is done with undeclared values of an enum.
+	Unknown EnumUnknown
 	// JSON is what a column of kind JSON holds. It is not Repeated.
 	JSON JSONForm
 	// NotNull says that the column has a NOT NULL constraint.
@@ -185,6 +191,24 @@ const (
 	Timestamp
 	Duration
 	JSON // any field, as protobuf's JSON
+)
+
+// EnumAs is how an enum is stored.
+type EnumAs uint8
+
+const (
+	AsNumber EnumAs = iota
+	AsName
+	AsType
+)
+
+// EnumUnknown is what is done with undeclared values of an enum.
+type EnumUnknown uint8
+
+const (
+	KeepUnknown EnumUnknown = iota
+	RejectUnknown
+	ZeroUnknown
 )
 
 // A JSONForm is what a column of kind JSON holds.

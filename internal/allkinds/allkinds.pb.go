@@ -80,6 +80,59 @@ func (Color) EnumDescriptor() ([]byte, []int) {
 	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{0}
 }
 
+// Shade has an alias, and is not in the order of its names.
+type Shade int32
+
+const (
+	Shade_SHADE_UNSPECIFIED Shade = 0
+	Shade_SHADE_LIGHT       Shade = 2
+	Shade_SHADE_BRIGHT      Shade = 2
+	Shade_SHADE_DARK        Shade = 1
+)
+
+// Enum value maps for Shade.
+var (
+	Shade_name = map[int32]string{
+		0: "SHADE_UNSPECIFIED",
+		2: "SHADE_LIGHT",
+		// Duplicate value: 2: "SHADE_BRIGHT",
+		1: "SHADE_DARK",
+	}
+	Shade_value = map[string]int32{
+		"SHADE_UNSPECIFIED": 0,
+		"SHADE_LIGHT":       2,
+		"SHADE_BRIGHT":      2,
+		"SHADE_DARK":        1,
+	}
+)
+
+func (x Shade) Enum() *Shade {
+	p := new(Shade)
+	*p = x
+	return p
+}
+
+func (x Shade) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Shade) Descriptor() protoreflect.EnumDescriptor {
+	return file_allkinds_allkinds_proto_enumTypes[1].Descriptor()
+}
+
+func (Shade) Type() protoreflect.EnumType {
+	return &file_allkinds_allkinds_proto_enumTypes[1]
+}
+
+func (x Shade) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Shade.Descriptor instead.
+func (Shade) EnumDescriptor() ([]byte, []int) {
+	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{1}
+}
+
 // Document is what both engines hold.
 type Document struct {
 	state      protoimpl.MessageState            `protogen:"open.v1"`
@@ -160,6 +213,11 @@ type Document struct {
 	Lc            []Color                   `protobuf:"varint,110,rep,packed,name=lc,proto3,enum=allkinds.Color" json:"lc,omitempty"`
 	Lt            []*timestamppb.Timestamp  `protobuf:"bytes,111,rep,name=lt,proto3" json:"lt,omitempty"`
 	Lp            []*durationpb.Duration    `protobuf:"bytes,112,rep,name=lp,proto3" json:"lp,omitempty"`
+	ColorName     Color                     `protobuf:"varint,120,opt,name=color_name,json=colorName,proto3,enum=allkinds.Color" json:"color_name,omitempty"`
+	ColorNames    *Color                    `protobuf:"varint,121,opt,name=color_names,json=colorNames,proto3,enum=allkinds.Color,oneof" json:"color_names,omitempty"`
+	ColorList     []Color                   `protobuf:"varint,122,rep,packed,name=color_list,json=colorList,proto3,enum=allkinds.Color" json:"color_list,omitempty"`
+	ColorDeclared Color                     `protobuf:"varint,123,opt,name=color_declared,json=colorDeclared,proto3,enum=allkinds.Color" json:"color_declared,omitempty"`
+	ColorZero     *Color                    `protobuf:"varint,124,opt,name=color_zero,json=colorZero,proto3,enum=allkinds.Color,oneof" json:"color_zero,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -733,6 +791,41 @@ func (x *Document) GetLp() []*durationpb.Duration {
 		return x.Lp
 	}
 	return nil
+}
+
+func (x *Document) GetColorName() Color {
+	if x != nil {
+		return x.ColorName
+	}
+	return Color_COLOR_UNSPECIFIED
+}
+
+func (x *Document) GetColorNames() Color {
+	if x != nil && x.ColorNames != nil {
+		return *x.ColorNames
+	}
+	return Color_COLOR_UNSPECIFIED
+}
+
+func (x *Document) GetColorList() []Color {
+	if x != nil {
+		return x.ColorList
+	}
+	return nil
+}
+
+func (x *Document) GetColorDeclared() Color {
+	if x != nil {
+		return x.ColorDeclared
+	}
+	return Color_COLOR_UNSPECIFIED
+}
+
+func (x *Document) GetColorZero() Color {
+	if x != nil && x.ColorZero != nil {
+		return *x.ColorZero
+	}
+	return Color_COLOR_UNSPECIFIED
 }
 
 type isDocument_Form interface {
@@ -1324,11 +1417,88 @@ func (*Session_ExpireTime) isSession_Expiration() {}
 
 func (*Session_Ttl) isSession_Expiration() {}
 
+// Paint is what PostgreSQL holds and SQLite does not.
+type Paint struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            int64                  `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	Color         Color                  `protobuf:"varint,2,opt,name=color,proto3,enum=allkinds.Color" json:"color,omitempty"`
+	Second        *Color                 `protobuf:"varint,3,opt,name=second,proto3,enum=allkinds.Color,oneof" json:"second,omitempty"`
+	Others        []Color                `protobuf:"varint,4,rep,packed,name=others,proto3,enum=allkinds.Color" json:"others,omitempty"`
+	Shade         Shade                  `protobuf:"varint,5,opt,name=shade,proto3,enum=allkinds.Shade" json:"shade,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Paint) Reset() {
+	*x = Paint{}
+	mi := &file_allkinds_allkinds_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Paint) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Paint) ProtoMessage() {}
+
+func (x *Paint) ProtoReflect() protoreflect.Message {
+	mi := &file_allkinds_allkinds_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Paint.ProtoReflect.Descriptor instead.
+func (*Paint) Descriptor() ([]byte, []int) {
+	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *Paint) GetId() int64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *Paint) GetColor() Color {
+	if x != nil {
+		return x.Color
+	}
+	return Color_COLOR_UNSPECIFIED
+}
+
+func (x *Paint) GetSecond() Color {
+	if x != nil && x.Second != nil {
+		return *x.Second
+	}
+	return Color_COLOR_UNSPECIFIED
+}
+
+func (x *Paint) GetOthers() []Color {
+	if x != nil {
+		return x.Others
+	}
+	return nil
+}
+
+func (x *Paint) GetShade() Shade {
+	if x != nil {
+		return x.Shade
+	}
+	return Shade_SHADE_UNSPECIFIED
+}
+
 var File_allkinds_allkinds_proto protoreflect.FileDescriptor
 
 const file_allkinds_allkinds_proto_rawDesc = "" +
 	"\n" +
-	"\x17allkinds/allkinds.proto\x12\ballkinds\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/protobuf/any.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1egoogle/protobuf/wrappers.proto\x1a\x17google/type/money.proto\x1a\x1aprotocrud/v1/options.proto\"\xd4\x1a\n" +
+	"\x17allkinds/allkinds.proto\x12\ballkinds\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/protobuf/any.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1egoogle/protobuf/wrappers.proto\x1a\x17google/type/money.proto\x1a\x1aprotocrud/v1/options.proto\"\xa1\x1d\n" +
 	"\bDocument\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x03R\x02id\x12\x14\n" +
 	"\x05title\x18\x02 \x01(\tR\x05title\x12(\n" +
@@ -1411,7 +1581,16 @@ const file_allkinds_allkinds_proto_rawDesc = "" +
 	"\x04lraw\x18m \x03(\fR\x04lraw\x12\x1f\n" +
 	"\x02lc\x18n \x03(\x0e2\x0f.allkinds.ColorR\x02lc\x12*\n" +
 	"\x02lt\x18o \x03(\v2\x1a.google.protobuf.TimestampR\x02lt\x12)\n" +
-	"\x02lp\x18p \x03(\v2\x19.google.protobuf.DurationR\x02lp\x1aL\n" +
+	"\x02lp\x18p \x03(\v2\x19.google.protobuf.DurationR\x02lp\x126\n" +
+	"\n" +
+	"color_name\x18x \x01(\x0e2\x0f.allkinds.ColorB\x06\xe2\x93&\x02P\x02R\tcolorName\x12?\n" +
+	"\vcolor_names\x18y \x01(\x0e2\x0f.allkinds.ColorB\b\xe2\x93&\x04P\x02X\x03H\vR\n" +
+	"colorNames\x88\x01\x01\x126\n" +
+	"\n" +
+	"color_list\x18z \x03(\x0e2\x0f.allkinds.ColorB\x06\xe2\x93&\x02P\x02R\tcolorList\x12>\n" +
+	"\x0ecolor_declared\x18{ \x01(\x0e2\x0f.allkinds.ColorB\x06\xe2\x93&\x02X\x02R\rcolorDeclared\x12;\n" +
+	"\n" +
+	"color_zero\x18| \x01(\x0e2\x0f.allkinds.ColorB\x06\xe2\x93&\x02X\x03H\fR\tcolorZero\x88\x01\x01\x1aL\n" +
 	"\fReviewsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12&\n" +
 	"\x05value\x18\x02 \x01(\v2\x10.allkinds.ReviewR\x05value:\x028\x01\x1a9\n" +
@@ -1445,7 +1624,9 @@ const file_allkinds_allkinds_proto_rawDesc = "" +
 	"\x03_odB\x05\n" +
 	"\x03_osB\a\n" +
 	"\x05_orawB\x05\n" +
-	"\x03_oc\"\x80\x06\n" +
+	"\x03_ocB\x0e\n" +
+	"\f_color_namesB\r\n" +
+	"\v_color_zero\"\x80\x06\n" +
 	"\x06Person\x12\"\n" +
 	"\n" +
 	"given_name\x18\x01 \x01(\tB\x03\xe0A\x02R\tgivenName\x12\x1f\n" +
@@ -1501,12 +1682,25 @@ const file_allkinds_allkinds_proto_rawDesc = "" +
 	"\x03ttl\x18\x05 \x01(\v2\x19.google.protobuf.DurationB\x03\xe0A\x04H\x00R\x03ttl\x12\x12\n" +
 	"\x04etag\x18\x06 \x01(\tR\x04etag:\x04\xe2\x93&\x00B\f\n" +
 	"\n" +
-	"expiration*=\n" +
+	"expiration\"\xff\x01\n" +
+	"\x05Paint\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x03R\x02id\x12-\n" +
+	"\x05color\x18\x02 \x01(\x0e2\x0f.allkinds.ColorB\x06\xe2\x93&\x02P\x03R\x05color\x126\n" +
+	"\x06second\x18\x03 \x01(\x0e2\x0f.allkinds.ColorB\b\xe2\x93&\x04P\x03X\x03H\x00R\x06second\x88\x01\x01\x12/\n" +
+	"\x06others\x18\x04 \x03(\x0e2\x0f.allkinds.ColorB\x06\xe2\x93&\x02P\x03R\x06others\x12=\n" +
+	"\x05shade\x18\x05 \x01(\x0e2\x0f.allkinds.ShadeB\x16\xe2\x93&\x12\x12\x0eshades of greyP\x03R\x05shade:\x04\xe2\x93&\x00B\t\n" +
+	"\a_second*=\n" +
 	"\x05Color\x12\x15\n" +
 	"\x11COLOR_UNSPECIFIED\x10\x00\x12\r\n" +
 	"\tCOLOR_RED\x10\x01\x12\x0e\n" +
 	"\n" +
-	"COLOR_BLUE\x10\x02B;Z9github.com/protocrud/protoc-gen-go-crud/internal/allkindsb\x06proto3"
+	"COLOR_BLUE\x10\x02*U\n" +
+	"\x05Shade\x12\x15\n" +
+	"\x11SHADE_UNSPECIFIED\x10\x00\x12\x0f\n" +
+	"\vSHADE_LIGHT\x10\x02\x12\x10\n" +
+	"\fSHADE_BRIGHT\x10\x02\x12\x0e\n" +
+	"\n" +
+	"SHADE_DARK\x10\x01\x1a\x02\x10\x01B;Z9github.com/protocrud/protoc-gen-go-crud/internal/allkindsb\x06proto3"
 
 var (
 	file_allkinds_allkinds_proto_rawDescOnce sync.Once
@@ -1520,102 +1714,113 @@ func file_allkinds_allkinds_proto_rawDescGZIP() []byte {
 	return file_allkinds_allkinds_proto_rawDescData
 }
 
-var file_allkinds_allkinds_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_allkinds_allkinds_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_allkinds_allkinds_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_allkinds_allkinds_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
 var file_allkinds_allkinds_proto_goTypes = []any{
 	(Color)(0),                     // 0: allkinds.Color
-	(*Document)(nil),               // 1: allkinds.Document
-	(*Person)(nil),                 // 2: allkinds.Person
-	(*Address)(nil),                // 3: allkinds.Address
-	(*Review)(nil),                 // 4: allkinds.Review
-	(*Tree)(nil),                   // 5: allkinds.Tree
-	(*Session)(nil),                // 6: allkinds.Session
-	nil,                            // 7: allkinds.Document.ReviewsEntry
-	nil,                            // 8: allkinds.Document.LabelsEntry
-	nil,                            // 9: allkinds.Document.WeightsEntry
-	nil,                            // 10: allkinds.Document.FlagsEntry
-	nil,                            // 11: allkinds.Document.BlobsEntry
-	nil,                            // 12: allkinds.Document.StampsEntry
-	nil,                            // 13: allkinds.Document.CountersEntry
-	nil,                            // 14: allkinds.Person.CountsEntry
-	(*structpb.Struct)(nil),        // 15: google.protobuf.Struct
-	(*structpb.Value)(nil),         // 16: google.protobuf.Value
-	(*structpb.ListValue)(nil),     // 17: google.protobuf.ListValue
-	(*anypb.Any)(nil),              // 18: google.protobuf.Any
-	(*money.Money)(nil),            // 19: google.type.Money
-	(*timestamppb.Timestamp)(nil),  // 20: google.protobuf.Timestamp
-	(*wrapperspb.StringValue)(nil), // 21: google.protobuf.StringValue
-	(*wrapperspb.BoolValue)(nil),   // 22: google.protobuf.BoolValue
-	(*wrapperspb.Int32Value)(nil),  // 23: google.protobuf.Int32Value
-	(*wrapperspb.Int64Value)(nil),  // 24: google.protobuf.Int64Value
-	(*wrapperspb.UInt32Value)(nil), // 25: google.protobuf.UInt32Value
-	(*wrapperspb.UInt64Value)(nil), // 26: google.protobuf.UInt64Value
-	(*wrapperspb.FloatValue)(nil),  // 27: google.protobuf.FloatValue
-	(*wrapperspb.DoubleValue)(nil), // 28: google.protobuf.DoubleValue
-	(*wrapperspb.BytesValue)(nil),  // 29: google.protobuf.BytesValue
-	(*durationpb.Duration)(nil),    // 30: google.protobuf.Duration
+	(Shade)(0),                     // 1: allkinds.Shade
+	(*Document)(nil),               // 2: allkinds.Document
+	(*Person)(nil),                 // 3: allkinds.Person
+	(*Address)(nil),                // 4: allkinds.Address
+	(*Review)(nil),                 // 5: allkinds.Review
+	(*Tree)(nil),                   // 6: allkinds.Tree
+	(*Session)(nil),                // 7: allkinds.Session
+	(*Paint)(nil),                  // 8: allkinds.Paint
+	nil,                            // 9: allkinds.Document.ReviewsEntry
+	nil,                            // 10: allkinds.Document.LabelsEntry
+	nil,                            // 11: allkinds.Document.WeightsEntry
+	nil,                            // 12: allkinds.Document.FlagsEntry
+	nil,                            // 13: allkinds.Document.BlobsEntry
+	nil,                            // 14: allkinds.Document.StampsEntry
+	nil,                            // 15: allkinds.Document.CountersEntry
+	nil,                            // 16: allkinds.Person.CountsEntry
+	(*structpb.Struct)(nil),        // 17: google.protobuf.Struct
+	(*structpb.Value)(nil),         // 18: google.protobuf.Value
+	(*structpb.ListValue)(nil),     // 19: google.protobuf.ListValue
+	(*anypb.Any)(nil),              // 20: google.protobuf.Any
+	(*money.Money)(nil),            // 21: google.type.Money
+	(*timestamppb.Timestamp)(nil),  // 22: google.protobuf.Timestamp
+	(*wrapperspb.StringValue)(nil), // 23: google.protobuf.StringValue
+	(*wrapperspb.BoolValue)(nil),   // 24: google.protobuf.BoolValue
+	(*wrapperspb.Int32Value)(nil),  // 25: google.protobuf.Int32Value
+	(*wrapperspb.Int64Value)(nil),  // 26: google.protobuf.Int64Value
+	(*wrapperspb.UInt32Value)(nil), // 27: google.protobuf.UInt32Value
+	(*wrapperspb.UInt64Value)(nil), // 28: google.protobuf.UInt64Value
+	(*wrapperspb.FloatValue)(nil),  // 29: google.protobuf.FloatValue
+	(*wrapperspb.DoubleValue)(nil), // 30: google.protobuf.DoubleValue
+	(*wrapperspb.BytesValue)(nil),  // 31: google.protobuf.BytesValue
+	(*durationpb.Duration)(nil),    // 32: google.protobuf.Duration
 }
 var file_allkinds_allkinds_proto_depIdxs = []int32{
-	2,  // 0: allkinds.Document.author:type_name -> allkinds.Person
-	2,  // 1: allkinds.Document.editors:type_name -> allkinds.Person
-	7,  // 2: allkinds.Document.reviews:type_name -> allkinds.Document.ReviewsEntry
-	8,  // 3: allkinds.Document.labels:type_name -> allkinds.Document.LabelsEntry
-	9,  // 4: allkinds.Document.weights:type_name -> allkinds.Document.WeightsEntry
-	10, // 5: allkinds.Document.flags:type_name -> allkinds.Document.FlagsEntry
-	11, // 6: allkinds.Document.blobs:type_name -> allkinds.Document.BlobsEntry
-	12, // 7: allkinds.Document.stamps:type_name -> allkinds.Document.StampsEntry
-	13, // 8: allkinds.Document.counters:type_name -> allkinds.Document.CountersEntry
-	5,  // 9: allkinds.Document.tree:type_name -> allkinds.Tree
-	15, // 10: allkinds.Document.settings:type_name -> google.protobuf.Struct
-	16, // 11: allkinds.Document.value:type_name -> google.protobuf.Value
-	17, // 12: allkinds.Document.list:type_name -> google.protobuf.ListValue
-	18, // 13: allkinds.Document.detail:type_name -> google.protobuf.Any
-	19, // 14: allkinds.Document.price:type_name -> google.type.Money
-	15, // 15: allkinds.Document.notes:type_name -> google.protobuf.Struct
-	20, // 16: allkinds.Document.update_time:type_name -> google.protobuf.Timestamp
-	20, // 17: allkinds.Document.release_time:type_name -> google.protobuf.Timestamp
-	3,  // 18: allkinds.Document.shop:type_name -> allkinds.Address
+	3,  // 0: allkinds.Document.author:type_name -> allkinds.Person
+	3,  // 1: allkinds.Document.editors:type_name -> allkinds.Person
+	9,  // 2: allkinds.Document.reviews:type_name -> allkinds.Document.ReviewsEntry
+	10, // 3: allkinds.Document.labels:type_name -> allkinds.Document.LabelsEntry
+	11, // 4: allkinds.Document.weights:type_name -> allkinds.Document.WeightsEntry
+	12, // 5: allkinds.Document.flags:type_name -> allkinds.Document.FlagsEntry
+	13, // 6: allkinds.Document.blobs:type_name -> allkinds.Document.BlobsEntry
+	14, // 7: allkinds.Document.stamps:type_name -> allkinds.Document.StampsEntry
+	15, // 8: allkinds.Document.counters:type_name -> allkinds.Document.CountersEntry
+	6,  // 9: allkinds.Document.tree:type_name -> allkinds.Tree
+	17, // 10: allkinds.Document.settings:type_name -> google.protobuf.Struct
+	18, // 11: allkinds.Document.value:type_name -> google.protobuf.Value
+	19, // 12: allkinds.Document.list:type_name -> google.protobuf.ListValue
+	20, // 13: allkinds.Document.detail:type_name -> google.protobuf.Any
+	21, // 14: allkinds.Document.price:type_name -> google.type.Money
+	17, // 15: allkinds.Document.notes:type_name -> google.protobuf.Struct
+	22, // 16: allkinds.Document.update_time:type_name -> google.protobuf.Timestamp
+	22, // 17: allkinds.Document.release_time:type_name -> google.protobuf.Timestamp
+	4,  // 18: allkinds.Document.shop:type_name -> allkinds.Address
 	0,  // 19: allkinds.Document.color:type_name -> allkinds.Color
-	21, // 20: allkinds.Document.note:type_name -> google.protobuf.StringValue
-	22, // 21: allkinds.Document.bool_value:type_name -> google.protobuf.BoolValue
-	23, // 22: allkinds.Document.int32_value:type_name -> google.protobuf.Int32Value
-	24, // 23: allkinds.Document.int64_value:type_name -> google.protobuf.Int64Value
-	25, // 24: allkinds.Document.uint32_value:type_name -> google.protobuf.UInt32Value
-	26, // 25: allkinds.Document.uint64_value:type_name -> google.protobuf.UInt64Value
-	27, // 26: allkinds.Document.float_value:type_name -> google.protobuf.FloatValue
-	28, // 27: allkinds.Document.double_value:type_name -> google.protobuf.DoubleValue
-	21, // 28: allkinds.Document.string_value:type_name -> google.protobuf.StringValue
-	29, // 29: allkinds.Document.bytes_value:type_name -> google.protobuf.BytesValue
-	21, // 30: allkinds.Document.string_values:type_name -> google.protobuf.StringValue
-	24, // 31: allkinds.Document.int64_values:type_name -> google.protobuf.Int64Value
-	26, // 32: allkinds.Document.uint64_values:type_name -> google.protobuf.UInt64Value
-	29, // 33: allkinds.Document.bytes_values:type_name -> google.protobuf.BytesValue
+	23, // 20: allkinds.Document.note:type_name -> google.protobuf.StringValue
+	24, // 21: allkinds.Document.bool_value:type_name -> google.protobuf.BoolValue
+	25, // 22: allkinds.Document.int32_value:type_name -> google.protobuf.Int32Value
+	26, // 23: allkinds.Document.int64_value:type_name -> google.protobuf.Int64Value
+	27, // 24: allkinds.Document.uint32_value:type_name -> google.protobuf.UInt32Value
+	28, // 25: allkinds.Document.uint64_value:type_name -> google.protobuf.UInt64Value
+	29, // 26: allkinds.Document.float_value:type_name -> google.protobuf.FloatValue
+	30, // 27: allkinds.Document.double_value:type_name -> google.protobuf.DoubleValue
+	23, // 28: allkinds.Document.string_value:type_name -> google.protobuf.StringValue
+	31, // 29: allkinds.Document.bytes_value:type_name -> google.protobuf.BytesValue
+	23, // 30: allkinds.Document.string_values:type_name -> google.protobuf.StringValue
+	26, // 31: allkinds.Document.int64_values:type_name -> google.protobuf.Int64Value
+	28, // 32: allkinds.Document.uint64_values:type_name -> google.protobuf.UInt64Value
+	31, // 33: allkinds.Document.bytes_values:type_name -> google.protobuf.BytesValue
 	0,  // 34: allkinds.Document.c:type_name -> allkinds.Color
-	20, // 35: allkinds.Document.t:type_name -> google.protobuf.Timestamp
-	30, // 36: allkinds.Document.p:type_name -> google.protobuf.Duration
+	22, // 35: allkinds.Document.t:type_name -> google.protobuf.Timestamp
+	32, // 36: allkinds.Document.p:type_name -> google.protobuf.Duration
 	0,  // 37: allkinds.Document.oc:type_name -> allkinds.Color
 	0,  // 38: allkinds.Document.lc:type_name -> allkinds.Color
-	20, // 39: allkinds.Document.lt:type_name -> google.protobuf.Timestamp
-	30, // 40: allkinds.Document.lp:type_name -> google.protobuf.Duration
-	0,  // 41: allkinds.Person.color:type_name -> allkinds.Color
-	20, // 42: allkinds.Person.birth_time:type_name -> google.protobuf.Timestamp
-	30, // 43: allkinds.Person.patience:type_name -> google.protobuf.Duration
-	3,  // 44: allkinds.Person.address:type_name -> allkinds.Address
-	14, // 45: allkinds.Person.counts:type_name -> allkinds.Person.CountsEntry
-	3,  // 46: allkinds.Person.post:type_name -> allkinds.Address
-	2,  // 47: allkinds.Review.reviewer:type_name -> allkinds.Person
-	5,  // 48: allkinds.Tree.children:type_name -> allkinds.Tree
-	5,  // 49: allkinds.Tree.next:type_name -> allkinds.Tree
-	20, // 50: allkinds.Session.expire_time:type_name -> google.protobuf.Timestamp
-	30, // 51: allkinds.Session.ttl:type_name -> google.protobuf.Duration
-	4,  // 52: allkinds.Document.ReviewsEntry.value:type_name -> allkinds.Review
-	0,  // 53: allkinds.Document.FlagsEntry.value:type_name -> allkinds.Color
-	20, // 54: allkinds.Document.StampsEntry.value:type_name -> google.protobuf.Timestamp
-	55, // [55:55] is the sub-list for method output_type
-	55, // [55:55] is the sub-list for method input_type
-	55, // [55:55] is the sub-list for extension type_name
-	55, // [55:55] is the sub-list for extension extendee
-	0,  // [0:55] is the sub-list for field type_name
+	22, // 39: allkinds.Document.lt:type_name -> google.protobuf.Timestamp
+	32, // 40: allkinds.Document.lp:type_name -> google.protobuf.Duration
+	0,  // 41: allkinds.Document.color_name:type_name -> allkinds.Color
+	0,  // 42: allkinds.Document.color_names:type_name -> allkinds.Color
+	0,  // 43: allkinds.Document.color_list:type_name -> allkinds.Color
+	0,  // 44: allkinds.Document.color_declared:type_name -> allkinds.Color
+	0,  // 45: allkinds.Document.color_zero:type_name -> allkinds.Color
+	0,  // 46: allkinds.Person.color:type_name -> allkinds.Color
+	22, // 47: allkinds.Person.birth_time:type_name -> google.protobuf.Timestamp
+	32, // 48: allkinds.Person.patience:type_name -> google.protobuf.Duration
+	4,  // 49: allkinds.Person.address:type_name -> allkinds.Address
+	16, // 50: allkinds.Person.counts:type_name -> allkinds.Person.CountsEntry
+	4,  // 51: allkinds.Person.post:type_name -> allkinds.Address
+	3,  // 52: allkinds.Review.reviewer:type_name -> allkinds.Person
+	6,  // 53: allkinds.Tree.children:type_name -> allkinds.Tree
+	6,  // 54: allkinds.Tree.next:type_name -> allkinds.Tree
+	22, // 55: allkinds.Session.expire_time:type_name -> google.protobuf.Timestamp
+	32, // 56: allkinds.Session.ttl:type_name -> google.protobuf.Duration
+	0,  // 57: allkinds.Paint.color:type_name -> allkinds.Color
+	0,  // 58: allkinds.Paint.second:type_name -> allkinds.Color
+	0,  // 59: allkinds.Paint.others:type_name -> allkinds.Color
+	1,  // 60: allkinds.Paint.shade:type_name -> allkinds.Shade
+	5,  // 61: allkinds.Document.ReviewsEntry.value:type_name -> allkinds.Review
+	0,  // 62: allkinds.Document.FlagsEntry.value:type_name -> allkinds.Color
+	22, // 63: allkinds.Document.StampsEntry.value:type_name -> google.protobuf.Timestamp
+	64, // [64:64] is the sub-list for method output_type
+	64, // [64:64] is the sub-list for method input_type
+	64, // [64:64] is the sub-list for extension type_name
+	64, // [64:64] is the sub-list for extension extendee
+	0,  // [0:64] is the sub-list for field type_name
 }
 
 func init() { file_allkinds_allkinds_proto_init() }
@@ -1643,13 +1848,14 @@ func file_allkinds_allkinds_proto_init() {
 		(*Session_ExpireTime)(nil),
 		(*Session_Ttl)(nil),
 	}
+	file_allkinds_allkinds_proto_msgTypes[6].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_allkinds_allkinds_proto_rawDesc), len(file_allkinds_allkinds_proto_rawDesc)),
-			NumEnums:      1,
-			NumMessages:   14,
+			NumEnums:      2,
+			NumMessages:   15,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

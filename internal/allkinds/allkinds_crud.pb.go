@@ -92,7 +92,12 @@ const (
 		documents.lraw,
 		documents.lc,
 		documents.lt,
-		documents.lp`
+		documents.lp,
+		documents.color_name,
+		documents.color_names,
+		documents.color_list,
+		documents.color_declared,
+		documents.color_zero`
 	documentSelect = `SELECT` + documentColumns + `
 		FROM documents`
 	documentGet = documentSelect + `
@@ -170,14 +175,19 @@ const (
 			lraw,
 			lc,
 			lt,
-			lp
+			lp,
+			color_name,
+			color_names,
+			color_list,
+			color_declared,
+			color_zero
 		) VALUES (
 			$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
 			$17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30,
 			$31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44,
 			$45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58,
 			$59, $60, $61, $62, $63, $64, $65, $66, $67, $68, $69, $70, $71, $72,
-			$73
+			$73, $74, $75, $76, $77, $78
 		)
 		RETURNING` + documentColumns
 	documentDelete = `DELETE FROM documents
@@ -266,6 +276,11 @@ var DocumentTable = crud.NewTable(crud.TableSpec[Document, *Document, int64]{
 		crud.Enums("lc", (*Document).GetLc, func(m *Document, v []Color) { m.Lc = v }),
 		crud.Timestamps("lt", (*Document).GetLt, func(m *Document, v []*timestamppb.Timestamp) { m.Lt = v }),
 		crud.Durations("lp", (*Document).GetLp, func(m *Document, v []*durationpb.Duration) { m.Lp = v }),
+		crud.Enum("color_name", (*Document).GetColorName, func(m *Document, v Color) { m.ColorName = v }, crud.EnumName),
+		crud.OptionalEnum("color_names", (*Document).GetColorNames, func(m *Document) bool { return m.ColorNames != nil }, func(m *Document, v Color) { m.ColorNames = &v }, func(m *Document) { m.ColorNames = nil }, crud.EnumName, crud.UnknownIsZero),
+		crud.Enums("color_list", (*Document).GetColorList, func(m *Document, v []Color) { m.ColorList = v }, crud.EnumName),
+		crud.Enum("color_declared", (*Document).GetColorDeclared, func(m *Document, v Color) { m.ColorDeclared = v }, crud.RejectUnknown),
+		crud.OptionalEnum("color_zero", (*Document).GetColorZero, func(m *Document) bool { return m.ColorZero != nil }, func(m *Document, v Color) { m.ColorZero = &v }, func(m *Document) { m.ColorZero = nil }, crud.UnknownIsZero),
 	},
 	Key:    (*Document).GetId,
 	SetKey: func(m *Document, v int64) { m.Id = v },
@@ -388,4 +403,84 @@ func NewSessionRepository(db crud.DB, opts ...crud.Option) SessionRepository {
 // WithTx returns the same repository, hooks and scope included, running on tx.
 func (r SessionRepository) WithTx(tx *crud.Tx) SessionRepository {
 	return SessionRepository{r.Repository.WithTx(tx)}
+}
+
+// SQL of PaintRepository. List and Update add their WHERE, ORDER BY and SET at
+// run time.
+const (
+	paintColumns = `
+		paints.id,
+		paints.color,
+		paints.second,
+		paints.others,
+		paints.shade`
+	paintSelect = `SELECT` + paintColumns + `
+		FROM paints`
+	paintGet = paintSelect + `
+		WHERE paints.id = $1`
+	paintCreate = `INSERT INTO paints (
+			color,
+			second,
+			others,
+			shade
+		) VALUES ($1, $2, $3, $4)
+		RETURNING` + paintColumns
+	paintDelete = `DELETE FROM paints
+		WHERE paints.id = $1`
+)
+
+// PaintTable describes the table paints behind allkinds.Paint. Columns are in
+// SELECT order.
+var PaintTable = crud.NewTable(crud.TableSpec[Paint, *Paint, int64]{
+	Message:  "allkinds.Paint",
+	Singular: "paint",
+	Name:     "paints",
+	Resource: "allkinds.Paint",
+	Columns: []crud.Column[*Paint]{
+		crud.Int64("id", (*Paint).GetId, func(m *Paint, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+		crud.Enum("color", (*Paint).GetColor, func(m *Paint, v Color) { m.Color = v }, crud.EnumType("color")),
+		crud.OptionalEnum("second", (*Paint).GetSecond, func(m *Paint) bool { return m.Second != nil }, func(m *Paint, v Color) { m.Second = &v }, func(m *Paint) { m.Second = nil }, crud.EnumType("color"), crud.UnknownIsZero),
+		crud.Enums("others", (*Paint).GetOthers, func(m *Paint, v []Color) { m.Others = v }, crud.Unfilterable, crud.EnumType("color")),
+		crud.Enum("shade", (*Paint).GetShade, func(m *Paint, v Shade) { m.Shade = v }, crud.EnumType("shades of grey")),
+	},
+	Key:    (*Paint).GetId,
+	SetKey: func(m *Paint, v int64) { m.Id = v },
+	SQL: crud.SQL{
+		Columns: paintColumns,
+		Select:  paintSelect,
+		Get:     paintGet,
+		Create:  paintCreate,
+		Delete:  paintDelete,
+	},
+})
+
+// PaintHooks run around writes to Paint, inside the write's transaction. An
+// error rolls the write back and is returned to the caller. A nil hook costs
+// nothing.
+type PaintHooks = crud.Hooks[*Paint]
+
+// PaintStore keeps the messages of type Paint. PaintRepository is the SQL one;
+// wrap it to cache, audit or partition, or replace it in tests.
+type PaintStore interface {
+	crud.Store[*Paint, int64]
+}
+
+// PaintRepository is the PaintStore over the table paints. It is safe for
+// concurrent use when its DB is.
+type PaintRepository struct {
+	*crud.Repository[*Paint, int64]
+}
+
+var _ PaintStore = PaintRepository{}
+
+// NewPaintRepository returns a repository that runs its statements on db: a
+// *pgxpool.Pool, a *pgx.Conn, a pgx.Tx or the embedded engine. It panics on
+// hooks of another message.
+func NewPaintRepository(db crud.DB, opts ...crud.Option) PaintRepository {
+	return PaintRepository{crud.NewRepository(db, PaintTable, opts...)}
+}
+
+// WithTx returns the same repository, hooks and scope included, running on tx.
+func (r PaintRepository) WithTx(tx *crud.Tx) PaintRepository {
+	return PaintRepository{r.Repository.WithTx(tx)}
 }

@@ -70,6 +70,9 @@ type kind[V any] struct {
 	cursor func(v V) any
 	// enum is the enum of KindEnum.
 	enum func() protoreflect.EnumDescriptor
+	// configured is the kind for a column of which its options say more than its type.
+	// Nil is for the kinds that have one form.
+	configured func(info *ColumnInfo) *kind[V]
 	// asIs says that bind gives the value itself for every engine.
 	asIs bool
 
@@ -286,3 +289,17 @@ func (c *optionalCodec[M, V]) cursor(m M) any {
 func (c *optionalCodec[M, V]) enum() protoreflect.EnumDescriptor { return c.kind.enum() }
 
 func (c *optionalCodec[M, V]) below() protoreflect.FieldDescriptor { return nil }
+
+func (c *optionalCodec[M, V]) configure(info *ColumnInfo) { c.kind = c.kind.of(info) }
+
+func (c *scalarCodec[M, V]) configure(info *ColumnInfo) { c.kind = c.kind.of(info) }
+
+func (c *listCodec[M, V]) configure(info *ColumnInfo) { c.kind = c.kind.of(info) }
+
+// of is the kind for a column.
+func (k *kind[V]) of(info *ColumnInfo) *kind[V] {
+	if k.configured == nil {
+		return k
+	}
+	return k.configured(info)
+}

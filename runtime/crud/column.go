@@ -44,6 +44,12 @@ type ColumnInfo struct {
 	Oneof string
 	// Expires is the field that a time to live is kept as, or empty.
 	Expires string
+	// EnumUnknown says what is done with undeclared values of an enum.
+	EnumUnknown EnumUnknown
+	// Type is the SQL type, unquoted, of a column of KindEnumType.
+	Type string
+	// Labels are the values of that type, in their order.
+	Labels []string
 	// Time says which time the server keeps in the column.
 	Time ServerTime
 	// Unique is the name of the column's own unique constraint, or empty.
@@ -116,6 +122,11 @@ var (
 	Unorderable  ColumnOption = func(c *ColumnInfo) { c.Unorderable = true }
 	// Search has the bare words of a filter looked for in the field (AIP-160).
 	Search ColumnOption = func(c *ColumnInfo) { c.Search = true }
+	// EnumName keeps an enum as its value's name in a text column.
+	EnumName ColumnOption = func(c *ColumnInfo) { c.Kind = KindEnumName }
+	// RejectUnknown and UnknownIsZero are UnknownRejected and UnknownZero.
+	RejectUnknown ColumnOption = func(c *ColumnInfo) { c.EnumUnknown = UnknownRejected }
+	UnknownIsZero ColumnOption = func(c *ColumnInfo) { c.EnumUnknown = UnknownZero }
 	// NotNull gives a column with presence a NOT NULL constraint.
 	NotNull ColumnOption = func(c *ColumnInfo) { c.NotNull = true }
 )
@@ -123,6 +134,12 @@ var (
 // ColumnName is the SQL name of a column, where it is not the field's name.
 func ColumnName(name string) ColumnOption {
 	return func(c *ColumnInfo) { c.Names = []string{name} }
+}
+
+// EnumType keeps an enum as its value's name in a column of an enum type of PostgreSQL,
+// which CreateTables makes in the table's schema.
+func EnumType(name string) ColumnOption {
+	return func(c *ColumnInfo) { c.Kind, c.Type = KindEnumType, name }
 }
 
 // Oneof makes the column an arm of a oneof of that name.
@@ -153,6 +170,9 @@ func newColumn[M any](info ColumnInfo, c codec[M], opts []ColumnOption) Column[M
 	}
 	for _, opt := range opts {
 		opt(&info)
+	}
+	if of, ok := c.(interface{ configure(info *ColumnInfo) }); ok {
+		of.configure(&info)
 	}
 	return Column[M]{ColumnInfo: info, codec: c}
 }

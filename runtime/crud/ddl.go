@@ -19,7 +19,7 @@ func createStatements(tables []AnyTable, d Dialect) ([]ddlStatement, error) {
 	if err := checkTables(infos, d); err != nil {
 		return nil, err
 	}
-	statements := createSchemas(infos)
+	statements := append(createSchemas(infos), createEnums(infos)...)
 	var indexes, later []ddlStatement
 	for _, t := range creationOrder(infos, d) {
 		text := tableText{TableInfo: t.TableInfo, dialect: d}
@@ -97,6 +97,9 @@ func foldName(name string, d Dialect) string {
 func checkColumns(t *TableInfo, d Dialect) []error {
 	var errs []error
 	for _, c := range t.Columns {
+		if problem := c.unfit(d); problem != "" {
+			errs = append(errs, fmt.Errorf("crud: %s.%s %s", t.Message, c.Field, problem))
+		}
 		if c.Generated != ByIdentity {
 			continue
 		}

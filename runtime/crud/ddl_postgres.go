@@ -1,5 +1,12 @@
 package crud
 
+import (
+	"slices"
+	"strings"
+
+	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
+)
+
 // postgresTypes are the SQL types of the kinds. The "C" collation compares bytes,
 // which is the order of keyset pagination and of SQLite.
 var postgresTypes = map[Kind]string{
@@ -17,6 +24,7 @@ var postgresTypes = map[Kind]string{
 	KindTimestamp: "timestamptz",
 	KindDuration:  "bigint",
 	KindJSON:      "jsonb",
+	KindEnumName:  "text",
 }
 
 func postgresType(k Kind, repeated bool) string {
@@ -24,7 +32,7 @@ func postgresType(k Kind, repeated bool) string {
 	if repeated {
 		text += "[]"
 	}
-	if k == KindString {
+	if k == KindString || k == KindEnumName {
 		text += ` COLLATE "C"`
 	}
 	return text
@@ -40,4 +48,26 @@ func (t tableText) addReference(r Reference) string {
 // unless runs statement if query has no rows.
 func unless(query, statement string) string {
 	return "DO $crud$ BEGIN\n\tIF NOT EXISTS (" + query + ") THEN\n\t\t" + statement + ";\n\tEND IF;\nEND $crud$"
+}
+
+// createEnums makes the enum types. A type that is there already is left as it is.
+func createEnums(tables []*TableInfo) []ddlStatement {
+	var statements []ddlStatement
+	var seen []string
+	for _, t := range tables {
+		for _, c := range t.Columns {
+			name := sqlname.Qualify(t.Schema, c.Type)
+			if c.Kind != KindEnumType || slices.Contains(seen, name) {
+				continue
+			}
+			seen = append(seen, name)
+			labels := make([]string, len(c.Labels))
+			for i, l := range c.Labels {
+				labels[i] = "'" + l + "'"
+			}
+			statements = append(statements, ddlStatement{t.Message, "DO $crud$ BEGIN\n\tCREATE TYPE " + name + " AS ENUM (" + strings.Join(labels, ", ") +
+				");\nEXCEPTION WHEN duplicate_object THEN\n\tNULL;\nEND $crud$"})
+		}
+	}
+	return statements
 }

@@ -17,6 +17,7 @@ var sqliteTypes = map[Kind]string{
 	KindTimestamp: "INTEGER",
 	KindDuration:  "INTEGER",
 	KindJSON:      "TEXT",
+	KindEnumName:  "TEXT",
 }
 
 // sqliteType is that of JSON for a list.

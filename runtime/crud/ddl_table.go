@@ -41,7 +41,7 @@ func (t tableText) create() string {
 func (t tableText) name() string { return sqlname.Qualify(t.Schema, t.Name) }
 
 func (t tableText) column(c *ColumnInfo, name string) string {
-	line := sqlname.Quote(name) + " " + sqlType(c.Kind, c.Repeated, t.dialect)
+	line := sqlname.Quote(name) + " " + t.columnType(c)
 	if c.Generated == ByIdentity {
 		return line + " " + identityClause(t.dialect)
 	}
@@ -55,6 +55,18 @@ func (t tableText) column(c *ColumnInfo, name string) string {
 		line += fmt.Sprintf(" DEFAULT %d", firstRevision)
 	}
 	return line
+}
+
+// columnType is the type of a column.
+func (t tableText) columnType(c *ColumnInfo) string {
+	if c.Kind != KindEnumType {
+		return sqlType(c.Kind, c.Repeated, t.dialect)
+	}
+	text := sqlname.Qualify(t.Schema, c.Type)
+	if c.Repeated {
+		text += "[]"
+	}
+	return text
 }
 
 // keys is the primary key, scope columns first. In SQLite an identity must be the

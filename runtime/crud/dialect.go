@@ -34,3 +34,12 @@ func dialectOf(db DB) Dialect {
 	}
 	return Postgres
 }
+
+// unfit says why an engine cannot hold a column, in words that follow the field's name,
+// or "".
+func (c *ColumnInfo) unfit(d Dialect) string {
+	if d == SQLite && c.Kind == KindEnumType {
+		return "is of an enum type of PostgreSQL, and SQLite has none; store the enum as its NAME or NUMBER"
+	}
+	return ""
+}

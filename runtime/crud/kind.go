@@ -19,4 +19,6 @@ const (
 	KindTimestamp                 // timestamptz, INTEGER (microseconds since 1970)
 	KindDuration                  // bigint, INTEGER (microseconds)
 	KindJSON                      // jsonb, TEXT
+	KindEnumName                  // text COLLATE "C", TEXT
+	KindEnumType                  // an enum type; not in SQLite
 )

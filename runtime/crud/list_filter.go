@@ -24,6 +24,8 @@ var filterKinds = map[Kind]filter.Kind{
 	KindEnum:      filter.Enum,
 	KindTimestamp: filter.Timestamp,
 	KindDuration:  filter.Duration,
+	KindEnumName:  filter.EnumName,
+	KindEnumType:  filter.EnumName,
 }
 
 // filterSchema is what filters and orders may name.
@@ -43,6 +45,9 @@ func (t *Table[M, K]) filterSchema() *filter.Schema {
 			f.Kind, f.Columns, f.Key = filter.Name, t.info.Key, t.nameArgs
 		case c.Kind == KindJSON:
 			f.Inside, f.Hides = c.codec.below(), inputOnly
+		case c.Kind == KindEnumName || c.Kind == KindEnumType:
+			f.Enum = enumNumbers(c.codec.enum())
+			f.Names = nameOf(c.codec.enum())
 		case c.Kind == KindEnum:
 			f.Enum = enumNumbers(c.codec.enum())
 		}
@@ -69,6 +74,16 @@ func (t *Table[M, K]) nameArgs(name string, d filter.Dialect) (args []any, ok bo
 		return nil, false
 	}
 	return t.keyArgs(key, Dialect(d))
+}
+
+// nameOf returns the name that a number of an enum is kept by, "" if it has none.
+func nameOf(e protoreflect.EnumDescriptor) func(int32) string {
+	return func(number int32) string {
+		if v := e.Values().ByNumber(protoreflect.EnumNumber(number)); v != nil {
+			return string(v.Name())
+		}
+		return ""
+	}
 }
 
 func enumNumbers(e protoreflect.EnumDescriptor) map[string]int32 {

@@ -145,6 +145,8 @@ type Table[M any, K comparable] struct {
 	idPattern idRule
 	purgeTTL  time.Duration
 	sql       SQL
+	// described completes info.
+	described func() *TableInfo
 	// schema is what filters and orders may name.
 	schema func() *filter.Schema
 }
@@ -207,6 +209,7 @@ func NewTable[T any, M interface{ *T }, K comparable](spec TableSpec[T, M, K]) *
 func (t *Table[M, K]) late() {
 	t.schema = sync.OnceValue(t.filterSchema)
 	t.nested = sync.OnceValue(t.nestedColumns)
+	t.described = sync.OnceValue(t.describe)
 	t.hides = sync.OnceValue(func() bool {
 		return slices.ContainsFunc(t.columns, func(c Column[M]) bool { return c.InputOnly }) || t.hidesInside()
 	})
@@ -307,7 +310,25 @@ func tableInfo[T any, M interface{ *T }, K comparable](spec TableSpec[T, M, K]) 
 }
 
 // Info returns the table's description. The caller must not change it.
-func (t *Table[M, K]) Info() *TableInfo { return &t.info }
+func (t *Table[M, K]) Info() *TableInfo { return t.described() }
+
+// describe completes the description by what the descriptors say.
+func (t *Table[M, K]) describe() *TableInfo {
+	for i := range t.columns {
+		if t.columns[i].Kind != KindEnumType {
+			continue
+		}
+		values := t.columns[i].codec.enum().Values()
+		var labels []string
+		for v := range values.Len() {
+			if d := values.Get(v); values.ByNumber(d.Number()) == d { // and no alias
+				labels = append(labels, string(d.Name()))
+			}
+		}
+		t.columns[i].Labels, t.info.Columns[i].Labels = labels, labels
+	}
+	return &t.info
+}
 
 // New returns an empty message.
 func (t *Table[M, K]) New() M { return t.newOne() }

@@ -192,7 +192,7 @@ func (c *checker) unset(f *Field, n comparison) (*test, error) {
 // noField refuses a literal that reads as a field, which a text field would take for
 // a text.
 func (c *checker) noField(f *Field, l literal) error {
-	if l.quote != 0 || f.Kind == Enum || f.Kind == Bool {
+	if l.quote != 0 || f.Kind == Enum || f.Kind == EnumName || f.Kind == Bool {
 		return nil
 	}
 	if other := c.schema.fields[l.raw]; other != nil && other.Filterable {
@@ -240,7 +240,7 @@ func (f *Field) hint(l literal) string {
 	switch {
 	case f.rule().unquoted && l.quote != 0:
 		return "; write it without quotes"
-	case f.Kind == Enum:
+	case f.Kind == Enum || f.Kind == EnumName:
 		return didYouMean(l.raw, f.enumNames())
 	}
 	return ""

@@ -142,3 +142,12 @@ func fits(text, form string) bool {
 	}
 	return true
 }
+
+// readEnumName returns the name that the value is kept by.
+func readEnumName(f *Field, text string) (operand, bool) {
+	number, ok := f.Enum[text]
+	if !ok {
+		return operand{}, false
+	}
+	return operand{value: f.Names(number)}, true
+}

@@ -29,6 +29,8 @@ type Field struct {
 	// Enum are the numbers of an Enum's values by their names, as protoc-gen-go writes
 	// them: Genre_value.
 	Enum map[string]int32
+	// Names returns the name that a number of an EnumName is kept by, one of Enum's.
+	Names func(number int32) string
 	// Key returns the arguments for the columns of a Name; ok is false for a name that
 	// no row has.
 	Key func(name string, d Dialect) (args []any, ok bool)
@@ -102,7 +104,7 @@ func (f *Field) validate() {
 		if len(f.Columns) != 1 {
 			panic(fmt.Sprintf("filter: %s has %d columns", f.Path, len(f.Columns)))
 		}
-	case f.Kind < Bool || f.Kind > Name:
+	case f.Kind < Bool || f.Kind > EnumName:
 		panic(fmt.Sprintf("filter: %s has no kind", f.Path))
 	case f.Kind == Name && (f.Key == nil || len(f.Columns) == 0 || f.Repeated || f.Null != NotNull):
 		panic(fmt.Sprintf("filter: the name %s needs Key and key columns", f.Path))
@@ -115,6 +117,14 @@ func (f *Field) validate() {
 
 // rule returns what the language knows of the field's kind.
 func (f *Field) rule() *kindRule { return &kinds[f.Kind] }
+
+// zero is the default value; nil is that of a kind that is set or not.
+func (f *Field) zero() any {
+	if f.Kind == EnumName {
+		return f.Names(0)
+	}
+	return f.rule().zero
+}
 
 // sorts reports whether rows can be ordered by the field.
 func (f *Field) sorts() bool { return f.Orderable && !f.Repeated && f.Kind != Bytes && f.Inside == nil }

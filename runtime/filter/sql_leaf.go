@@ -29,7 +29,7 @@ func (t *test) nullCheck() bool {
 	case unset:
 		return true
 	case present:
-		return !t.field.Repeated && (t.field.Null == NullIsUnset || t.field.rule().zero == nil)
+		return !t.field.Repeated && (t.field.Null == NullIsUnset || t.field.zero() == nil)
 	}
 	return false
 }
@@ -95,7 +95,7 @@ func (w *writer) plain(t *test, negated bool) {
 		w.element(t, negated)
 	case t.is == present:
 		w.compare(f.sql[0], differs, negated)
-		w.arg(encode(f.Kind, f.rule().zero, w.dialect))
+		w.arg(encode(f.Kind, f.zero(), w.dialect))
 	case t.is == matches:
 		w.match(f.sql[0], t.value.(pattern), negated)
 	default:

@@ -18,6 +18,7 @@ import (
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/deprecated"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/edition2023"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/edition2024"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/enumnames"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/enums"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/farparent"
 	shelfpb "github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/farparent/shelf"
@@ -261,6 +262,9 @@ var cases = map[string][]model{
 	"force": {
 		newModel(force.ShelfTable, force.NewShelfRepository),
 		newModel(force.BookTable, force.NewBookRepository),
+	},
+	"enumnames": {
+		newModel(enumnames.PrintTable, enumnames.NewPrintRepository),
 	},
 	"wide": {
 		newModel(wide.SurveyTable, wide.NewSurveyRepository),
