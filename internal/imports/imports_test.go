@@ -35,14 +35,15 @@ var floors = []floor{
 	{"codegen/export", []string{"options"}},
 	{"options", nil},
 	{"runtime", []string{"runtime", "internal/sqlname"}},
-	{"runtime/crud", []string{"runtime/filter", "runtime/identity", "internal/sqlname"}},
-	{"runtime/filter", []string{"internal/sqlname"}},
+	{"runtime/crud", []string{"runtime/filter", "runtime/identity", "internal/nearest", "internal/sqlname"}},
+	{"runtime/filter", []string{"internal/nearest", "internal/sqlname"}},
 	{"runtime/identity", nil},
 	{"internal/apitest", []string{"options", "runtime"}},
 	{"internal/bookpb", []string{"options", "runtime"}},
 	{"internal/cmd", []string{"runtime"}},
 	{"internal/consumer", nil},
 	{"internal/imports", nil},
+	{"internal/nearest", nil},
 	{"internal/sqlname", nil},
 }
 
