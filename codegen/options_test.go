@@ -131,8 +131,8 @@ var optionSamples = map[string]optionSample{
 	"Field.default":                      {onText, `default: "'none'"`, ``},
 	"Field.references":                   {onNumber, `references: {model: "options.Author"}`, ``},
 	"Field.relation":                     {onText, `relation: {}`, ``},
-	"Field.storage=COLUMN":               {onText, `storage: COLUMN`, ``},
-	"Field.storage=JSON":                 {onText, `storage: JSON`, ``},
+	"Field.storage=COLUMN":               {onField("repeated string title = 2"), `storage: COLUMN`, ``},
+	"Field.storage=JSON":                 {onField("repeated string title = 2"), `storage: JSON`, ``},
 	"Field.storage=EMBEDDED":             {onText, `storage: EMBEDDED`, ``},
 	"Field.enum_as=NUMBER":               {onEnum, `enum_as: NUMBER`, `enum_as: NUMBER`},
 	"Field.enum_as=NAME":                 {onEnum, `enum_as: NAME`, ``},
@@ -191,7 +191,7 @@ func init() {
 // spelledOut are the enum values that say what holds without them: they change
 // nothing, and that is what they mean.
 var spelledOut = []string{
-	"Model.filters=ALL", "Model.total_size=EXACT", "Field.enum_as=NUMBER", "Reference.on_delete=NO_ACTION", "Reference.on_update=NO_ACTION",
+	"Model.filters=ALL", "Model.total_size=EXACT", "Field.storage=COLUMN", "Field.enum_as=NUMBER", "Reference.on_delete=NO_ACTION", "Reference.on_update=NO_ACTION",
 }
 
 // Whatever the options can say is done or refused: it changes the generated file, or is

@@ -106,9 +106,9 @@ func TestRunWritesNothingBesideAnError(t *testing.T) {
 	for name, content := range sources(t, badDir) {
 		protos[name] = content
 	}
-	resp := run(t, protos.request(t, "scalars/in.proto", "nokey/in.proto", "maps/in.proto"))
+	resp := run(t, protos.request(t, "scalars/in.proto", "nokey/in.proto", "storage/in.proto"))
 	assert.Contains(t, resp.GetError(), "bad.nokey.Book")
-	assert.Contains(t, resp.GetError(), "bad.maps.Book")
+	assert.Contains(t, resp.GetError(), "bad.storage.Book")
 	assert.Empty(t, resp.File)
 }
 

@@ -43,14 +43,26 @@ func isSet(variable string, f *protogen.Field) string {
 
 // write returns the statement that sets a field of the message in variable to value,
 // which must be addressable.
-func write(variable string, f *protogen.Field, value string) string {
+func (p *printer) write(variable string, f *protogen.Field, value string) string {
 	if !open(f.Parent) {
 		return variable + "." + methodName(f, "Set") + "(" + value + ")"
+	}
+	if arm(f) {
+		return variable + "." + f.Oneof.GoName + " = &" + p.name(f.GoIdent) + "{" + f.GoName + ": " + value + "}"
 	}
 	if pointer(f) {
 		value = "&" + value
 	}
 	return variable + "." + f.GoName + " = " + value
+}
+
+// arm reports whether a field is part of a oneof that the proto declares.
+func arm(f *protogen.Field) bool { return f.Oneof != nil && !f.Oneof.Desc.IsSynthetic() }
+
+// ofArm returns the call of a func of the runtime on the oneof of a field, in the open
+// API.
+func (p *printer) ofArm(function string, f *protogen.Field) string {
+	return p.crud(function) + "[*" + p.name(f.GoIdent) + "](m." + f.Oneof.GoName + ")"
 }
 
 // pointer reports whether the struct field of the open API is a pointer to the value.
@@ -63,29 +75,35 @@ func (p *printer) getter(f *protogen.Field) string { return p.methodOf(f, "Get")
 
 // setter returns the func that sets a column's field.
 func (p *printer) setter(c *model.Column) string {
-	if !open(c.Field.Parent) {
-		return p.methodOf(c.Field, "Set")
-	}
-	return p.assign(c.Field, p.goType(c))
+	return p.assigned(c.Field, func() string { return p.goType(c) })
 }
 
 // nameSetter returns the func that sets the field of a resource name.
 func (p *printer) nameSetter(f *protogen.Field) string {
+	return p.assigned(f, func() string { return "string" })
+}
+
+// assigned returns the func that sets a field to a value of a type, which is not asked
+// for where its name is not written: its package would be imported.
+func (p *printer) assigned(f *protogen.Field, goType func() string) string {
 	if !open(f.Parent) {
 		return p.methodOf(f, "Set")
 	}
-	return p.assign(f, "string")
+	return p.assign(f, goType())
 }
 
 // assign returns a setter for the open API, which has none.
 func (p *printer) assign(f *protogen.Field, goType string) string {
-	return "func(m *" + p.name(f.Parent.GoIdent) + ", v " + goType + ") { " + write("m", f, "v") + " }"
+	return "func(m *" + p.name(f.Parent.GoIdent) + ", v " + goType + ") { " + p.write("m", f, "v") + " }"
 }
 
 // haser returns the func that reports whether a field with presence is set.
 func (p *printer) haser(f *protogen.Field) string {
 	if !open(f.Parent) {
 		return p.methodOf(f, "Has")
+	}
+	if arm(f) {
+		return "func(m *" + p.name(f.Parent.GoIdent) + ") bool { return " + p.ofArm("IsArm", f) + " }"
 	}
 	return "func(m *" + p.name(f.Parent.GoIdent) + ") bool { return " + isSet("m", f) + " }"
 }
@@ -94,6 +112,9 @@ func (p *printer) haser(f *protogen.Field) string {
 func (p *printer) clearer(f *protogen.Field) string {
 	if !open(f.Parent) {
 		return p.methodOf(f, "Clear")
+	}
+	if arm(f) {
+		return "func(m *" + p.name(f.Parent.GoIdent) + ") { m." + f.Oneof.GoName + " = " + p.ofArm("WithoutArm", f) + " }"
 	}
 	return "func(m *" + p.name(f.Parent.GoIdent) + ") { m." + f.GoName + " = nil }"
 }
@@ -111,6 +132,15 @@ func (p *printer) goType(c *model.Column) string {
 }
 
 func (p *printer) elementType(c *model.Column) string {
+	if c.Wrapper {
+		return "*" + p.name(c.Field.Message.GoIdent)
+	}
+	return p.valueType(c)
+}
+
+// valueType is the Go type of a value of the column's kind, as callers give it: that of
+// a wrapper is its scalar.
+func (p *printer) valueType(c *model.Column) string {
 	switch c.Kind {
 	case model.Enum:
 		return p.name(c.Field.Enum.GoIdent)

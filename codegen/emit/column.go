@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 
+	"google.golang.org/protobuf/compiler/protogen"
+
 	"github.com/protocrud/protoc-gen-go-crud/codegen/model"
 )
 
@@ -16,6 +18,9 @@ func (p *printer) columns(m *model.Model) {
 	}
 	left := len(m.Key.Columns)
 	for _, c := range m.Columns {
+		if c.Etag && m.TTL != nil { // which is the last
+			p.P(p.ttl(m.TTL), ",")
+		}
 		if c.Field != nil {
 			p.P(p.column(c), ",")
 		}
@@ -26,6 +31,16 @@ func (p *printer) columns(m *model.Model) {
 			p.P(p.computedName(m), ",")
 		}
 	}
+	if m.TTL != nil && m.Etag() == nil {
+		p.P(p.ttl(m.TTL), ",")
+	}
+}
+
+// ttl returns the entry of a field that is stored as expire_time.
+func (p *printer) ttl(f *protogen.Field) string {
+	set := p.assigned(f, func() string { return "*" + p.name(f.Message.GoIdent) })
+	args := []string{strconv.Quote(string(f.Desc.Name())), p.getter(f), p.haser(f), set, p.clearer(f), strconv.Quote("expire_time"), p.crud(call("Oneof", string(f.Oneof.Desc.Name())))}
+	return p.crud("TTL") + "(" + strings.Join(args, ", ") + ")"
 }
 
 // column returns the constructor call of a field's column.
@@ -34,19 +49,33 @@ func (p *printer) column(c *model.Column) string {
 	if c.Etag {
 		return p.etag(c)
 	}
+	if c.Kind == model.JSON {
+		return p.json(c)
+	}
 	args := []string{strconv.Quote(string(f.Desc.Name())), p.getter(f)}
 	kind := kindNames[c.Kind]
+	if c.Wrapper {
+		kind += "Value"
+	}
 	switch {
 	case c.Repeated:
 		args = append(args, p.setter(c))
-		kind = listNames[c.Kind]
-	case c.Presence && f.Message == nil:
+		kind = p.listName(c)
+	case c.Presence && (f.Message == nil || c.Oneof != ""):
 		args = append(args, p.haser(f), p.setter(c), p.clearer(f))
 		kind = "Optional" + kind
 	default:
 		args = append(args, p.setter(c))
 	}
 	return p.crud(kind) + "(" + strings.Join(append(args, p.columnOptions(c)...), ", ") + ")"
+}
+
+// listName returns the constructor of a repeated field's column.
+func (p *printer) listName(c *model.Column) string {
+	if c.Wrapper {
+		return kindNames[c.Kind] + "Values"
+	}
+	return listNames[c.Kind]
 }
 
 var kindNames = map[model.Kind]string{
@@ -79,6 +108,18 @@ var listNames = map[model.Kind]string{
 	model.Enum:      "Enums",
 	model.Timestamp: "Timestamps",
 	model.Duration:  "Durations",
+}
+
+// json returns the constructor call of a column that reaches its field by reflection.
+func (p *printer) json(c *model.Column) string {
+	args := append([]string{strconv.Quote(string(c.Field.Desc.Name()))}, p.columnOptions(c)...)
+	return p.crud(jsonNames[c.JSON]) + "[*" + p.name(c.Field.Parent.GoIdent) + "](" + strings.Join(args, ", ") + ")"
+}
+
+var jsonNames = map[model.JSONForm]string{
+	model.JSONMessage: "JSON",
+	model.JSONList:    "JSONList",
+	model.JSONMap:     "JSONMap",
 }
 
 // etag returns the column entry of a resource's etag.
@@ -150,6 +191,7 @@ func (p *printer) columnOptions(c *model.Column) []string {
 	add(c.Unorderable && !c.Behavior.InputOnly && orders(c), "Unorderable")
 	add(c.Search, "Search")
 	add(c.NotNull && c.Presence && !c.PrimaryKey && !served, "NotNull")
+	add(c.Oneof != "", call("Oneof", c.Oneof))
 	add(c.Unique, call("Unique", c.Constraint))
 	add(c.Default != "", call("Default", c.Default))
 	add(c.MaxLength > 0, fmt.Sprintf("MaxLength(%d)", c.MaxLength))
@@ -157,7 +199,9 @@ func (p *printer) columnOptions(c *model.Column) []string {
 }
 
 // orders reports whether rows can be ordered by columns of the kind at all.
-func orders(c *model.Column) bool { return !c.Repeated && c.Kind != model.Bytes }
+func orders(c *model.Column) bool {
+	return !c.Repeated && c.Kind != model.Bytes && c.Kind != model.JSON
+}
 
 func call(option, argument string) string { return option + "(" + strconv.Quote(argument) + ")" }
 

@@ -84,11 +84,11 @@ func (p *printer) setKey(m *model.Model) {
 	var statements []string
 	if m.Key.Fields() {
 		for i, f := range keyFields(m) {
-			statements = append(statements, write("m", f, "k."+m.Names.KeyFields[i]))
+			statements = append(statements, p.write("m", f, "k."+m.Names.KeyFields[i]))
 		}
 	}
 	if m.Key.Name != nil {
-		statements = append(statements, write("m", m.Key.Name, "k.String()"))
+		statements = append(statements, p.write("m", m.Key.Name, "k.String()"))
 	}
 	signature := "func(m *" + p.name(m.Message.GoIdent) + ", k " + p.keyType(m) + ")"
 	if len(statements) == 1 {

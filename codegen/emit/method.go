@@ -230,7 +230,7 @@ func (w methodWriter) respond(values ...pageValue) {
 	res := w.local("res")
 	w.P(res, " := &", output.GoIdent, "{}")
 	for _, v := range values {
-		w.P(write(res, v.field, v.value))
+		w.P(w.write(res, v.field, v.value))
 	}
 	w.P("return ", res, ", nil")
 }

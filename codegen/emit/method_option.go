@@ -33,6 +33,7 @@ func (w methodWriter) writeOptions() []string {
 	}
 	add(w.Etag, "IfEtag")
 	add(w.AllowMissing, "AllowMissing")
+	add(w.Force, "Force")
 	add(w.ValidateOnly, "ValidateOnly")
 	if w.RequestID != nil {
 		opts = append(opts, w.crud("RequestID")+"("+fullMethodName(w.Method.Method)+", "+read(w.req, w.RequestID)+", "+w.req+")")

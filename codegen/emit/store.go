@@ -107,8 +107,8 @@ func lookupDoc(m *model.Model, i int, columns []*model.Column) string {
 func (p *printer) lookupSignature(m *model.Model, columns []*model.Column) string {
 	parameters := []string{"ctx " + p.name(contextPackage.Ident("Context"))}
 	for i, c := range columns {
-		parameter, kind := argument(c), p.elementType(c)
-		if i+1 == len(columns) || p.elementType(columns[i+1]) != kind {
+		parameter, kind := argument(c), p.valueType(c)
+		if i+1 == len(columns) || p.valueType(columns[i+1]) != kind {
 			parameter += " " + kind
 		}
 		parameters = append(parameters, parameter)

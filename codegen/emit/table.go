@@ -30,6 +30,7 @@ func (p *printer) table(m plan.Model) {
 	p.keyFuncs(m.Model)
 	p.parent(m.Model)
 	p.references(m.Model)
+	p.children(m.Model)
 	p.indexes(m.Model)
 	if len(m.Scope) > 0 {
 		p.P("Scope: ", stringList(m.Scope), ",")
@@ -137,6 +138,26 @@ func referenceFields(r *model.Reference) []string {
 	text("OnDelete", r.OnDelete)
 	text("OnUpdate", r.OnUpdate)
 	return fields
+}
+
+func (p *printer) children(m *model.Model) {
+	if len(m.Children) == 0 {
+		return
+	}
+	p.P("Children: []", p.crud("Child"), "{")
+	for _, c := range m.Children {
+		var fields []string
+		if c.Model.Schema != "" {
+			fields = append(fields, "Schema: "+strconv.Quote(c.Model.Schema))
+		}
+		fields = append(fields, "Table: "+strconv.Quote(c.Model.Table),
+			"Columns: "+stringList(columnNames(c.Reference.Columns)), "Target: "+stringList(columnNames(c.Reference.Target)))
+		if scope := m.Scope; len(scope) > 0 {
+			fields = append(fields, "Scope: "+stringList(scope))
+		}
+		p.P("{", strings.Join(fields, ", "), "},")
+	}
+	p.P("},")
 }
 
 func (p *printer) indexes(m *model.Model) {

@@ -90,20 +90,3 @@ func (d *draft) readServerTime(f *field) {
 	}
 	c.Behavior.OutputOnly = true
 }
-
-// ownedFields are the fields whose names have a meaning that this version does not
-// implement (AIP-148, AIP-214).
-var ownedFields = map[protoreflect.Name]protoreflect.FullName{
-	"uid":         "string",
-	"expire_time": "google.protobuf.Timestamp",
-}
-
-// refuseOwned reports fields that would have to mean what their names say.
-func (d *draft) refuseOwned(f *field) bool {
-	if owned, ok := ownedFields[f.Desc.Name()]; !ok || f.Desc.IsList() || string(owned) != typeName(f.Field) {
-		return false
-	}
-	d.add(at(f.Desc), fmt.Sprintf("a field %s with its standard meaning is not supported yet by this version", f.Desc.Name()),
-		"rename it, or "+skipHint)
-	return true
-}

@@ -38,8 +38,12 @@ func (d *draft) readUnique(f *field) {
 	if !f.opts.GetUnique() {
 		return
 	}
-	if f.column.Repeated {
+	switch c := f.column; {
+	case c.Repeated:
 		d.add(f.option(fieldUnique), "unique is set on a repeated field", "remove it")
+		return
+	case c.Kind == JSON:
+		d.add(f.option(fieldUnique), "unique is set on a field that is stored as JSON", "remove it")
 		return
 	}
 	f.column.Unique = true

@@ -17,7 +17,7 @@ func TestMistakesAreLocatedAtTheirElement(t *testing.T) {
 			"message Book { option (protocrud.v1.model) = {events: true}; int64 id = 1; }\n", "library.v1.Book",
 		},
 		"a map": {
-			"message Book { option (protocrud.v1.model) = {}; int64 id = 1; map<string, string> labels = 2; }\n", "library.v1.Book.labels",
+			"message Book { option (protocrud.v1.model) = {}; int64 id = 1; map<string, Book> labels = 2; }\n", "library.v1.Book.labels",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

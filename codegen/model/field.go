@@ -56,7 +56,7 @@ func (d *draft) readFields() {
 			d.readName(f)
 		case f.opts.GetSkip():
 			d.checkSkipped(f)
-		case d.readEtag(f):
+		case d.readEtag(f), d.readTTL(f):
 		default:
 			d.readColumn(f)
 		}
@@ -113,14 +113,21 @@ func (d *draft) readColumn(f *field) {
 		Field:    f.Field,
 		Kind:     kind,
 		Presence: f.Desc.HasPresence(),
-		Repeated: f.Desc.IsList(),
+		Repeated: f.Desc.IsList() && kind != JSON,
 		Behavior: f.behavior,
+	}
+	if kind == JSON {
+		c.JSON = jsonForm(f.Desc)
+	} else {
+		c.Wrapper = Wrapped(f.Field)
 	}
 	f.column = c
 	d.Columns = append(d.Columns, c)
 	d.readColumnName(f)
+	d.readOneof(f)
 	d.readServerTime(f)
 	d.readType(f)
+	d.readUID(f)
 	d.readUnique(f)
 	d.readDefault(f)
 	d.readMaxLength(f)
@@ -131,35 +138,6 @@ func (d *draft) readColumn(f *field) {
 	// An empty string is no uuid. Where the field has no presence, it is NULL.
 	emptyIsNull := c.Kind == UUID && !c.Repeated
 	c.NotNull = c.Behavior.Required || c.Time.Always() || !c.Presence && !emptyIsNull
-}
-
-// storedKind returns the kind of a field that has a column; 0, reported, if it cannot
-// have one.
-func (d *draft) storedKind(f *field) Kind {
-	d.refuseDefault(f)
-	if d.refuseOwned(f) {
-		return 0
-	}
-	var problem string
-	kind := kindOf(f.Field)
-	switch {
-	case f.Desc.IsMap():
-		problem = "a map field"
-	case f.Desc.Kind() == protoreflect.GroupKind:
-		problem = "a group"
-	case inOneof(f.Field):
-		problem = "a oneof field"
-	case kind == 0:
-		problem = "type " + typeName(f.Field)
-	default:
-		return kind
-	}
-	where := atType(f.Field)
-	if inOneof(f.Field) {
-		where = at(f.Desc)
-	}
-	d.add(where, problem+" is not supported yet by this version", skipHint)
-	return 0
 }
 
 func (d *draft) refuseDefault(f *field) {

@@ -41,7 +41,7 @@ var handled = map[protoreflect.FullName]bool{
 	"protocrud.v1.Field.default":      true,
 	"protocrud.v1.Field.references":   true,
 	"protocrud.v1.Field.relation":     false,
-	"protocrud.v1.Field.storage":      false,
+	"protocrud.v1.Field.storage":      true,
 	"protocrud.v1.Field.enum_as":      true,
 	"protocrud.v1.Field.enum_unknown": false,
 	"protocrud.v1.Field.max_length":   true,
@@ -72,6 +72,7 @@ var handled = map[protoreflect.FullName]bool{
 
 // unhandledValues are the enum values of handled options that this version refuses.
 var unhandledValues = map[protoreflect.FullName]bool{
+	"protocrud.v1.Field.EMBEDDED": true,
 	"protocrud.v1.Field.NAME":     true,
 	"protocrud.v1.Field.POSTGRES": true,
 }

@@ -68,6 +68,7 @@ var kindNames = map[Kind]string{
 	Bool: "bool", Int32: "int32", Int64: "int64", Uint32: "uint32", Uint64: "uint64",
 	Float: "float", Double: "double", String: "string", UUID: "uuid", Bytes: "bytes",
 	Enum: "enum", Timestamp: "google.protobuf.Timestamp", Duration: "google.protobuf.Duration",
+	JSON: "field stored as JSON",
 }
 
 // String returns the kind as a proto writes it; a UUID is a string there.

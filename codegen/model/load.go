@@ -107,6 +107,7 @@ func (l *loader) connect() {
 	}
 	for _, d := range l.drafts {
 		d.checkScopes()
+		l.addChildren(d)
 	}
 }
 

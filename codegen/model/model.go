@@ -31,12 +31,19 @@ type Model struct {
 	Columns []*Column
 	Key     Key
 
+	// TTL is the field of a time to live, which is stored as that of expire_time in the
+	// same oneof (AIP-214); nil if there is none.
+	TTL *protogen.Field
+
 	// Parent is the collection that owns the rows: what the pattern's leading
 	// variables name. It is nil for a top-level resource and in the plain style.
 	Parent *Parent
 
 	// References are the foreign keys, the parent's first.
 	References []*Reference
+	// Children are the references to the model that cascade, of the models that its file
+	// can see.
+	Children []Child
 	// Indexes are the secondary ones, unique fields' not among them.
 	Indexes []*Index
 	// Scope are the SQL names of the columns that every statement is bound to.
@@ -127,6 +134,12 @@ type Column struct {
 	// column is NULL when the field is unset.
 	Presence bool
 	Repeated bool
+	// Wrapper says that the field is a message of google/protobuf/wrappers.proto.
+	Wrapper bool
+	// Oneof is the oneof that the field is an arm of, or empty.
+	Oneof string
+	// JSON is what a column of kind JSON holds. It is not Repeated.
+	JSON JSONForm
 	// NotNull says that the column has a NOT NULL constraint.
 	NotNull bool
 
@@ -171,6 +184,18 @@ const (
 	Enum
 	Timestamp
 	Duration
+	JSON // any field, as protobuf's JSON
+)
+
+// A JSONForm is what a column of kind JSON holds.
+type JSONForm uint8
+
+const (
+	// JSONMessage is an object, or what the JSON of a well-known type is.
+	JSONMessage JSONForm = iota
+	// JSONList is the array of a repeated field, and JSONMap the object of a map.
+	JSONList
+	JSONMap
 )
 
 // Behavior is what google.api.field_behavior says of a field. OutputOnly is also
@@ -271,6 +296,12 @@ type Reference struct {
 	IsParent bool
 }
 
+// A Child is a model whose rows are deleted with the row that they refer to.
+type Child struct {
+	Model     *Model
+	Reference *Reference
+}
+
 // An Index is a secondary index.
 type Index struct {
 	Name    string
@@ -324,6 +355,7 @@ type Method struct {
 	AllowMissing            *protogen.Field // Update, Delete
 	ValidateOnly, RequestID *protogen.Field // all that write
 	Etag                    *protogen.Field // Delete, Undelete
+	Force                   *protogen.Field // Delete
 
 	Items, NextPageToken, TotalSize *protogen.Field // List's response; a batch has Items
 

@@ -25,7 +25,7 @@ message Shelf {
   option (protocrud.v1.model) = {};
   option (google.api.resource) = {type: "library.example.com/Shelf" pattern: "shelves/{shelf}"};
   string name = 1;
-  map<string, string> labels = 2;
+  map<string, Unused> labels = 2;
 }
 message Unused { option (protocrud.v1.model) = {}; string title = 1; }
 `
@@ -38,7 +38,7 @@ func TestMistakesInImportedFilesAreLocatedThere(t *testing.T) {
 		path = "+library/v1/shelf.proto"
 		head = `syntax = "proto3"; package books.v1; option go_package = "example.com/books/v1;booksv1";` + imports +
 			`import "library/v1/shelf.proto";` + "\n"
-		wrong = "library/v1/shelf.proto:7:3: library.v1.Shelf.labels: a map field is not supported yet by this version"
+		wrong = "library/v1/shelf.proto:7:3: library.v1.Shelf.labels: library.v1.Unused is a model, with a table of its own"
 	)
 	for name, text := range map[string]string{
 		"its parent": `message Book {
@@ -120,7 +120,7 @@ func TestPlacesAreTheNearestThatTheCompilerKnows(t *testing.T) {
 func TestAllMistakesOfARunAreSaidAtOnce(t *testing.T) {
 	t.Parallel()
 	got := diagnose(t, sources{
-		"b.proto": head + `message Book { option (protocrud.v1.model) = {events: true}; int64 id = 1; map<string, string> m = 2; }
+		"b.proto": head + `message Book { option (protocrud.v1.model) = {events: true}; int64 id = 1; map<string, Book> m = 2; }
 message GetBookRequest { string id = 1; }
 service Books { rpc GetBook(GetBookRequest) returns (GetBookRequest); }`,
 		"a.proto": head + `message Page { option (protocrud.v1.model) = {}; string title = 1; }`,

@@ -143,10 +143,10 @@ func (s *shape) refuseField(f *protogen.Field) {
 
 // laterFields are the standard request fields that this version does not implement.
 var laterFields = map[MethodKind][]string{
-	List:   {"return_partial_success"},
-	Create: {"read_mask", "view"},
-	Update: {"read_mask", "view"},
-	Delete: {"force"},
+	List:        {"return_partial_success"},
+	Create:      {"read_mask", "view"},
+	Update:      {"read_mask", "view"},
+	BatchDelete: {"force"},
 }
 
 // laterField reports whether a field has a standard meaning.

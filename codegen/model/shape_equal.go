@@ -22,6 +22,8 @@ func (s *shape) equality(f *protogen.Field) (ok bool) {
 		s.add(at(f.Desc), fmt.Sprintf("field %s of %s is part of a oneof", f.Desc.Name(), s.what()), "move it out of the oneof, or "+skipMethodHint)
 	case c.Repeated:
 		s.add(at(f.Desc), fmt.Sprintf("field %s of %s would compare a repeated field", f.Desc.Name(), s.what()), "remove it; a filter can ask for an element")
+	case c.Kind == JSON:
+		s.add(at(f.Desc), fmt.Sprintf("field %s of %s would compare a field that is stored as JSON", f.Desc.Name(), s.what()), "remove it; a filter can ask for what is inside")
 	case c.Behavior.InputOnly, c.Sensitive:
 		s.add(at(f.Desc), fmt.Sprintf("field %s of %s would tell the values of a field that is INPUT_ONLY or sensitive", f.Desc.Name(), s.what()), "remove it, or "+skipMethodHint)
 	case !compares(f, c) || f.Desc.IsList() && c.Kind == Bytes:

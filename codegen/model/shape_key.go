@@ -73,7 +73,7 @@ func (s *shape) readDelete() {
 	default:
 		s.outputIs(emptyMessage)
 	}
-	s.readKeyRequest(append(s.writeRoles(), s.etagRole(), s.boolean("allow_missing", &s.AllowMissing))...)
+	s.readKeyRequest(append(s.writeRoles(), s.etagRole(), s.boolean("allow_missing", &s.AllowMissing), s.boolean("force", &s.Method.Force))...)
 }
 
 func (s *shape) readUndelete() {

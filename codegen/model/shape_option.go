@@ -48,6 +48,7 @@ func (s *shape) checkOptions() {
 	if s.View != nil {
 		s.checkView()
 	}
+	s.checkForce()
 }
 
 // checkView reports a view that has other values than AIP-157's.

@@ -301,6 +301,9 @@ var UserTable = crud.NewTable(crud.TableSpec[User, *User, int64]{
 	},
 	Key:    (*User).GetId,
 	SetKey: func(m *User, v int64) { m.Id = v },
+	Children: []crud.Child{
+		{Table: "members", Columns: []string{"user_id"}, Target: []string{"id"}},
+	},
 	Indexes: []crud.Index{
 		{Name: "users_email_team_key", Columns: []string{"email", "team"}, Unique: true},
 	},

@@ -38,6 +38,7 @@ var floors = []floor{
 	{"runtime/crud", []string{"runtime/filter", "runtime/identity", "internal/nearest", "internal/sqlname"}},
 	{"runtime/filter", []string{"internal/nearest", "internal/sqlname"}},
 	{"runtime/identity", nil},
+	{"internal/allkinds", []string{"options", "runtime"}},
 	{"internal/apitest", []string{"options", "runtime"}},
 	{"internal/bookpb", []string{"options", "runtime"}},
 	{"internal/cmd", []string{"runtime"}},

@@ -13,12 +13,12 @@ func (r *Repository[M, K]) BatchGet(ctx context.Context, keys []K, opts ...GetOp
 		return nil, err
 	}
 	s := getSettingsOf(opts)
-	selected, hidden, violations := r.table.readMask(s.fields, nil)
+	of, violations := r.table.readMask(s.fields, nil)
 	if len(violations) > 0 {
 		return nil, invalid(r.domain, violations...)
 	}
 	unique := distinct(keys)
-	found, err := r.readKeys(ctx, r.db, unique, selected, "")
+	found, err := r.readKeys(ctx, r.db, unique, of.selected, "")
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +35,7 @@ func (r *Repository[M, K]) BatchGet(ctx context.Context, keys []K, opts ...GetOp
 		}
 		first[key], items[i] = i, found[key]
 	}
-	r.table.hide(hidden, items...)
+	r.table.hide(of, items...)
 	return items, nil
 }
 

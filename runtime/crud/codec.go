@@ -41,6 +41,9 @@ type codec[M any] interface {
 	cursor(m M) any
 	// enum is the enum of a column of KindEnum. It is asked only once the program runs.
 	enum() protoreflect.EnumDescriptor
+	// below is the field of a column that masks and filters can go into, nil for the
+	// others. It is asked only once the program runs.
+	below() protoreflect.FieldDescriptor
 }
 
 // A kind is how values of Go type V are kept in SQL.
@@ -69,6 +72,10 @@ type kind[V any] struct {
 	enum func() protoreflect.EnumDescriptor
 	// asIs says that bind gives the value itself for every engine.
 	asIs bool
+
+	// bindSlice is bindAny of a kind whose conditions have values of another type than
+	// V. Nil is for the others.
+	bindSlice func(vs any, d Dialect) (any, bool)
 
 	// list is how arrays of V are kept.
 	list listKind[V]
@@ -148,6 +155,8 @@ func (c *scalarCodec[M, V]) cursor(m M) any { return c.kind.cursorOf(c.get(m)) }
 
 func (c *scalarCodec[M, V]) enum() protoreflect.EnumDescriptor { return c.kind.enum() }
 
+func (c *scalarCodec[M, V]) below() protoreflect.FieldDescriptor { return nil }
+
 func (k *kind[V]) cursorOf(v V) any {
 	if k.cursor == nil {
 		return nil
@@ -157,6 +166,9 @@ func (k *kind[V]) cursorOf(v V) any {
 
 // bindAny gives PostgreSQL an array and SQLite a JSON list of what its columns hold.
 func (k *kind[V]) bindAny(vs any, d Dialect) (any, bool) {
+	if k.bindSlice != nil {
+		return k.bindSlice(vs, d)
+	}
 	values, ok := vs.([]V)
 	if !ok {
 		return nil, false
@@ -272,3 +284,5 @@ func (c *optionalCodec[M, V]) cursor(m M) any {
 }
 
 func (c *optionalCodec[M, V]) enum() protoreflect.EnumDescriptor { return c.kind.enum() }
+
+func (c *optionalCodec[M, V]) below() protoreflect.FieldDescriptor { return nil }

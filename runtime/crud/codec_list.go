@@ -85,3 +85,5 @@ func (c *listCodec[M, V]) bindAny(any, Dialect) (any, bool) { return nil, false 
 func (c *listCodec[M, V]) cursor(M) any                     { return nil }
 
 func (c *listCodec[M, V]) enum() protoreflect.EnumDescriptor { return c.kind.enum() }
+
+func (c *listCodec[M, V]) below() protoreflect.FieldDescriptor { return nil }

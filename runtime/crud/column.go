@@ -39,6 +39,11 @@ type ColumnInfo struct {
 
 	// Revision says that the column counts the writes of a row, for its etag.
 	Revision bool
+	// Oneof is the name of the oneof that the field is an arm of, or empty: at most one
+	// arm of it is not NULL.
+	Oneof string
+	// Expires is the field that a time to live is kept as, or empty.
+	Expires string
 	// Time says which time the server keeps in the column.
 	Time ServerTime
 	// Unique is the name of the column's own unique constraint, or empty.
@@ -118,6 +123,11 @@ var (
 // ColumnName is the SQL name of a column, where it is not the field's name.
 func ColumnName(name string) ColumnOption {
 	return func(c *ColumnInfo) { c.Names = []string{name} }
+}
+
+// Oneof makes the column an arm of a oneof of that name.
+func Oneof(name string) ColumnOption {
+	return func(c *ColumnInfo) { c.Oneof = name }
 }
 
 // Unique gives the column a unique constraint of that name.

@@ -39,12 +39,13 @@ type nameField[M any] struct {
 	set  func(M, string)
 }
 
-func (f nameField[M]) get(m M) string                    { return f.read(m) }
-func (f nameField[M]) has(m M) bool                      { return f.read(m) != "" }
-func (f nameField[M]) clear(m M)                         { f.set(m, "") }
-func (f nameField[M]) enum() protoreflect.EnumDescriptor { return nil }
-func (f nameField[M]) copy(dst, src M)                   { f.set(dst, f.read(src)) }
-func (f nameField[M]) equal(a, b M) bool                 { return f.read(a) == f.read(b) }
+func (f nameField[M]) get(m M) string                      { return f.read(m) }
+func (f nameField[M]) has(m M) bool                        { return f.read(m) != "" }
+func (f nameField[M]) clear(m M)                           { f.set(m, "") }
+func (f nameField[M]) enum() protoreflect.EnumDescriptor   { return nil }
+func (f nameField[M]) below() protoreflect.FieldDescriptor { return nil }
+func (f nameField[M]) copy(dst, src M)                     { f.set(dst, f.read(src)) }
+func (f nameField[M]) equal(a, b M) bool                   { return f.read(a) == f.read(b) }
 
 // nameCodec spreads a resource name over its key columns.
 type nameCodec[M any] struct {

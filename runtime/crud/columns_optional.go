@@ -1,5 +1,11 @@
 package crud
 
+import (
+	"google.golang.org/protobuf/types/known/durationpb"
+	"google.golang.org/protobuf/types/known/timestamppb"
+	"google.golang.org/protobuf/types/known/wrapperspb"
+)
+
 // The constructors here are for fields with presence: unset is NULL, and zero is
 // zero. has tells whether the field is set, and unset clears it; the other
 // arguments are those of the constructors without presence.
@@ -57,4 +63,59 @@ func OptionalBytes[M any](field string, get func(M) []byte, has func(M) bool, se
 // OptionalEnum is [Enum] with presence.
 func OptionalEnum[M any, E ~int32](field string, get func(M) E, has func(M) bool, set func(M, E), unset func(M), opts ...ColumnOption) Column[M] {
 	return newOptional(field, newEnumKind[E](), get, has, set, unset, opts)
+}
+
+// OptionalTimestamp is [Timestamp] in a oneof, where another field may be set instead.
+func OptionalTimestamp[M any](field string, get func(M) *timestamppb.Timestamp, has func(M) bool, set func(M, *timestamppb.Timestamp), unset func(M), opts ...ColumnOption) Column[M] {
+	return newOptional(field, timestampKind, get, has, set, unset, opts)
+}
+
+// OptionalDuration is [Duration] in a oneof, where another field may be set instead.
+func OptionalDuration[M any](field string, get func(M) *durationpb.Duration, has func(M) bool, set func(M, *durationpb.Duration), unset func(M), opts ...ColumnOption) Column[M] {
+	return newOptional(field, durationKind, get, has, set, unset, opts)
+}
+
+// OptionalBoolValue is [BoolValue] in a oneof, where another field may be set instead.
+func OptionalBoolValue[M any](field string, get func(M) *wrapperspb.BoolValue, has func(M) bool, set func(M, *wrapperspb.BoolValue), unset func(M), opts ...ColumnOption) Column[M] {
+	return newOptional(field, boolValueKind, get, has, set, unset, opts)
+}
+
+// OptionalInt32Value is [Int32Value] in a oneof, where another field may be set instead.
+func OptionalInt32Value[M any](field string, get func(M) *wrapperspb.Int32Value, has func(M) bool, set func(M, *wrapperspb.Int32Value), unset func(M), opts ...ColumnOption) Column[M] {
+	return newOptional(field, int32ValueKind, get, has, set, unset, opts)
+}
+
+// OptionalInt64Value is [Int64Value] in a oneof, where another field may be set instead.
+func OptionalInt64Value[M any](field string, get func(M) *wrapperspb.Int64Value, has func(M) bool, set func(M, *wrapperspb.Int64Value), unset func(M), opts ...ColumnOption) Column[M] {
+	return newOptional(field, int64ValueKind, get, has, set, unset, opts)
+}
+
+// OptionalUint32Value is [Uint32Value] in a oneof, where another field may be set instead.
+func OptionalUint32Value[M any](field string, get func(M) *wrapperspb.UInt32Value, has func(M) bool, set func(M, *wrapperspb.UInt32Value), unset func(M), opts ...ColumnOption) Column[M] {
+	return newOptional(field, uint32ValueKind, get, has, set, unset, opts)
+}
+
+// OptionalUint64Value is [Uint64Value] in a oneof, where another field may be set instead.
+func OptionalUint64Value[M any](field string, get func(M) *wrapperspb.UInt64Value, has func(M) bool, set func(M, *wrapperspb.UInt64Value), unset func(M), opts ...ColumnOption) Column[M] {
+	return newOptional(field, uint64ValueKind, get, has, set, unset, opts)
+}
+
+// OptionalFloatValue is [FloatValue] in a oneof, where another field may be set instead.
+func OptionalFloatValue[M any](field string, get func(M) *wrapperspb.FloatValue, has func(M) bool, set func(M, *wrapperspb.FloatValue), unset func(M), opts ...ColumnOption) Column[M] {
+	return newOptional(field, floatValueKind, get, has, set, unset, opts)
+}
+
+// OptionalDoubleValue is [DoubleValue] in a oneof, where another field may be set instead.
+func OptionalDoubleValue[M any](field string, get func(M) *wrapperspb.DoubleValue, has func(M) bool, set func(M, *wrapperspb.DoubleValue), unset func(M), opts ...ColumnOption) Column[M] {
+	return newOptional(field, doubleValueKind, get, has, set, unset, opts)
+}
+
+// OptionalStringValue is [StringValue] in a oneof, where another field may be set instead.
+func OptionalStringValue[M any](field string, get func(M) *wrapperspb.StringValue, has func(M) bool, set func(M, *wrapperspb.StringValue), unset func(M), opts ...ColumnOption) Column[M] {
+	return newOptional(field, stringValueKind, get, has, set, unset, opts)
+}
+
+// OptionalBytesValue is [BytesValue] in a oneof, where another field may be set instead.
+func OptionalBytesValue[M any](field string, get func(M) *wrapperspb.BytesValue, has func(M) bool, set func(M, *wrapperspb.BytesValue), unset func(M), opts ...ColumnOption) Column[M] {
+	return newOptional(field, bytesValueKind, get, has, set, unset, opts)
 }

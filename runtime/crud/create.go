@@ -23,8 +23,8 @@ func (r *Repository[M, K]) Create(ctx context.Context, m M, opts ...WriteOption)
 			break
 		}
 	}
-	if err == nil && s.validateOnly && !r.table.hasKey(m) { // nobody is to use an id that was not given out
-		r.table.clearKey(stored)
+	if err == nil && s.validateOnly { // nobody is to use an id that was not given out
+		r.table.clearMade(stored, m)
 	}
 	return stored, err
 }
@@ -70,7 +70,7 @@ func (t *Table[M, K]) given(m M) columnSet {
 // create inserts a row with its hooks around.
 func (r *Repository[M, K]) create(ctx context.Context, tx *Tx, m M) (stored M, err error) {
 	w := &Write[M]{Tx: tx, New: r.table.clone(m)}
-	if err := r.generateKey(w.New); err != nil {
+	if err := r.generateIDs(w.New); err != nil {
 		return stored, err
 	}
 	if err := r.stamp(ctx, w.New); err != nil {
@@ -83,6 +83,18 @@ func (r *Repository[M, K]) create(ctx context.Context, tx *Tx, m M) (stored M, e
 		return stored, err
 	}
 	return stored, r.afterWrite(ctx, tx, stored, afterCreate, func(w *Write[M]) {})
+}
+
+// clearMade clears the ids of a stored message that its caller did not give.
+func (t *Table[M, K]) clearMade(stored, given M) {
+	if !t.hasKey(given) {
+		t.clearKey(stored)
+	}
+	for _, c := range t.ids {
+		if !c.PrimaryKey && !c.codec.has(given) {
+			c.codec.clear(stored)
+		}
+	}
 }
 
 // hasKey reports whether the caller gave all of the key.
@@ -110,10 +122,11 @@ func (r *Repository[M, K]) retried(ctx context.Context, f func() error) error {
 	return retry(ctx, f)
 }
 
-// generateKey gives m the key that the runtime makes, where it has none.
-func (r *Repository[M, K]) generateKey(m M) error {
-	for _, c := range r.table.keyColumns {
-		if len(c.Names) != 1 || c.codec.has(m) {
+// generateIDs gives m the key and the other ids that the runtime makes, where it has
+// none.
+func (r *Repository[M, K]) generateIDs(m M) error {
+	for _, c := range r.table.ids {
+		if c.codec.has(m) {
 			continue
 		}
 		id, err := newID(c.Generated)
@@ -168,17 +181,21 @@ func (r *Repository[M, K]) insert(ctx context.Context, db DB, m M) (stored M, er
 	return stored, nil
 }
 
-// readyInsert returns m, or a copy with the key that the runtime makes, once it is
-// fit to be inserted.
+// readyInsert returns m, or a copy with the ids that the runtime makes and the time at
+// which it expires, once it is fit to be inserted.
 func (r *Repository[M, K]) readyInsert(m M) (M, error) {
-	if r.needsKey(m) {
+	if r.needsIDs(m) {
 		m = r.table.clone(m)
-		if err := r.generateKey(m); err != nil {
+		if err := r.generateIDs(m); err != nil {
 			return m, err
 		}
 	}
 	if violations := r.checkInsert(m); len(violations) > 0 {
 		return m, invalid(r.domain, violations...)
+	}
+	m, err := r.expire(m)
+	if err != nil {
+		return m, err
 	}
 	return m, r.validate(m)
 }
@@ -196,13 +213,8 @@ func (r *Repository[M, K]) inserted(rows pgx.Rows) (M, error) {
 // rule of the database's own swallowed it.
 var errNoRowBack = errors.New("crud: a statement returned no row of those it wrote")
 
-func (r *Repository[M, K]) needsKey(m M) bool {
-	for _, c := range r.table.keyColumns {
-		if (c.Generated == ByUUIDv7 || c.Generated == ByUUIDv4) && len(c.Names) == 1 && !c.codec.has(m) {
-			return true
-		}
-	}
-	return false
+func (r *Repository[M, K]) needsIDs(m M) bool {
+	return slices.ContainsFunc(r.table.ids, func(c *Column[M]) bool { return !c.codec.has(m) })
 }
 
 // checkInsert returns what is wrong with the values. A key that nobody makes, and

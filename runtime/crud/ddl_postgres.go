@@ -16,6 +16,7 @@ var postgresTypes = map[Kind]string{
 	KindEnum:      "integer",
 	KindTimestamp: "timestamptz",
 	KindDuration:  "bigint",
+	KindJSON:      "jsonb",
 }
 
 func postgresType(k Kind, repeated bool) string {

@@ -16,6 +16,7 @@ var sqliteTypes = map[Kind]string{
 	KindEnum:      "INTEGER",
 	KindTimestamp: "INTEGER",
 	KindDuration:  "INTEGER",
+	KindJSON:      "TEXT",
 }
 
 // sqliteType is that of JSON for a list.

@@ -98,7 +98,7 @@ func (t tableText) references() []string {
 	return lines
 }
 
-// checks limit the lengths of strings. Those of a list's elements no CHECK can
+// checks limit the lengths of strings, and the arms of oneofs that are set. Those of a list's elements no CHECK can
 // limit; the runtime does.
 func (t tableText) checks() []string {
 	var lines []string
@@ -110,7 +110,22 @@ func (t tableText) checks() []string {
 			}
 		}
 	}
+	names, columns := t.arms()
+	for _, name := range names {
+		if len(columns[name]) > 1 {
+			lines = append(lines, constraint(checkName(t.Name, name))+" CHECK ("+atMostOne(columns[name], t.dialect)+")")
+		}
+	}
 	return lines
+}
+
+// atMostOne is the condition that no two columns are set.
+func atMostOne(columns []string, d Dialect) string {
+	if d == Postgres {
+		return "num_nonnulls" + columnList(columns) + " <= 1"
+	}
+	set := columnNames(columns, func(name string) string { return "(" + sqlname.Quote(name) + " IS NOT NULL)" })
+	return strings.Join(set, " + ") + " <= 1"
 }
 
 // indexes are all that are created beside the table.

@@ -16,7 +16,7 @@ func (r *Repository[M, K]) Delete(ctx context.Context, key K, opts ...WriteOptio
 	if s.etag != "" && r.table.etag < 0 {
 		return m, r.noEtags()
 	}
-	if s.inTx() || r.table.comparesRows(s.etag) || r.hooks.has(beforeDelete[M]) || r.hooks.has(afterDelete[M]) {
+	if s.inTx() || s.childless || r.table.comparesRows(s.etag) || r.hooks.has(beforeDelete[M]) || r.hooks.has(afterDelete[M]) {
 		return r.transact(ctx, &s, func(tx *Tx) (M, error) { return r.deleteLocked(ctx, tx, key, &s) })
 	}
 	err = r.retried(ctx, func() error {
@@ -73,6 +73,11 @@ func (r *Repository[M, K]) deleteLocked(ctx context.Context, tx *Tx, key K, s *w
 	}
 	if err := r.checkEtag(key, old, s.etag); err != nil {
 		return m, err
+	}
+	if s.childless {
+		if err := r.checkChildless(ctx, tx, key, old); err != nil {
+			return m, err
+		}
 	}
 	return r.deleteRow(ctx, tx, key, old)
 }

@@ -18,4 +18,5 @@ const (
 	KindEnum                      // integer, INTEGER
 	KindTimestamp                 // timestamptz, INTEGER (microseconds since 1970)
 	KindDuration                  // bigint, INTEGER (microseconds)
+	KindJSON                      // jsonb, TEXT
 )

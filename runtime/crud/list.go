@@ -37,7 +37,7 @@ func (r *Repository[M, K]) List(ctx context.Context, q Query) (*Page[M], error) 
 			return nil, err
 		}
 	}
-	r.table.hide(l.hidden, page.Items...)
+	r.table.hide(l.reading, page.Items...)
 	return page, nil
 }
 
@@ -124,7 +124,7 @@ func (r *Repository[M, K]) walk(ctx context.Context, q Query, yield func(M) bool
 			return err
 		}
 		show := func(m M) bool {
-			r.table.hide(l.hidden, m)
+			r.table.hide(l.reading, m)
 			return yield(m)
 		}
 		if n, err = r.each(ctx, rows, l.selected, show); err != nil {

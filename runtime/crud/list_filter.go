@@ -41,6 +41,8 @@ func (t *Table[M, K]) filterSchema() *filter.Schema {
 		switch {
 		case c.Field == t.nameField:
 			f.Kind, f.Columns, f.Key = filter.Name, t.info.Key, t.nameArgs
+		case c.Kind == KindJSON:
+			f.Inside, f.Hides = c.codec.below(), inputOnly
 		case c.Kind == KindEnum:
 			f.Enum = enumNumbers(c.codec.enum())
 		}

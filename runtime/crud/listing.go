@@ -35,11 +35,10 @@ type listing[M any, K comparable] struct {
 	sorted bool
 	cursor []any // the bound values of the order in the row before; nil is NULL
 
-	selected columnSet // what is read; nil is all
-	hidden   columnSet // of these, what the caller did not ask for
-	total    int64     // once it is known
-	counted  bool
-	bound    []byte // the binding, once it is needed
+	reading
+	total   int64 // once it is known
+	counted bool
+	bound   []byte // the binding, once it is needed
 }
 
 // newListing takes a query, of a List if paged. The key is looked at first, then who

@@ -23,45 +23,70 @@ func (s columnSet) empty() bool { return !slices.Contains(s, 1) }
 // maskPath is the path that violations of a mask name.
 const maskPath = "update_mask"
 
-// resolve returns the columns that a mask names (AIP-134, AIP-161). Those that
-// refuse, with a reason, are violations.
-func (t *Table[M, K]) resolve(m M, mask *fieldmaskpb.FieldMask) (columnSet, []Violation) {
-	paths := mask.GetPaths()
-	set := make(columnSet, len(t.columns))
-	switch {
-	case len(paths) == 0:
-		t.markAll(set, func(c *Column[M]) bool { return c.codec.has(m) })
-		return set, nil
-	case len(paths) == 1 && paths[0] == "*":
-		t.markAll(set, func(*Column[M]) bool { return true })
-		return set, nil
-	}
-	set, violations := t.namedColumns(paths, maskPath)
-	for i := range set {
-		if !writable(&t.columns[i].ColumnInfo) {
-			set[i] = 0
-		}
-	}
-	return set, violations
+// A target is what a mask names: whole columns, and parts of others.
+type target struct {
+	set   columnSet
+	parts []part
 }
 
-// namedColumns returns the columns of a mask's paths. Those that name none are
-// violations of the request's field.
-func (t *Table[M, K]) namedColumns(paths []string, field string) (columnSet, []Violation) {
-	set := make(columnSet, len(t.columns))
+func (t target) empty() bool { return t.set.empty() && len(t.parts) == 0 }
+
+// resolve returns what a mask names of the columns that an Update can write (AIP-134,
+// AIP-161). Paths that name nothing are violations.
+func (t *Table[M, K]) resolve(m M, mask *fieldmaskpb.FieldMask) (target, []Violation) {
+	paths := mask.GetPaths()
+	switch {
+	case len(paths) == 0:
+		return t.implied(m), nil
+	case len(paths) == 1 && paths[0] == "*":
+		set := make(columnSet, len(t.columns))
+		t.markAll(set, func(*Column[M]) bool { return true })
+		return target{set: set}, nil
+	}
+	named, violations := t.named(paths, maskPath)
+	for i := range named.set {
+		if !writable(&t.columns[i].ColumnInfo) {
+			named.set[i] = 0
+		}
+	}
+	return named, violations
+}
+
+// named returns what a mask's paths name. Those that name nothing are violations of the
+// request's field.
+func (t *Table[M, K]) named(paths []string, field string) (target, []Violation) {
+	named := target{set: make(columnSet, len(t.columns))}
 	if len(paths) > maxMaskPaths {
-		return set, []Violation{badMask(field, fmt.Sprintf("has %d paths, more than %d", len(paths), maxMaskPaths))}
+		return named, []Violation{badMask(field, fmt.Sprintf("has %d paths, more than %d", len(paths), maxMaskPaths))}
 	}
 	var violations []Violation
 	for _, path := range paths {
-		i := slices.IndexFunc(t.columns, func(c Column[M]) bool { return c.Field == path })
-		if i < 0 {
-			violations = append(violations, badMask(field, t.whyNot(path)))
-			continue
+		if problem := t.add(&named, path); problem != "" {
+			violations = append(violations, badMask(field, problem))
 		}
-		set[i] = 1
 	}
-	return set, violations
+	named.parts = slices.DeleteFunc(named.parts, func(p part) bool { return named.set[p.column] == 1 })
+	return named, violations
+}
+
+// add adds what a path names: a column, the columns of a message, or a part of one.
+// problem says why it names nothing.
+func (t *Table[M, K]) add(named *target, path string) (problem string) {
+	found := false
+	for i := range t.columns {
+		field := t.columns[i].Field
+		if field == path || strings.HasPrefix(field, path) && field[len(path)] == '.' {
+			named.set[i], found = 1, true
+		}
+	}
+	if found {
+		return ""
+	}
+	p, problem := t.partAt(path)
+	if problem == "" {
+		named.parts = append(named.parts, p)
+	}
+	return problem
 }
 
 func (t *Table[M, K]) markAll(set columnSet, in func(*Column[M]) bool) {
@@ -75,21 +100,42 @@ func (t *Table[M, K]) markAll(set columnSet, in func(*Column[M]) bool) {
 // writable reports whether an Update can write the column: it is not of the key,
 // which finds the row, nor a time or a count that the server keeps.
 func writable(c *ColumnInfo) bool {
-	return !c.PrimaryKey && c.Time == NotServerTime && !c.Revision && len(c.Names) > 0
+	return !c.PrimaryKey && c.Time == NotServerTime && !c.Revision && (len(c.Names) > 0 || c.Expires != "")
 }
 
-// whyNot says why a path names no column.
-func (t *Table[M, K]) whyNot(path string) string {
+// partAt returns the part of a column that a path names; problem says why there is none.
+func (t *Table[M, K]) partAt(path string) (p part, problem string) {
 	if path == "*" {
-		return "* must be the only path"
+		return p, "* must be the only path"
 	}
-	field, _, deeper := strings.Cut(path, ".")
-	if c, ok := t.column(field); ok && deeper {
-		if c.Repeated {
-			return fmt.Sprintf("path %s goes into %s, which is repeated", shown(path), field)
-		}
-		return fmt.Sprintf("path %s goes into %s, which is written as a whole", shown(path), field)
+	segments, problem := splitPath(path)
+	if problem != "" {
+		return p, fmt.Sprintf("path %s %s", shown(path), problem)
 	}
+	i := slices.IndexFunc(t.columns, func(c Column[M]) bool { return c.Field == segments[0] })
+	if i < 0 || len(segments) == 1 {
+		return p, t.unknownPath(path)
+	}
+	fd := t.columns[i].codec.below()
+	if fd == nil {
+		return p, t.tooDeep(path, &t.columns[i])
+	}
+	steps, problem := stepsOf(fd, segments)
+	if problem != "" {
+		return p, fmt.Sprintf("path %s %s", shown(path), problem)
+	}
+	return part{column: i, text: path, steps: steps}, ""
+}
+
+// tooDeep says that a path goes below a column that has nothing below.
+func (t *Table[M, K]) tooDeep(path string, c *Column[M]) string {
+	if c.Repeated {
+		return fmt.Sprintf("path %s goes into %s, which is repeated", shown(path), c.Field)
+	}
+	return fmt.Sprintf("path %s goes into %s, which is written as a whole", shown(path), c.Field)
+}
+
+func (t *Table[M, K]) unknownPath(path string) string {
 	names := make([]string, len(t.columns))
 	for i := range t.columns {
 		names[i] = t.columns[i].Field
@@ -114,12 +160,17 @@ func badMask(field, description string) Violation {
 	return Violation{Field: field, Description: description, Reason: ReasonInvalidFieldMask}
 }
 
-// paths returns the fields of a set as a mask.
-func (t *Table[M, K]) paths(set columnSet) *fieldmaskpb.FieldMask {
+// paths returns what a target names as a mask.
+func (t *Table[M, K]) paths(named target) *fieldmaskpb.FieldMask {
 	mask := &fieldmaskpb.FieldMask{}
-	for i, in := range set {
+	for i, in := range named.set {
 		if in == 1 {
 			mask.Paths = append(mask.Paths, t.columns[i].Field)
+		}
+	}
+	for _, p := range named.parts {
+		if !p.atLeast {
+			mask.Paths = append(mask.Paths, p.text)
 		}
 	}
 	return mask

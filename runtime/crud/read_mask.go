@@ -11,41 +11,52 @@ import (
 // readMaskPath is the path that violations of a read mask name.
 const readMaskPath = "read_mask"
 
-// readMask returns the columns to read for a mask, and those of them that are read
-// for other reasons: the key, which finds the row again, and what order says. Both
-// are nil for all fields (AIP-157).
-func (t *Table[M, K]) readMask(paths []string, order func(*Column[M]) bool) (selected, hidden columnSet, violations []Violation) {
-	if len(paths) == 0 || len(paths) == 1 && paths[0] == "*" {
-		return nil, nil, nil
-	}
-	asked, violations := t.namedColumns(paths, readMaskPath)
-	if len(violations) > 0 {
-		return nil, nil, violations
-	}
-	selected, hidden = slices.Clone(asked), make(columnSet, len(t.columns))
-	whole := t.etag >= 0 && t.revision < 0 && asked[t.etag] == 1 // the etag is of all values
-	for i := range t.columns {
-		c := &t.columns[i]
-		if asked[i] == 0 && (whole || c.PrimaryKey || order != nil && order(c)) {
-			selected[i], hidden[i] = 1, 1
-		}
-	}
-	return selected, hidden, nil
+// A reading is what a call reads of its rows: everything, if it is empty.
+type reading struct {
+	// selected are the columns to read, and hidden are those of them that the caller did
+	// not ask for: the key, which finds the row again, and what orders a list.
+	selected, hidden columnSet
+	// parts are what is kept of columns that are read as a whole.
+	parts []part
 }
 
-// asked returns the columns that a call of Get reads and hides, see readMask.
-func (r *Repository[M, K]) asked(s *getSettings) (selected, hidden columnSet, err error) {
-	selected, hidden, violations := r.table.readMask(s.fields, nil)
+// readMask returns what to read for a mask (AIP-157). order says which columns order
+// the rows.
+func (t *Table[M, K]) readMask(paths []string, order func(*Column[M]) bool) (reading, []Violation) {
+	if len(paths) == 0 || len(paths) == 1 && paths[0] == "*" {
+		return reading{}, nil
+	}
+	asked, violations := t.named(paths, readMaskPath)
+	if len(violations) > 0 {
+		return reading{}, violations
+	}
+	of := reading{slices.Clone(asked.set), make(columnSet, len(t.columns)), asked.parts}
+	for _, p := range asked.parts {
+		of.selected[p.column] = 1
+	}
+	whole := t.etag >= 0 && t.revision < 0 && asked.set[t.etag] == 1 // the etag is of all values
+	for i := range t.columns {
+		c := &t.columns[i]
+		if of.selected[i] == 0 && (whole || c.PrimaryKey || order != nil && order(c)) {
+			of.selected[i], of.hidden[i] = 1, 1
+		}
+	}
+	return of, nil
+}
+
+// readingOf returns what a call of Get reads.
+func (r *Repository[M, K]) readingOf(s *getSettings) (reading, error) {
+	of, violations := r.table.readMask(s.fields, nil)
 	violations = append(violations, checkView(s.view)...)
 	if len(violations) > 0 {
-		return nil, nil, invalid(r.domain, violations...)
+		return of, invalid(r.domain, violations...)
 	}
-	return selected, hidden, nil
+	return of, nil
 }
 
 // readFields gets the fields of a row that a read mask names.
 func (r *Repository[M, K]) readFields(ctx context.Context, key K, s *getSettings) (m M, err error) {
-	selected, hidden, err := r.asked(s)
+	of, err := r.readingOf(s)
 	if err != nil {
 		return m, err
 	}
@@ -53,14 +64,19 @@ func (r *Repository[M, K]) readFields(ctx context.Context, key K, s *getSettings
 	if !ok {
 		return m, r.notFound(key)
 	}
-	m, found, err := r.queryOne(ctx, r.db, r.narrowed(r.get, "", selected), "", args, selected)
+	return r.readOne(ctx, r.narrowed(r.get, "", of.selected), args, of, func() *Error { return r.notFound(key) })
+}
+
+// readOne runs a static SELECT of at most one row and shows what was asked for.
+func (r *Repository[M, K]) readOne(ctx context.Context, sql string, args []any, of reading, missing func() *Error) (none M, err error) {
+	m, found, err := r.queryOne(ctx, r.db, sql, "", args, of.selected)
 	switch {
 	case err != nil:
-		return m, err
+		return none, err
 	case !found:
-		return m, r.notFound(key)
+		return none, missing()
 	}
-	r.table.hide(hidden, m)
+	r.table.hide(of, m)
 	return m, nil
 }
 
@@ -79,18 +95,36 @@ func (r *Repository[M, K]) narrowed(sql, field string, selected columnSet) strin
 // setReadMask takes the fields that the query asks for.
 func (l *listing[M, K]) setReadMask(found *findings, paths []string) {
 	var violations []Violation
-	l.selected, l.hidden, violations = l.table.readMask(paths, l.ordersBy)
+	l.reading, violations = l.table.readMask(paths, l.ordersBy)
 	found.add(violations...)
 }
 
 // hide clears what was read and not asked for.
-func (t *Table[M, K]) hide(hidden columnSet, items ...M) {
-	for i := range hidden {
-		if hidden[i] == 1 {
+func (t *Table[M, K]) hide(of reading, items ...M) {
+	for i := range of.hidden {
+		if of.hidden[i] == 1 {
 			for _, m := range items {
 				t.columns[i].codec.clear(m)
 			}
 		}
+	}
+	if len(of.parts) > 0 {
+		for _, m := range items {
+			t.keep(m, of.parts)
+		}
+	}
+}
+
+// keep leaves of the columns that parts are of nothing but the parts.
+func (t *Table[M, K]) keep(m M, parts []part) {
+	kept := t.New()
+	for _, p := range parts {
+		if hasSteps(reflected(m), p.steps) {
+			merge(reflected(kept), reflected(m), p)
+		}
+	}
+	for _, p := range parts {
+		t.columns[p.column].codec.copy(m, kept)
 	}
 }
 

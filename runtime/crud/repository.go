@@ -246,7 +246,7 @@ func (r *Repository[M, K]) GetBy(ctx context.Context, fields string, values []an
 		return m, internal(r.domain, fmt.Errorf("crud: %s has no lookup by %q", r.table.info.Message, fields))
 	}
 	s := getSettingsOf(opts)
-	selected, hidden, err := r.asked(&s)
+	of, err := r.readingOf(&s)
 	if err != nil {
 		return m, err
 	}
@@ -256,15 +256,7 @@ func (r *Repository[M, K]) GetBy(ctx context.Context, fields string, values []an
 			return m, r.lookedUp(columns, values)
 		}
 	}
-	m, found, err := r.queryOne(ctx, r.db, r.narrowed(sql, fields, selected), "", args, selected)
-	switch {
-	case err != nil:
-		return m, err
-	case !found:
-		return m, r.lookedUp(columns, values)
-	}
-	r.table.hide(hidden, m)
-	return m, nil
+	return r.readOne(ctx, r.narrowed(sql, fields, of.selected), args, of, func() *Error { return r.lookedUp(columns, values) })
 }
 
 // lookedUp is NOT_FOUND of a lookup.

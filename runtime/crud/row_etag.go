@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"slices"
 	"strings"
-	"sync"
 
 	"google.golang.org/protobuf/proto"
 )
@@ -32,9 +31,10 @@ func (t *Table[M, K]) withoutRevision() *Table[M, K] {
 	c.codec = &rowEtagCodec[M]{computedCodec[M]{nameField: c.codec.(*etagCodec[M]).nameField, compute: rowEtag[M]}}
 	out.info.Columns[t.etag] = c.ColumnInfo
 	out.sql = t.sql.withoutLastColumn()
-	out.keyColumns, out.width, out.times = nil, 0, 0
+	out.keyColumns, out.ids, out.width, out.times = nil, nil, 0, 0
 	out.index()
-	out.schema, out.keys = sync.OnceValue(out.filterSchema), out.keyOrder()
+	out.late()
+	out.keys = out.keyOrder()
 	return out
 }
 

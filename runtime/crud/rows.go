@@ -46,7 +46,7 @@ func (r *reader[M, K]) describe() error {
 		}
 		for range c.Names {
 			// A text that looks like JSON would come back without its quotes.
-			if oid := r.fds[at].DataTypeOID; !c.Repeated && (oid == pgtype.JSONOID || oid == pgtype.JSONBOID) {
+			if oid := r.fds[at].DataTypeOID; c.Kind != KindJSON && !c.Repeated && (oid == pgtype.JSONOID || oid == pgtype.JSONBOID) {
 				return fmt.Errorf("crud: %s.%s: a JSON column", r.table.info.Message, c.Field)
 			}
 			r.wire = r.wire && c.codec.reads(&r.fds[at])
@@ -77,6 +77,9 @@ func (r *reader[M, K]) read(m M) error {
 		}
 		c := &r.table.columns[i]
 		end := at + len(c.Names)
+		if c.Oneof != "" && end > at && raw[at] != nil && r.table.otherArmSet(i, m) {
+			return fmt.Errorf("crud: %s.%s: %w", r.table.info.Message, c.Field, errTwoArms)
+		}
 		if err := c.codec.decode(m, r.fds[at:end], raw[at:end], &r.mem); err != nil {
 			return fmt.Errorf("crud: %s.%s: %w", r.table.info.Message, c.Field, err)
 		}
@@ -91,6 +94,7 @@ func (r *reader[M, K]) scan(m M) error {
 	if err != nil {
 		return err
 	}
+	raw := r.rows.RawValues()
 	at := 0
 	for i := range r.table.columns {
 		if r.skips(i) {
@@ -98,7 +102,16 @@ func (r *reader[M, K]) scan(m M) error {
 		}
 		c := &r.table.columns[i]
 		end := at + len(c.Names)
-		if err := c.codec.scan(m, values[at:end], r.dialect); err != nil {
+		if c.Oneof != "" && end > at && values[at] != nil && r.table.otherArmSet(i, m) {
+			return fmt.Errorf("crud: %s.%s: %w", r.table.info.Message, c.Field, errTwoArms)
+		}
+		var err error
+		if c.Kind == KindJSON && r.dialect == Postgres { // Values rounds the numbers of JSON
+			err = c.codec.decode(m, r.fds[at:end], raw[at:end], &r.mem)
+		} else {
+			err = c.codec.scan(m, values[at:end], r.dialect)
+		}
+		if err != nil {
 			return fmt.Errorf("crud: %s.%s: %w", r.table.info.Message, c.Field, err)
 		}
 		at = end

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgconn"
+	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/emptypb"
@@ -56,7 +57,7 @@ func List[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K
 	if err != nil {
 		return nil, t.safe(ctx, err, "")
 	}
-	if t.hides {
+	if t.hides() {
 		for i, m := range page.Items {
 			page.Items[i] = t.visible(m)
 		}
@@ -80,23 +81,26 @@ func Update[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M,
 	settings := writeSettingsOf(opts)
 	in, violations := t.masked(m, mask)
 	options := settings.check()
-	violations = below(t.info.Singular, t.complete(violations, m, in.set, len(options) > 0))
+	violations = below(t.info.Singular, t.complete(violations, m, &in.target, len(options) > 0))
 	if violations = append(violations, options...); len(violations) > 0 {
 		return stored, invalid(t.domain(), violations...)
 	}
-	opts = t.updateOptions(m, in.fixed, &settings, opts)
-	stored, err = s.Update(ctx, m, in.paths, opts...)
+	opts = t.updateOptions(in, &settings, opts)
+	stored, err = s.Update(ctx, in.m, in.paths, opts...)
 	return t.answer(ctx, stored, err, t.info.Singular)
 }
 
 // updateOptions adds to a call's options what the resource and the proto ask for.
-func (t *Table[M, K]) updateOptions(m M, fixed []string, s *writeSettings, opts []WriteOption) []WriteOption {
+func (t *Table[M, K]) updateOptions(in maskedInput[M], s *writeSettings, opts []WriteOption) []WriteOption {
 	opts = opts[:len(opts):len(opts)]
-	if len(fixed) > 0 {
-		opts = append(opts, Unchanged(fixed...))
+	if len(in.fixed) > 0 {
+		opts = append(opts, Unchanged(in.fixed...))
+	}
+	if set := in.atLeast(); len(set) > 0 {
+		opts = append(opts, set)
 	}
 	if t.etag >= 0 {
-		if etag := t.etagOf(m); etag != "" {
+		if etag := t.etagOf(in.m); etag != "" {
 			opts = append(opts, IfEtag(etag))
 		}
 	}
@@ -199,10 +203,12 @@ func (t *Table[M, K]) answer(ctx context.Context, m M, err error, field string) 
 // visible returns m without its input-only fields. A store may keep m, so it is not
 // changed.
 func (t *Table[M, K]) visible(m M) M {
-	if !t.hides || t.isNil(m) {
+	if !t.hides() || t.isNil(m) {
 		return m
 	}
-	return t.pick(m, func(c *Column[M]) bool { return !c.InputOnly })
+	m = t.pick(m, func(c *Column[M]) bool { return !c.InputOnly })
+	t.clearInside(m, annotations.FieldBehavior_INPUT_ONLY)
+	return m
 }
 
 // safe returns an error that a client may see: one with a status as it is, its

@@ -117,7 +117,7 @@ func (t *Table[M, K]) answers(ctx context.Context, items []M, err error, l batch
 	if err != nil {
 		return nil, t.safeAs(ctx, err, func(e *Error) *Error { return e.renamed(l.path) })
 	}
-	if t.hides {
+	if t.hides() {
 		for i, m := range items {
 			items[i] = t.visible(m)
 		}

@@ -75,13 +75,13 @@ func (t *Table[M, K]) allowedChange(l batchList, i int, c Change[M], call []Writ
 		violations = err.Violations
 	}
 	in, wrong := t.masked(c.Message, c.Mask)
-	wrong = t.complete(wrong, c.Message, in.set, true)
+	wrong = t.complete(wrong, c.Message, &in.target, true)
 	if violations = append(violations, wrong...); len(violations) > 0 {
 		return c, l.elements(i, violations)
 	}
 	settings := writeSettingsOf(slices.Concat(call, c.Options))
-	c.Options = t.updateOptions(c.Message, in.fixed, &settings, c.Options)
-	c.Mask = in.paths
+	c.Options = t.updateOptions(in, &settings, c.Options)
+	c.Message, c.Mask = in.m, in.paths
 	return c, nil
 }
 

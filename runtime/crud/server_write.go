@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 )
 
@@ -56,13 +57,17 @@ func CreateNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Sto
 
 // createInput returns what a client may create in the plain style.
 func (t *Table[M, K]) createInput(m M) M {
-	return t.pick(m, func(c *Column[M]) bool { return !c.serverOwned() && !c.Identifier && c.Generated != ByIdentity })
+	m = t.pick(m, func(c *Column[M]) bool { return !c.serverOwned() && !c.Identifier && c.Generated != ByIdentity })
+	t.clearInside(m, annotations.FieldBehavior_OUTPUT_ONLY)
+	return m
 }
 
 // namedInput returns what a client may create of a resource whose name is made of its
 // parent and its id.
 func (t *Table[M, K]) namedInput(m M) M {
-	return t.pick(m, func(c *Column[M]) bool { return !c.serverOwned() && !c.Identifier && !c.PrimaryKey })
+	m = t.pick(m, func(c *Column[M]) bool { return !c.serverOwned() && !c.Identifier && !c.PrimaryKey })
+	t.clearInside(m, annotations.FieldBehavior_OUTPUT_ONLY)
+	return m
 }
 
 // withoutName returns the violations but for those of the key and the name, which are
@@ -95,6 +100,7 @@ func (t *Table[M, K]) upsertInput(m M) (input M, err error) {
 	input = t.pick(m, func(c *Column[M]) bool {
 		return c.PrimaryKey || c.Field == t.nameField || !c.serverOwned() && !c.Identifier
 	})
+	t.clearInside(input, annotations.FieldBehavior_OUTPUT_ONLY)
 	violations := append(t.checkNewID(input), t.checkRequired(input, nil)...)
 	if violations = t.complete(violations, input, nil, false); len(violations) > 0 {
 		return input, invalid(t.domain(), violations...)
@@ -242,25 +248,28 @@ func (t *Table[M, K]) checkKeyInput(m M) []Violation {
 }
 
 // checkRequired returns the fields that must be truthy and are not (AIP-203).
-func (t *Table[M, K]) checkRequired(m M, set columnSet) []Violation {
+func (t *Table[M, K]) checkRequired(m M, named *target) []Violation {
 	var violations []Violation
 	for i := range t.columns {
 		c := &t.columns[i]
-		if c.Required && !c.serverOwned() && !c.PrimaryKey && (set == nil || set[i] == 1) && !c.codec.has(m) {
+		if c.Required && !c.serverOwned() && !c.PrimaryKey && (named == nil || named.set[i] == 1) && !c.codec.has(m) {
 			violations = append(violations, missingField(c.Field))
 		}
 	}
-	return violations
+	return append(violations, t.missingParts(m, named)...)
 }
 
 // complete adds the values that cannot be stored to the violations of a call that is
 // refused, for these or for others: all are said at once. Values alone are left to the
 // store, which checks them in any case.
-func (t *Table[M, K]) complete(violations []Violation, m M, set columnSet, others bool) []Violation {
+func (t *Table[M, K]) complete(violations []Violation, m M, named *target, others bool) []Violation {
 	if len(violations) == 0 && !others {
 		return nil
 	}
-	for _, v := range t.check(m, set, Postgres) {
+	if named == nil {
+		named = &target{}
+	}
+	for _, v := range t.checkTarget(m, *named, Postgres) {
 		if !slices.ContainsFunc(violations, func(w Violation) bool { return w.Field == v.Field }) {
 			violations = append(violations, v)
 		}
@@ -269,11 +278,13 @@ func (t *Table[M, K]) complete(violations []Violation, m M, set columnSet, other
 }
 
 // A maskedInput is what an Update may write.
-type maskedInput struct {
-	// set are the columns that the client may write, and paths is the same as a mask.
-	// One that names nothing still bumps the time of the update; it then names the key,
-	// which a store ignores.
-	set   columnSet
+type maskedInput[M any] struct {
+	// m is the message without what a client may not write in elements.
+	m M
+	// target is what the client may write, and paths is the same as a mask. One that
+	// names nothing still bumps the time of the update; it then names the key, which a
+	// store ignores.
+	target
 	paths *fieldmaskpb.FieldMask
 	// fixed are the immutable fields that the mask names, which must be as they are
 	// stored.
@@ -282,8 +293,9 @@ type maskedInput struct {
 
 // masked returns what the mask lets a client write, and what is wrong with the mask and
 // with what it requires.
-func (t *Table[M, K]) masked(m M, mask *fieldmaskpb.FieldMask) (in maskedInput, violations []Violation) {
-	in.set, violations = t.resolve(m, mask)
+func (t *Table[M, K]) masked(m M, mask *fieldmaskpb.FieldMask) (in maskedInput[M], violations []Violation) {
+	named, violations := t.resolve(m, mask)
+	in.set = named.set
 	for i := range in.set {
 		c := &t.columns[i]
 		switch {
@@ -295,12 +307,15 @@ func (t *Table[M, K]) masked(m M, mask *fieldmaskpb.FieldMask) (in maskedInput, 
 			in.fixed = append(in.fixed, c.Field)
 		}
 	}
-	in.fixed = slices.Clip(in.fixed)
-	in.paths = t.paths(in.set)
+	var fixed []string
+	in.m, fixed = t.allow(&named, m)
+	in.fixed = slices.Concat(in.fixed, fixed)
+	in.set, in.parts = named.set, named.parts
+	in.paths = t.paths(named)
 	if len(in.paths.Paths) == 0 {
 		in.paths.Paths = []string{t.keyField()}
 	}
-	return in, append(violations, t.checkRequired(m, in.set)...)
+	return in, append(violations, t.checkRequired(m, &named)...)
 }
 
 // keyField is a field that masks may name and that no Update writes.

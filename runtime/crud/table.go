@@ -44,7 +44,9 @@ type TableSpec[T any, M interface{ *T }, K comparable] struct {
 
 	Parent     *Parent
 	References []Reference
-	Indexes    []Index
+	// Children are the tables whose rows go with the one that they refer to.
+	Children []Child
+	Indexes  []Index
 	// Scope are the SQL names of the columns that every statement is bound to.
 	Scope []string
 
@@ -115,6 +117,8 @@ type Table[M any, K comparable] struct {
 	columns    []Column[M]
 	width      int          // SQL columns of all columns
 	keyColumns []*Column[M] // one per SQL column of the key, in key order
+	ids        []*Column[M] // that the runtime makes
+	ttl        int          // place of the column of a time to live, or -1
 	nameField  string       // the field of the resource name; empty in the plain style
 	name       func(M) string
 	updateTime int // place of the column in columns, or -1
@@ -129,7 +133,10 @@ type Table[M any, K comparable] struct {
 	appendNew  func(ms []M, n int) []M
 	times      int // timestamps that every row has
 	isNil      func(M) bool
-	hides      bool // some column is input only
+	// hides reports whether something is INPUT_ONLY, which no answer shows.
+	hides func() bool
+	// nested are the columns that masks go into.
+	nested func() []nestedColumn
 
 	key       func(M) K
 	parseName func(string) (K, error)
@@ -138,8 +145,7 @@ type Table[M any, K comparable] struct {
 	idPattern idRule
 	purgeTTL  time.Duration
 	sql       SQL
-	// schema is made when a list needs it: the descriptors of enums are there only once
-	// the program runs.
+	// schema is what filters and orders may name.
 	schema func() *filter.Schema
 }
 
@@ -152,6 +158,7 @@ type TableInfo struct {
 	Pattern    *Pattern // of the resource name; nil in the plain style
 	Parent     *Parent
 	References []Reference
+	Children   []Child
 	Indexes    []Index
 	Scope      []string
 
@@ -185,7 +192,7 @@ func NewTable[T any, M interface{ *T }, K comparable](spec TableSpec[T, M, K]) *
 		sql:       spec.SQL,
 	}
 	t.index()
-	t.schema = sync.OnceValue(t.filterSchema)
+	t.late()
 	t.keys = t.keyOrder()
 	if len(t.keyColumns) == 0 {
 		panic(fmt.Sprintf("crud: the table of %s has no key", spec.Message))
@@ -196,14 +203,22 @@ func NewTable[T any, M interface{ *T }, K comparable](spec TableSpec[T, M, K]) *
 	return t
 }
 
+// late sets what needs the descriptors, which are there only once the program runs.
+func (t *Table[M, K]) late() {
+	t.schema = sync.OnceValue(t.filterSchema)
+	t.nested = sync.OnceValue(t.nestedColumns)
+	t.hides = sync.OnceValue(func() bool {
+		return slices.ContainsFunc(t.columns, func(c Column[M]) bool { return c.InputOnly }) || t.hidesInside()
+	})
+}
+
 // index finds the columns that have a role.
 func (t *Table[M, K]) index() {
 	t.updateTime, t.createTime, t.identity = -1, -1, -1
-	t.deleteTime, t.purgeTime, t.etag, t.revision = -1, -1, -1, -1
+	t.deleteTime, t.purgeTime, t.etag, t.revision, t.ttl = -1, -1, -1, -1, -1
 	for i := range t.columns {
 		c := &t.columns[i]
 		t.width += len(c.Names)
-		t.hides = t.hides || c.InputOnly
 		if c.Kind == KindTimestamp && c.NotNull {
 			t.times++
 		}
@@ -212,7 +227,12 @@ func (t *Table[M, K]) index() {
 				t.keyColumns = append(t.keyColumns, c)
 			}
 		}
+		if (c.Generated == ByUUIDv7 || c.Generated == ByUUIDv4) && len(c.Names) == 1 {
+			t.ids = append(t.ids, c)
+		}
 		switch {
+		case c.Expires != "":
+			t.ttl = i
 		case c.Time == RowCreateTime:
 			t.createTime = i
 		case c.Time == RowUpdateTime:
@@ -260,6 +280,7 @@ func tableInfo[T any, M interface{ *T }, K comparable](spec TableSpec[T, M, K]) 
 		Pattern:         spec.Pattern,
 		Parent:          spec.Parent,
 		References:      spec.References,
+		Children:        spec.Children,
 		Indexes:         spec.Indexes,
 		Scope:           spec.Scope,
 		DefaultPageSize: spec.DefaultPageSize,

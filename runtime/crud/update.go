@@ -22,7 +22,7 @@ func (r *Repository[M, K]) Update(ctx context.Context, m M, mask *fieldmaskpb.Fi
 	switch {
 	case s.allowMissing:
 		return r.upsert(ctx, u, &s)
-	case s.inTx() || r.table.comparesRows(s.etag) || len(s.unchanged) > 0 || len(r.validators) > 0 || r.hooks.has(beforeUpdate[M]) || r.hooks.has(afterUpdate[M]):
+	case s.inTx() || r.table.comparesRows(s.etag) || len(s.unchanged) > 0 || len(u.parts) > 0 || len(r.validators) > 0 || r.hooks.has(beforeUpdate[M]) || r.hooks.has(afterUpdate[M]):
 		return r.transact(ctx, &s, func(tx *Tx) (M, error) { return r.updateLocked(ctx, tx, u) })
 	}
 	err = r.retried(ctx, func() error {
@@ -37,6 +37,9 @@ type update[M any, K any] struct {
 	key K
 	m   M
 	set columnSet
+	// parts are what is written of other columns, which needs the stored row. There are
+	// none once that was seen.
+	parts []part
 	// unchanged are fields that must be as they are stored.
 	unchanged []string
 	// etag is what the row's must be; "" is any, and after the row is locked.
@@ -51,19 +54,24 @@ func (r *Repository[M, K]) newUpdate(m M, mask *fieldmaskpb.FieldMask, s *writeS
 	if s.etag != "" && r.table.etag < 0 {
 		return nil, r.noEtags()
 	}
-	set, violations := r.table.resolve(m, mask)
+	named, violations := r.table.resolve(m, mask)
 	if len(violations) > 0 {
 		return nil, invalid(r.domain, violations...)
 	}
-	for i := range set { // a scope column is stamped by Create and stays
-		if set[i] == 1 && r.stampOf(i) >= 0 {
-			set[i] = 0
+	for i := range named.set { // a scope column is stamped by Create and stays
+		if named.set[i] == 1 && r.stampOf(i) >= 0 {
+			named.set[i] = 0
 		}
 	}
-	if violations := r.table.check(m, set, r.dialect); len(violations) > 0 {
+	if violations := r.table.checkTarget(m, named, r.dialect); len(violations) > 0 {
 		return nil, invalid(r.domain, violations...)
 	}
-	return &update[M, K]{key: key, m: m, set: set, unchanged: s.unchanged, etag: s.etag}, nil
+	r.table.addSiblings(named.set, m)
+	named.parts = append(named.parts, s.atLeast...)
+	if m, err = r.expireIn(m, named.set); err != nil {
+		return nil, err
+	}
+	return &update[M, K]{key: key, m: m, set: named.set, parts: named.parts, unchanged: s.unchanged, etag: s.etag}, nil
 }
 
 // update runs the UPDATE.
@@ -96,7 +104,7 @@ func (r *Repository[M, K]) update(ctx context.Context, db DB, u *update[M, K]) (
 
 // idle reports whether an update has nothing to write, no time of its own either.
 func (r *Repository[M, K]) idle(u *update[M, K]) bool {
-	return u.set.empty() && r.table.updateTime < 0 && r.table.revision < 0
+	return u.set.empty() && len(u.parts) == 0 && r.table.updateTime < 0 && r.table.revision < 0
 }
 
 // updateStatement returns the UPDATE and its arguments.
@@ -242,12 +250,19 @@ func (r *Repository[M, K]) nextRow(ctx context.Context, tx *Tx, u *update[M, K],
 			r.table.columns[i].codec.copy(next.m, u.m)
 		}
 	}
-	w := &Write[M]{Tx: tx, Old: old, New: next.m, Mask: r.table.paths(u.set)}
+	for _, p := range u.parts {
+		merge(reflected(next.m), reflected(u.m), p)
+		next.set[p.column] = flag(next.set[p.column] == 1 || !r.table.columns[p.column].codec.equal(old, next.m))
+	}
+	w := &Write[M]{Tx: tx, Old: old, New: next.m, Mask: r.table.paths(target{u.set, u.parts})}
 	if err := r.hooks.run(ctx, w, beforeUpdate); err != nil {
 		return nil, nil, err
 	}
 	next.m = w.New
 	if err := r.takeHookChanges(old, next); err != nil {
+		return nil, nil, err
+	}
+	if next.m, err = r.expireIn(next.m, next.set); err != nil {
 		return nil, nil, err
 	}
 	return next, w.Mask, r.validate(next.m)
@@ -279,11 +294,11 @@ func (r *Repository[M, K]) takeHookChanges(old M, next *update[M, K]) error {
 func (r *Repository[M, K]) changed(old, m M, fields []string) []Violation {
 	var violations []Violation
 	for _, field := range fields {
-		c, ok := r.table.column(field)
+		same, problem := r.table.sameField(old, m, field)
 		switch {
-		case !ok:
-			violations = append(violations, badMask(maskPath, r.table.whyNot(field)))
-		case !c.codec.equal(old, m):
+		case problem != "":
+			violations = append(violations, badMask(maskPath, problem))
+		case !same:
 			violations = append(violations, Violation{field, "cannot be changed", ReasonImmutableField})
 		}
 	}

@@ -62,7 +62,7 @@ func (r *Repository[M, K]) writeFound(ctx context.Context, tx *Tx, u *update[M, 
 
 // unaltered reports whether an update leaves a row as it is.
 func (r *Repository[M, K]) unaltered(u *update[M, K], old M) bool {
-	return r.equalIn(u.set, old, u.m) && len(r.changed(old, u.m, u.unchanged)) == 0
+	return r.equalIn(target{u.set, u.parts}, old, u.m) && len(r.changed(old, u.m, u.unchanged)) == 0
 }
 
 // createMissing creates the resource of an Update.
@@ -76,10 +76,18 @@ func (r *Repository[M, K]) createMissing(ctx context.Context, tx *Tx, u *update[
 	return r.create(ctx, tx, m)
 }
 
-// equalIn reports whether two messages agree in a set of columns.
-func (r *Repository[M, K]) equalIn(set columnSet, a, b M) bool {
-	for i, in := range set {
+// equalIn reports whether two messages agree in what a mask names.
+func (r *Repository[M, K]) equalIn(named target, a, b M) bool {
+	for i, in := range named.set {
 		if in == 1 && !r.table.columns[i].codec.equal(a, b) {
+			return false
+		}
+	}
+	for _, p := range named.parts {
+		if p.atLeast && hasSteps(reflected(a), p.steps) {
+			continue
+		}
+		if !sameAt(reflected(a), reflected(b), p.steps) {
 			return false
 		}
 	}

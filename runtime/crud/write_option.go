@@ -1,6 +1,7 @@
 package crud
 
 import (
+	"slices"
 	"strings"
 
 	"google.golang.org/protobuf/proto"
@@ -12,6 +13,8 @@ type WriteOption interface{ applyWrite(*writeSettings) }
 // writeSettings are what the options of one call say.
 type writeSettings struct {
 	keyPresence []bool
+	// atLeast are messages that are to be set, with whatever they have.
+	atLeast []part
 	// unchanged are paths whose values must equal the stored row's.
 	unchanged []string
 	etag      string
@@ -22,7 +25,9 @@ type writeSettings struct {
 	allowMissing bool
 	create       any
 	validateOnly bool
-	request      *requestID
+	// childless makes Delete fail for a resource with children.
+	childless bool
+	request   *requestID
 }
 
 func writeSettingsOf(opts []WriteOption) writeSettings {
@@ -124,4 +129,14 @@ func (s *writeSettings) check() []Violation {
 		return nil
 	}
 	return s.request.check()
+}
+
+// partsAtLeast are messages that an Update sets if they are not, whatever its mask.
+type partsAtLeast []part
+
+func (p partsAtLeast) applyWrite(s *writeSettings) { s.atLeast = p }
+
+// atLeast are the parts of a target that are to be set with whatever they have.
+func (t target) atLeast() partsAtLeast {
+	return slices.DeleteFunc(slices.Clone(t.parts), func(p part) bool { return !p.atLeast })
 }

@@ -23,6 +23,7 @@ const (
 	present                    // the field differs from its default
 	unset                      // the field is null
 	impossible                 // the field equals what its type cannot hold
+	hasKey                     // the map has a key
 )
 
 // A Predicate is a filter with a meaning. It is immutable and safe for concurrent
@@ -111,10 +112,19 @@ func (c *checker) comparison(n comparison) (node, error) {
 
 // field finds the field of a comparison.
 func (c *checker) field(n comparison) (*Field, error) {
-	if f := c.schema.fields[n.path]; f != nil {
-		if !f.Filterable {
-			return nil, c.fail(n.at, "filters cannot ask for the field %s", quote(n.path))
+	f := c.schema.fields[n.path]
+	if f == nil {
+		root, _, _ := strings.Cut(n.path, ".")
+		if f = c.schema.fields[root]; f != nil && f.Inside == nil {
+			f = nil
 		}
+	}
+	switch {
+	case f != nil && !f.Filterable:
+		return nil, c.fail(n.at, "filters cannot ask for the field %s", quote(f.Path))
+	case f != nil && f.Inside != nil:
+		return c.inside(f, n)
+	case f != nil:
 		return f, nil
 	}
 	for path := n.path; strings.Contains(path, "."); {
@@ -128,6 +138,11 @@ func (c *checker) field(n comparison) (*Field, error) {
 
 // test reads a comparison. What it says of != is what = means.
 func (c *checker) test(f *Field, n comparison) (*test, error) {
+	if f.at != nil {
+		if t, ok, err := c.insideTest(f, n); ok || err != nil {
+			return t, err
+		}
+	}
 	switch {
 	case n.value.bare("null"):
 		return c.unset(f, n)

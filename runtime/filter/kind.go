@@ -21,6 +21,8 @@ const (
 	Timestamp                 // timestamptz, INTEGER (microseconds since 1970)
 	Duration                  // bigint, INTEGER (microseconds)
 	Name                      // an AIP-122 resource name, of which the key columns hold the variables
+	Message                   // inside JSON: an object
+	Map                       // inside JSON: an object whose keys are the caller's
 )
 
 // A kindRule is what the language knows of a kind.
@@ -54,4 +56,6 @@ var kinds = [...]kindRule{
 	Timestamp: {takes: "a time such as 2012-04-21T11:30:00Z", read: readTimestamp, ordered: true},
 	Duration:  {takes: "a duration in seconds such as 1.2s, of at most 10,000 years", read: readDuration, ordered: true},
 	Name:      {takes: "a resource name", read: readString},
+	Message:   {takes: "* only"},
+	Map:       {takes: "a key"},
 }

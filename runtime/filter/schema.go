@@ -3,6 +3,8 @@ package filter
 import (
 	"fmt"
 
+	"google.golang.org/protobuf/reflect/protoreflect"
+
 	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
 )
 
@@ -31,7 +33,20 @@ type Field struct {
 	// no row has.
 	Key func(name string, d Dialect) (args []any, ok bool)
 
+	// Inside is the proto field of a column that holds protobuf's JSON with proto names:
+	// paths go on below it, and its kind is not asked for.
+	Inside protoreflect.FieldDescriptor
+	// Hides reports whether filters cannot ask for a field inside. Nil hides none.
+	Hides func(protoreflect.FieldDescriptor) bool
+
 	sql []string // the columns as they stand in a statement
+
+	// Of a field inside JSON: its place, whether it has presence, the names of an enum's
+	// numbers, and how a map's key is written.
+	at       *place
+	presence bool
+	names    map[int32]string
+	key      func(text string) (string, bool)
 }
 
 // Null is the meaning of NULL in a field's column.
@@ -83,6 +98,10 @@ func NewSchema(table string, fields ...Field) *Schema {
 
 func (f *Field) validate() {
 	switch {
+	case f.Inside != nil:
+		if len(f.Columns) != 1 {
+			panic(fmt.Sprintf("filter: %s has %d columns", f.Path, len(f.Columns)))
+		}
 	case f.Kind < Bool || f.Kind > Name:
 		panic(fmt.Sprintf("filter: %s has no kind", f.Path))
 	case f.Kind == Name && (f.Key == nil || len(f.Columns) == 0 || f.Repeated || f.Null != NotNull):
@@ -98,4 +117,4 @@ func (f *Field) validate() {
 func (f *Field) rule() *kindRule { return &kinds[f.Kind] }
 
 // sorts reports whether rows can be ordered by the field.
-func (f *Field) sorts() bool { return f.Orderable && !f.Repeated && f.Kind != Bytes }
+func (f *Field) sorts() bool { return f.Orderable && !f.Repeated && f.Kind != Bytes && f.Inside == nil }

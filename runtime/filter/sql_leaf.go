@@ -3,6 +3,8 @@ package filter
 // test writes a test, or its negation.
 func (w *writer) test(t *test, negated bool) {
 	switch f := t.field; {
+	case f.at != nil:
+		w.insideTest(t, negated)
 	case f.Kind == Name:
 		w.name(t, negated)
 	case t.is == impossible:

@@ -21,21 +21,26 @@ import (
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/enums"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/farparent"
 	shelfpb "github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/farparent/shelf"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/force"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/hybrid"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/hybridcollisions"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/hybridoneofs"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/intkeys"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/keywords"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/listing"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/lists"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/lookups"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/madenames"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/messages"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/named"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/names"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/nested"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/numbers"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/oneofs"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/opaque"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/opaquecollisions"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/opaquelisting"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/opaqueoneofs"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/options"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/parents"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/plainservice"
@@ -56,6 +61,7 @@ import (
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/toplevel"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/uuids"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/wide"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/wrappers"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/crud"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/crudtest"
 )
@@ -235,6 +241,26 @@ var cases = map[string][]model{
 		newModel(uuids.SessionTable, uuids.NewSessionRepository),
 		newModel(uuids.TicketTable, uuids.NewTicketRepository),
 		newModel(uuids.DeviceTable, uuids.NewDeviceRepository),
+	},
+	"oneofs": {
+		newModel(oneofs.NoticeTable, oneofs.NewNoticeRepository),
+	},
+	"opaqueoneofs": {
+		newModel(opaqueoneofs.NoticeTable, opaqueoneofs.NewNoticeRepository),
+	},
+	"hybridoneofs": {
+		newModel(hybridoneofs.NoticeTable, hybridoneofs.NewNoticeRepository),
+	},
+	"messages": {
+		newModel(messages.AlbumTable, messages.NewAlbumRepository),
+		newModel(messages.CoverTable, messages.NewCoverRepository),
+	},
+	"wrappers": {
+		newModel(wrappers.ReadingTable, wrappers.NewReadingRepository),
+	},
+	"force": {
+		newModel(force.ShelfTable, force.NewShelfRepository),
+		newModel(force.BookTable, force.NewBookRepository),
 	},
 	"wide": {
 		newModel(wide.SurveyTable, wide.NewSurveyRepository),

@@ -3,10 +3,13 @@ package golden_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
+	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -21,7 +24,9 @@ func fill(m proto.Message, info *crud.TableInfo, i int, every bool) {
 	for _, c := range info.Columns {
 		f := fields.ByName(protoreflect.Name(c.Field))
 		switch {
-		case c.Generated == crud.ByIdentity || c.Time != crud.NotServerTime || c.Revision:
+		case f.ContainingOneof() != nil && m.ProtoReflect().WhichOneof(f.ContainingOneof()) != nil:
+			// The next number sets another field of the oneof.
+		case c.Expires != "" || c.Generated == crud.ByIdentity || c.Time != crud.NotServerTime || c.Revision:
 			// The store makes it.
 		case c.Identifier && (every || len(c.Names) > 0):
 			m.ProtoReflect().Set(f, protoreflect.ValueOfString(resourceName(info, i)))
@@ -66,6 +71,11 @@ func text(i int) string { return fmt.Sprintf("a%d", i) }
 
 // value returns number i as a value of the field.
 func value(m protoreflect.Message, f protoreflect.FieldDescriptor, c crud.ColumnInfo, i int) protoreflect.Value {
+	if f.IsMap() {
+		entries := m.NewField(f)
+		entries.Map().Set(scalar(f.MapKey(), c, i).MapKey(), scalar(f.MapValue(), c, i))
+		return entries
+	}
 	if !f.IsList() {
 		return scalar(f, c, i)
 	}
@@ -76,6 +86,46 @@ func value(m protoreflect.Message, f protoreflect.FieldDescriptor, c crud.Column
 	return list
 }
 
+// wellKnown are values of the types that have a JSON of their own, by their names.
+var wellKnown = map[protoreflect.FullName]string{
+	"google.protobuf.Any":         `{"@type": "type.googleapis.com/google.protobuf.Duration", "value": "%ds"}`,
+	"google.protobuf.BoolValue":   `true`,
+	"google.protobuf.BytesValue":  `"AA=="`,
+	"google.protobuf.FieldMask":   `"a%d.b"`,
+	"google.protobuf.ListValue":   `[%d, null]`,
+	"google.protobuf.StringValue": `"a%d"`,
+	"google.protobuf.Struct":      `{"k": [%d, null, "x", {}]}`,
+	"google.protobuf.Value":       `null`,
+}
+
+// message returns number i as a message, with its single scalars set.
+func message(md protoreflect.MessageDescriptor, i int) protoreflect.Value {
+	mt, err := protoregistry.GlobalTypes.FindMessageByName(md.FullName())
+	if err != nil {
+		panic(err)
+	}
+	m := mt.New()
+	if md.ParentFile().Package() == "google.protobuf" {
+		text, ok := wellKnown[md.FullName()]
+		if !ok {
+			text = "%d"
+		}
+		if strings.Contains(text, "%") {
+			text = fmt.Sprintf(text, i)
+		}
+		if err := protojson.Unmarshal([]byte(text), m.Interface()); err != nil {
+			panic(err)
+		}
+		return protoreflect.ValueOfMessage(m)
+	}
+	for n := range md.Fields().Len() {
+		if f := md.Fields().Get(n); f.Message() == nil && !f.IsList() {
+			m.Set(f, scalar(f, crud.ColumnInfo{}, i))
+		}
+	}
+	return protoreflect.ValueOfMessage(m)
+}
+
 func scalar(f protoreflect.FieldDescriptor, c crud.ColumnInfo, i int) protoreflect.Value {
 	switch c.Kind {
 	case crud.KindUUID:
@@ -84,6 +134,9 @@ func scalar(f protoreflect.FieldDescriptor, c crud.ColumnInfo, i int) protorefle
 		return protoreflect.ValueOfMessage(timestamppb.New(time.UnixMicro(int64(i) * 1_000_001)).ProtoReflect())
 	case crud.KindDuration:
 		return protoreflect.ValueOfMessage(durationpb.New(time.Duration(i) * 1001 * time.Microsecond).ProtoReflect())
+	}
+	if f.Message() != nil {
+		return message(f.Message(), i)
 	}
 	switch f.Kind() {
 	case protoreflect.BoolKind:

@@ -47,6 +47,9 @@ var AuthorTable = crud.NewTable(crud.TableSpec[Author, *Author, int64]{
 	},
 	Key:    (*Author).GetId,
 	SetKey: func(m *Author, v int64) { m.Id = v },
+	Children: []crud.Child{
+		{Table: "books", Columns: []string{"author_id"}, Target: []string{"id"}},
+	},
 	SQL: crud.SQL{
 		Columns: authorColumns,
 		Select:  authorSelect,

@@ -40,6 +40,9 @@ var AccountTable = crud.NewTable(crud.TableSpec[Account, *Account, int64]{
 	},
 	Key:    (*Account).GetId,
 	SetKey: func(m *Account, v int64) { m.Id = v },
+	Children: []crud.Child{
+		{Schema: "billing", Table: "bills", Columns: []string{"account_id"}, Target: []string{"id"}},
+	},
 	SQL: crud.SQL{
 		Columns: accountColumns,
 		Select:  accountSelect,

@@ -1,0 +1,217 @@
+package crud
+
+import (
+	"bytes"
+	"database/sql/driver"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+)
+
+// A jsonCodec keeps a field as protobuf's JSON, with the proto names of fields. It
+// reaches the field by reflection, as the JSON library itself does, and so is the same
+// for all kinds of fields at every API level.
+type jsonCodec[M any] struct {
+	shape jsonShape
+	// field is asked for only once the program runs: the descriptors are made after
+	// the package's variables.
+	field func() protoreflect.FieldDescriptor
+}
+
+// A jsonShape is what the JSON is of.
+type jsonShape uint8
+
+const (
+	shapeMessage jsonShape = iota // a message: unset is NULL
+	shapeList                     // a repeated field: empty is []
+	shapeMap                      // a map: empty is {}
+)
+
+// empty is the JSON of a field that is not set, which only a message can be.
+func (s jsonShape) empty() any {
+	switch s {
+	case shapeList:
+		return "[]"
+	case shapeMap:
+		return "{}"
+	}
+	return nil
+}
+
+func newJSON[M any](field string, shape jsonShape, opts []ColumnOption) Column[M] {
+	info := ColumnInfo{Field: field, Kind: KindJSON, Presence: shape == shapeMessage, NotNull: shape != shapeMessage, Unorderable: true}
+	return newColumn(info, codec[M](&jsonCodec[M]{shape: shape, field: sync.OnceValue(func() protoreflect.FieldDescriptor {
+		var m M
+		return reflected(m).Descriptor().Fields().ByName(protoreflect.Name(field))
+	})}), opts)
+}
+
+// reflected returns a message's reflection. What generated code makes columns of is a
+// message.
+func reflected[M any](m M) protoreflect.Message { return any(m).(proto.Message).ProtoReflect() }
+
+var (
+	marshalJSON   = protojson.MarshalOptions{UseProtoNames: true, AllowPartial: true}
+	unmarshalJSON = protojson.UnmarshalOptions{DiscardUnknown: true, AllowPartial: true}
+)
+
+// A jsonFailure is sent in the place of a value that has no JSON. check refuses those
+// before; what it missed fails when it is bound, and not silently.
+type jsonFailure struct{ err error }
+
+func (f jsonFailure) Value() (driver.Value, error) { return nil, f.err }
+
+func (c *jsonCodec[M]) appendArgs(args []any, m M, _ Dialect) []any {
+	if !c.has(m) {
+		return append(args, c.shape.empty())
+	}
+	text, err := c.marshal(reflected(m))
+	if err != nil {
+		return append(args, jsonFailure{err})
+	}
+	return append(args, text)
+}
+
+// marshal returns the JSON of a field that is set. The library varies the spaces of its
+// output from program to program; here there are none.
+func (c *jsonCodec[M]) marshal(m protoreflect.Message) (string, error) {
+	var raw []byte
+	var err error
+	if c.shape == shapeMessage {
+		raw, err = marshalJSON.Marshal(m.Get(c.field()).Message().Interface())
+	} else {
+		raw, err = c.marshalInside(m)
+	}
+	if err != nil {
+		return "", err
+	}
+	var text bytes.Buffer
+	if err := json.Compact(&text, raw); err != nil {
+		return "", err
+	}
+	return text.String(), nil
+}
+
+// marshalInside returns the JSON of a field that is no message, cut out of that of a
+// message which has nothing else.
+func (c *jsonCodec[M]) marshalInside(m protoreflect.Message) ([]byte, error) {
+	raw, err := marshalJSON.Marshal(c.alone(m).Interface())
+	if err != nil {
+		return nil, err
+	}
+	_, value, found := bytes.Cut(raw, []byte{':'})
+	if !found {
+		return nil, errNoJSON
+	}
+	return bytes.TrimSuffix(value, []byte{'}'}), nil
+}
+
+var errNoJSON = errors.New("crud: the JSON of a field is not that of a field")
+
+// alone returns a new message that shares the field, and has nothing else.
+func (c *jsonCodec[M]) alone(m protoreflect.Message) protoreflect.Message {
+	out := m.New()
+	out.Set(c.field(), m.Get(c.field()))
+	return out
+}
+
+func (c *jsonCodec[M]) reads(fd *pgconn.FieldDescription) bool {
+	return fd.DataTypeOID == pgtype.JSONBOID || fd.DataTypeOID == pgtype.JSONOID || isText(fd.DataTypeOID)
+}
+
+func (c *jsonCodec[M]) decode(m M, fds []pgconn.FieldDescription, raw [][]byte, _ *memory) error {
+	text := raw[0]
+	if text == nil {
+		c.clear(m)
+		return nil
+	}
+	if fds[0].DataTypeOID == pgtype.JSONBOID && fds[0].Format == pgtype.BinaryFormatCode {
+		if len(text) == 0 || text[0] != 1 {
+			return errJSONVersion
+		}
+		text = text[1:]
+	}
+	return c.unmarshal(reflected(m), text)
+}
+
+var errJSONVersion = errors.New("a version of jsonb that is not known")
+
+// scan takes what SQLite gives. PostgreSQL's values are decoded even where the rows go
+// through Values, which reads numbers of JSON as float64.
+func (c *jsonCodec[M]) scan(m M, values []any, _ Dialect) error {
+	switch v := values[0].(type) {
+	case nil:
+		c.clear(m)
+		return nil
+	case string:
+		return c.unmarshal(reflected(m), []byte(v))
+	case []byte:
+		return c.unmarshal(reflected(m), v)
+	default:
+		return errScan(v, "JSON")
+	}
+}
+
+// unmarshal sets the field. Keys that its type does not have are left out: a newer
+// version of the program may have written them.
+func (c *jsonCodec[M]) unmarshal(m protoreflect.Message, text []byte) error {
+	fd := c.field()
+	null := bytes.Equal(bytes.TrimSpace(text), []byte("null"))
+	if null && !(c.shape == shapeMessage && fd.Message().FullName() == "google.protobuf.Value") {
+		m.Clear(fd)
+		return nil
+	}
+	if c.shape == shapeMessage {
+		value := m.NewField(fd)
+		if err := unmarshalJSON.Unmarshal(text, value.Message().Interface()); err != nil {
+			return errJSON
+		}
+		m.Set(fd, value)
+		return nil
+	}
+	out := m.New()
+	if err := unmarshalJSON.Unmarshal(fmt.Appendf(nil, "{%q:%s}", fd.Name(), text), out.Interface()); err != nil {
+		return errJSON
+	}
+	if !out.Has(fd) {
+		m.Clear(fd)
+		return nil
+	}
+	m.Set(fd, out.Get(fd))
+	return nil
+}
+
+// errJSON does not hold the text, as the library's error does.
+var errJSON = errors.New("the JSON is not that of the field's type")
+
+func (c *jsonCodec[M]) has(m M) bool { return reflected(m).Has(c.field()) }
+
+func (c *jsonCodec[M]) clear(m M) { reflected(m).Clear(c.field()) }
+
+func (c *jsonCodec[M]) copy(dst, src M) {
+	if !c.has(src) {
+		c.clear(dst)
+		return
+	}
+	clone := proto.Clone(c.alone(reflected(src)).Interface())
+	reflected(dst).Set(c.field(), clone.ProtoReflect().Get(c.field()))
+}
+
+func (c *jsonCodec[M]) equal(a, b M) bool {
+	x, y := reflected(a), reflected(b)
+	return x.Has(c.field()) == y.Has(c.field()) && x.Get(c.field()).Equal(y.Get(c.field()))
+}
+
+// JSON is neither a key nor a cursor, and no condition compares it.
+func (c *jsonCodec[M]) bind(any, Dialect) (any, bool)       { return nil, false }
+func (c *jsonCodec[M]) bindAny(any, Dialect) (any, bool)    { return nil, false }
+func (c *jsonCodec[M]) cursor(M) any                        { return nil }
+func (c *jsonCodec[M]) below() protoreflect.FieldDescriptor { return c.field() }
+func (c *jsonCodec[M]) enum() protoreflect.EnumDescriptor   { return nil }

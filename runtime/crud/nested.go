@@ -1,0 +1,228 @@
+package crud
+
+import (
+	"slices"
+
+	"google.golang.org/genproto/googleapis/api/annotations"
+	"google.golang.org/protobuf/reflect/protoreflect"
+)
+
+// A nestedColumn is a column of messages, or of a map or list of them, that masks go
+// into or whose types have behaviors.
+type nestedColumn struct {
+	at    int
+	field protoreflect.FieldDescriptor
+	rules *rules // nil for none
+}
+
+// nestedColumns are those of a table. The descriptors are there only once the program
+// runs.
+func (t *Table[M, K]) nestedColumns() []nestedColumn {
+	var nested []nestedColumn
+	for i := range t.columns {
+		fd := t.columns[i].codec.below()
+		if fd == nil || messageOf(fd) == nil || wellKnown(messageOf(fd)) {
+			continue
+		}
+		nested = append(nested, nestedColumn{i, fd, rulesOf(messageOf(fd))})
+	}
+	return nested
+}
+
+// implied is what a missing mask names: the fields that are set, and in messages that
+// are set those that are set in them.
+func (t *Table[M, K]) implied(m M) target {
+	named := target{set: make(columnSet, len(t.columns))}
+	t.markAll(named.set, func(c *Column[M]) bool { return c.codec.has(m) })
+	for _, n := range t.nested() {
+		if named.set[n.at] == 1 && goesInto(n.field) {
+			named.set[n.at] = 0
+			named.parts = append(named.parts, impliedParts(n.at, reflected(m), part{column: n.at, text: string(n.field.Name()), steps: []step{{field: n.field}}})...)
+		}
+	}
+	return named
+}
+
+// goesInto reports whether a field is a single message of fields.
+func goesInto(fd protoreflect.FieldDescriptor) bool {
+	return !fd.IsList() && !fd.IsMap() && fd.Message() != nil && !wellKnown(fd.Message())
+}
+
+// impliedParts are the set fields below a message that is set. One that has none is
+// itself a part, which is set if it was not.
+func impliedParts(column int, m protoreflect.Message, p part) []part {
+	last := p.steps[len(p.steps)-1].field
+	if !goesInto(last) {
+		return []part{p}
+	}
+	m = m.Get(last).Message()
+	var parts []part
+	for fd := range fieldsOf(m.Descriptor()) {
+		if m.Has(fd) {
+			parts = append(parts, impliedParts(column, m, p.down(fd))...)
+		}
+	}
+	if parts == nil {
+		p.atLeast = true
+		return []part{p}
+	}
+	return parts
+}
+
+// down is the part of a field in the message that p ends at.
+func (p part) down(fd protoreflect.FieldDescriptor) part {
+	p.text += "." + string(fd.Name())
+	p.steps = append(slices.Clip(p.steps), step{field: fd})
+	return p
+}
+
+// allow takes from what a mask names the nested fields that a client may not write:
+// those that are OUTPUT_ONLY are left out, and those that are IMMUTABLE must be as they
+// are stored; fixed are their paths. A message that is named as a whole becomes its
+// fields where the type says either of some. input is m, or a copy without what the
+// elements of lists and maps may not bring.
+func (t *Table[M, K]) allow(named *target, m M) (input M, fixed []string) {
+	input = m
+	parts := named.parts
+	named.parts = nil
+	for _, n := range t.nested() {
+		if named.set[n.at] == 1 && n.rules.keepsStored() {
+			named.set[n.at] = 0
+			parts = append(parts, part{column: n.at, text: string(n.field.Name()), steps: []step{{field: n.field}}})
+		}
+	}
+	copied := false
+	for _, p := range parts {
+		allowed, immutable := allowedParts(reflected(m), p)
+		named.parts = append(named.parts, allowed...)
+		fixed = append(fixed, immutable...)
+		copied = copied || slices.ContainsFunc(allowed, part.hasElements)
+	}
+	for _, p := range named.parts {
+		if len(p.steps) == 1 && !p.atLeast { // all of the column after all
+			named.set[p.column] = 1
+		}
+	}
+	named.parts = slices.DeleteFunc(named.parts, func(p part) bool { return named.set[p.column] == 1 })
+	if copied {
+		input = t.clone(m)
+		for _, n := range t.nested() {
+			inside(reflected(input), n.field, func(_ string, inner protoreflect.Message) { clearNested(inner, annotations.FieldBehavior_OUTPUT_ONLY) })
+		}
+	}
+	return input, fixed
+}
+
+// hasElements reports whether a part is of a list or map, in whose elements something is
+// OUTPUT_ONLY perhaps.
+func (p part) hasElements() bool {
+	last := p.steps[len(p.steps)-1]
+	inner := messageOf(last.field)
+	return (last.field.IsList() || last.field.IsMap()) && inner != nil && rulesOf(inner) != nil
+}
+
+// allowedParts returns what a client may write of a part, and which of it must be as
+// stored.
+func allowedParts(m protoreflect.Message, p part) (allowed []part, fixed []string) {
+	for i, s := range p.steps[1:] {
+		in := p.steps[i].field
+		r := rulesOf(messageOf(in))
+		if r.says(s.field, annotations.FieldBehavior_OUTPUT_ONLY) {
+			return nil, nil
+		}
+		if r.says(s.field, annotations.FieldBehavior_IMMUTABLE) {
+			fixed = []string{p.text}
+		}
+	}
+	last := p.steps[len(p.steps)-1]
+	v, given := valueAt(m, p.steps)
+	if p.atLeast || !given || !(goesInto(last.field) || last.keyed && last.field.MapValue().Message() != nil) || !rulesOf(messageOf(last.field)).keepsStored() {
+		return []part{p}, fixed
+	}
+	for fd := range fieldsOf(v.Message().Descriptor()) {
+		inner, immutable := allowedParts(m, p.down(fd))
+		allowed, fixed = append(allowed, inner...), append(fixed, immutable...)
+	}
+	return allowed, fixed
+}
+
+// missingParts are the required fields that a target names, or that lie in what it
+// names, and that are not set.
+func (t *Table[M, K]) missingParts(m M, named *target) []Violation {
+	nested := t.nested()
+	if len(nested) == 0 {
+		return nil
+	}
+	var violations []Violation
+	root := reflected(m)
+	for _, n := range nested {
+		if n.rules != nil && (named == nil || named.set[n.at] == 1) && !t.columns[n.at].serverOwned() {
+			inside(root, n.field, func(place string, inner protoreflect.Message) {
+				violations = append(violations, missingNested(inner, string(n.field.Name())+place)...)
+			})
+		}
+	}
+	if named == nil {
+		return violations
+	}
+	for _, p := range named.parts {
+		violations = append(violations, missingPart(root, p)...)
+	}
+	return violations
+}
+
+func missingPart(root protoreflect.Message, p part) []Violation {
+	last := p.steps[len(p.steps)-1]
+	v, given := valueAt(root, p.steps)
+	if !given {
+		if n := len(p.steps); n > 1 && !last.keyed && rulesOf(messageOf(p.steps[n-2].field)).says(last.field, annotations.FieldBehavior_REQUIRED) {
+			return []Violation{missingField(p.text)}
+		}
+		return nil
+	}
+	if inner := messageOf(last.field); inner == nil || rulesOf(inner) == nil {
+		return nil
+	}
+	if last.keyed || goesInto(last.field) {
+		return missingNested(v.Message(), p.text)
+	}
+	var violations []Violation
+	parent := root
+	for _, s := range p.steps[:len(p.steps)-1] {
+		at, _ := valueAt(parent, []step{s})
+		parent = at.Message()
+	}
+	inside(parent, last.field, func(place string, inner protoreflect.Message) {
+		violations = append(violations, missingNested(inner, p.text+place)...)
+	})
+	return violations
+}
+
+// clearInside clears in all columns the nested fields of which the types say b.
+func (t *Table[M, K]) clearInside(m M, b annotations.FieldBehavior) {
+	for _, n := range t.nested() {
+		if n.rules != nil {
+			inside(reflected(m), n.field, func(_ string, inner protoreflect.Message) { clearNested(inner, b) })
+		}
+	}
+}
+
+// hidesInside reports whether some nested field is INPUT_ONLY, which no answer shows.
+func (t *Table[M, K]) hidesInside() bool {
+	return slices.ContainsFunc(t.nested(), func(n nestedColumn) bool {
+		return hasBehavior(n.rules, annotations.FieldBehavior_INPUT_ONLY, map[*rules]bool{})
+	})
+}
+
+func hasBehavior(r *rules, b annotations.FieldBehavior, seen map[*rules]bool) bool {
+	if r == nil || seen[r] {
+		return false
+	}
+	seen[r] = true
+	for _, of := range r.behaviors {
+		if slices.Contains(of, b) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(r.deep, func(fd protoreflect.FieldDescriptor) bool { return hasBehavior(rulesOf(messageOf(fd)), b, seen) })
+}

@@ -1,0 +1,282 @@
+package filter
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"google.golang.org/protobuf/reflect/protoreflect"
+)
+
+// A place is where a value is inside a column of protobuf's JSON.
+type place struct {
+	// base is the SQL of the column, or of an element of a list.
+	base  string
+	steps []jsonStep
+	// message is how many steps lead to the message that holds the value: where that is
+	// not there, nothing is known of the value. -1 is for a value that no message holds.
+	message int
+	// element is what is asked of the elements of a list, in terms of their alias; nil
+	// where there is a single value.
+	element *Field
+}
+
+// A jsonStep goes into an object: by a field, whose name is of the proto, or by the key
+// of a map, which is the caller's.
+type jsonStep struct {
+	name string
+	key  bool
+}
+
+// jsonKinds are the kinds of fields in JSON.
+var jsonKinds = map[protoreflect.Kind]Kind{
+	protoreflect.BoolKind:     Bool,
+	protoreflect.Int32Kind:    Int32,
+	protoreflect.Sint32Kind:   Int32,
+	protoreflect.Sfixed32Kind: Int32,
+	protoreflect.Int64Kind:    Int64,
+	protoreflect.Sint64Kind:   Int64,
+	protoreflect.Sfixed64Kind: Int64,
+	protoreflect.Uint32Kind:   Uint32,
+	protoreflect.Fixed32Kind:  Uint32,
+	protoreflect.Uint64Kind:   Uint64,
+	protoreflect.Fixed64Kind:  Uint64,
+	protoreflect.FloatKind:    Float,
+	protoreflect.DoubleKind:   Double,
+	protoreflect.StringKind:   String,
+	protoreflect.BytesKind:    Bytes,
+	protoreflect.EnumKind:     Enum,
+}
+
+// wellKnownKinds are the messages whose JSON is a value.
+var wellKnownKinds = map[protoreflect.FullName]Kind{
+	"google.protobuf.Timestamp":   Timestamp,
+	"google.protobuf.Duration":    Duration,
+	"google.protobuf.BoolValue":   Bool,
+	"google.protobuf.Int32Value":  Int32,
+	"google.protobuf.Int64Value":  Int64,
+	"google.protobuf.UInt32Value": Uint32,
+	"google.protobuf.UInt64Value": Uint64,
+	"google.protobuf.FloatValue":  Float,
+	"google.protobuf.DoubleValue": Double,
+	"google.protobuf.StringValue": String,
+	"google.protobuf.BytesValue":  Bytes,
+}
+
+// kindInside returns the kind of a field's values, of a list's elements.
+func kindInside(fd protoreflect.FieldDescriptor) Kind {
+	if fd.IsMap() {
+		return Map
+	}
+	if md := fd.Message(); md != nil {
+		if k, ok := wellKnownKinds[md.FullName()]; ok {
+			return k
+		}
+		return Message
+	}
+	return jsonKinds[fd.Kind()]
+}
+
+// opaque reports whether the fields of a message are not those of its JSON.
+func opaque(md protoreflect.MessageDescriptor) bool {
+	return md.ParentFile().Package() == "google.protobuf"
+}
+
+// names returns the parts of a path, without quotes and escapes.
+func (n comparison) names() []string {
+	s := scanner{text: n.path}
+	var names []string
+	for !s.done() {
+		switch {
+		case s.at('.'):
+			s.pos++
+		case isQuote(s.text[s.pos]):
+			l, _ := s.quoted() // the parser has read it
+			names = append(names, unescape(l.raw))
+		default:
+			names = append(names, s.run(endsName))
+		}
+	}
+	return names
+}
+
+// inside returns the field that a path names below a column of JSON.
+func (c *checker) inside(f *Field, n comparison) (*Field, error) {
+	d := &descent{checker: c, n: n, path: f.Path, hides: f.Hides}
+	at := place{base: f.sql[0], message: -1}
+	return d.field(f.Inside, at, n.names()[1:], 1)
+}
+
+// A descent follows a path into JSON.
+type descent struct {
+	*checker
+	n    comparison
+	path string // so far
+	// hides says which fields cannot be asked for; nil is none.
+	hides func(protoreflect.FieldDescriptor) bool
+}
+
+func (d *descent) fail(format string, args ...any) error {
+	return d.checker.fail(d.n.at, format, args...)
+}
+
+// field returns the field that names lead to from fd, whose value is at a place. level
+// counts the lists on the way.
+func (d *descent) field(fd protoreflect.FieldDescriptor, at place, names []string, level int) (*Field, error) {
+	switch {
+	case fd.IsMap():
+		return d.entry(fd, at, names, level)
+	case fd.IsList():
+		return d.elements(fd, at, names, level)
+	}
+	return d.value(fd, at, names, level, fd.HasPresence())
+}
+
+// value returns the field that names lead to from a single value.
+func (d *descent) value(fd protoreflect.FieldDescriptor, at place, names []string, level int, presence bool) (*Field, error) {
+	kind := kindInside(fd)
+	if len(names) == 0 {
+		return newInside(d.path, fd, kind, at, presence), nil
+	}
+	if kind != Message {
+		return nil, d.fail("%s has no fields of its own", quote(d.path))
+	}
+	md := fd.Message()
+	if opaque(md) {
+		return nil, d.fail("%s is a %s, of which only %s:* can be asked", quote(d.path), md.FullName(), d.path)
+	}
+	next := md.Fields().ByName(protoreflect.Name(names[0]))
+	if next == nil {
+		return nil, d.fail("%s has no field %s%s", quote(d.path), quote(names[0]), didYouMean(names[0], fieldNames(md)))
+	}
+	d.path += "." + names[0]
+	if d.hides != nil && d.hides(next) {
+		return nil, d.fail("filters cannot ask for the field %s", quote(d.path))
+	}
+	at.message = len(at.steps)
+	at.steps = append(slices.Clip(at.steps), jsonStep{name: names[0]})
+	return d.field(next, at, names[1:], level)
+}
+
+func fieldNames(md protoreflect.MessageDescriptor) []string {
+	names := make([]string, md.Fields().Len())
+	for i := range names {
+		names[i] = string(md.Fields().Get(i).Name())
+	}
+	return names
+}
+
+// entry returns the map, or what names lead to from one of its values.
+func (d *descent) entry(fd protoreflect.FieldDescriptor, at place, names []string, level int) (*Field, error) {
+	if len(names) == 0 {
+		f := newInside(d.path, fd, Map, at, false)
+		f.key = func(text string) (string, bool) { return canonicalKey(fd.MapKey(), text) }
+		return f, nil
+	}
+	key, ok := canonicalKey(fd.MapKey(), names[0])
+	if !ok {
+		return nil, d.fail("the keys of %s are of type %s, and %s is none", d.path, fd.MapKey().Kind(), quote(names[0]))
+	}
+	d.path += "." + names[0]
+	at.message = -1
+	at.steps = append(slices.Clip(at.steps), jsonStep{name: key, key: true})
+	return d.value(fd.MapValue(), at, names[1:], level, true)
+}
+
+// elements returns the list, or what names lead to from each of its elements.
+func (d *descent) elements(fd protoreflect.FieldDescriptor, at place, names []string, level int) (*Field, error) {
+	list := newInside(d.path, fd, kindInside(fd), at, false)
+	element, err := d.value(fd, place{base: elementAlias + strconv.Itoa(level) + ".value", message: -1}, names, level+1, true)
+	if err != nil {
+		return nil, err
+	}
+	element.Null = NullIsUnknown
+	if len(names) > 0 {
+		element.Null = nullInside(element.at, element.presence)
+	}
+	list.Path, list.Kind, list.Enum, list.names, list.key = element.Path, element.Kind, element.Enum, element.names, element.key
+	list.Repeated = true
+	list.at.element = element
+	return list, nil
+}
+
+// newInside returns a field of JSON.
+func newInside(path string, fd protoreflect.FieldDescriptor, kind Kind, at place, presence bool) *Field {
+	f := &Field{Path: path, Kind: kind, Null: nullInside(&at, presence || kind == Message), Filterable: true, at: &at, presence: presence}
+	if kind == Enum {
+		f.Enum, f.names = map[string]int32{}, map[int32]string{}
+		values := fd.Enum().Values()
+		for i := range values.Len() {
+			v := values.Get(i)
+			f.Enum[string(v.Name())] = int32(v.Number())
+			if _, ok := f.names[int32(v.Number())]; !ok {
+				f.names[int32(v.Number())] = string(v.Name())
+			}
+		}
+	}
+	return f
+}
+
+// nullInside is what a missing value means. That of a field which a message holds is
+// known where the message is there.
+func nullInside(at *place, presence bool) Null {
+	switch {
+	case at.message < 0 && len(at.steps) > 0:
+		return NullIsUnknown // of a map's entry
+	case presence:
+		return NullIsUnset
+	}
+	return NullIsZero
+}
+
+// canonicalKey returns a map's key as JSON has it.
+func canonicalKey(fd protoreflect.FieldDescriptor, text string) (key string, ok bool) {
+	switch fd.Kind() {
+	case protoreflect.StringKind:
+		return text, true
+	case protoreflect.BoolKind:
+		return text, text == "true" || text == "false"
+	case protoreflect.Uint32Kind, protoreflect.Fixed32Kind:
+		n, err := strconv.ParseUint(text, 10, 32)
+		return strconv.FormatUint(n, 10), err == nil
+	case protoreflect.Uint64Kind, protoreflect.Fixed64Kind:
+		n, err := strconv.ParseUint(text, 10, 64)
+		return strconv.FormatUint(n, 10), err == nil
+	case protoreflect.Int32Kind, protoreflect.Sint32Kind, protoreflect.Sfixed32Kind:
+		n, err := strconv.ParseInt(text, 10, 32)
+		return strconv.FormatInt(n, 10), err == nil
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	return strconv.FormatInt(n, 10), err == nil
+}
+
+// insideTest reads a comparison with a field that is no single value. ok is false for
+// one that is.
+func (c *checker) insideTest(f *Field, n comparison) (t *test, ok bool, err error) {
+	switch {
+	case n.op == has && n.value.bare("*"):
+		return nil, false, nil
+	case f.Kind == Map:
+		if n.op != has {
+			return nil, true, c.fail(n.at, "%s is a map; write %s:key, or %s.key and a comparator", f.Path, f.Path, f.Path)
+		}
+		key, valid := f.key(unescape(n.value.raw))
+		if !valid {
+			return nil, true, c.fail(n.value.at, "%s cannot be a key of %s", quote(n.value.String()), f.Path)
+		}
+		return &test{field: f, is: hasKey, value: key}, true, nil
+	case f.Kind == Message:
+		hint := fmt.Sprintf("ask for one of its fields, or write %s:*", f.Path)
+		if n.value.bare("null") && f.at.element == nil {
+			return nil, false, nil
+		}
+		return nil, true, c.fail(n.at, "%s is a message; %s", f.Path, hint)
+	case f.Kind == Bytes && n.op.ordering():
+		return nil, true, c.fail(n.at, "%s has no order inside a message; use = or !=", f.Path)
+	}
+	return nil, false, nil
+}
+
+// sqlText is a literal of SQL. Names of the proto hold no quotes.
+func sqlText(name string) string { return "'" + strings.ReplaceAll(name, "'", "''") + "'" }
