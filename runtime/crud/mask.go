@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
+
+	"github.com/protocrud/protoc-gen-go-crud/internal/nearest"
 )
 
 // maxMaskPaths bounds what a mask may cost before it is refused.
@@ -138,7 +140,7 @@ func (t *Table[M, K]) unknownPath(path string) string {
 	for i := range t.columns {
 		names[i] = t.columns[i].Field
 	}
-	if name := nearest(path, names); name != "" {
+	if name := nearest.Of(path, names); name != "" {
 		return fmt.Sprintf("path %s names no field; did you mean %q?", shown(path), name)
 	}
 	return fmt.Sprintf("path %s names no field", shown(path))

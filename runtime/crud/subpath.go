@@ -7,6 +7,8 @@ import (
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/protocrud/protoc-gen-go-crud/internal/nearest"
 )
 
 // A part is a path of a mask that ends below a column: author.given_name, or
@@ -121,7 +123,7 @@ func unknownSubfield(in protoreflect.MessageDescriptor, wrong, name string) stri
 	for i := range names {
 		names[i] = string(in.Fields().Get(i).Name())
 	}
-	if n := nearest(wrong, names); n != "" {
+	if n := nearest.Of(wrong, names); n != "" {
 		return fmt.Sprintf("names no field of %s; did you mean %q?", name, n)
 	}
 	return fmt.Sprintf("names no field of %s", name)
