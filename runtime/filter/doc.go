@@ -46,6 +46,23 @@
 // An unset field differs from every value: f != 1 holds, and so does NOT f < 1. A field
 // of an unset message never matches, negated or not.
 //
+// # Inside messages
+//
+// A field of a message, an entry of a map and the elements of a repeated message are
+// asked for by their paths, where they are stored as protobuf's JSON:
+//
+//	author.age > 30        a field of a message
+//	author:*               the message is set; author = null, it is not
+//	labels:signed          the map has the key
+//	labels."on loan" = yes the value of a key, in quotes where it is no word
+//	reviews.ann.stars > 3  a field of a map's value
+//	editors.name:Ann       an element has the field; the only comparator of r.f
+//
+// A field that is not in a message is zero, or unset if it has presence. A field of a
+// message that is unset, or of a key that the map lacks, never matches. What is inside a
+// Struct, a Value, a ListValue or an Any cannot be asked for, and bytes inside a message
+// have no order. Nothing inside JSON orders a list.
+//
 // # Orders
 //
 // An order is fields with commas between them: "published desc, title". Repeated fields

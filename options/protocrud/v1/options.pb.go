@@ -227,12 +227,13 @@ type Field_Storage int32
 
 const (
 	// COLUMN where the field's type has a column type of its own: scalars, enums,
-	// the well-known and google.type values, and repeated ones of these as
-	// arrays. Else JSON.
+	// Timestamp, Duration, wrappers, and repeated ones of these as arrays. Else JSON.
 	Field_STORAGE_UNSPECIFIED Field_Storage = 0
 	// One column of the field's own type.
 	Field_COLUMN Field_Storage = 1
-	// One jsonb column (text on SQLite) that holds protobuf's JSON form.
+	// One jsonb column (text on SQLite) that holds protobuf's JSON form, with the
+	// names that fields have in the proto. Filters and masks go into it; nothing in
+	// it orders a list.
 	Field_JSON Field_Storage = 2
 	// One column per field of the message, named `{column}_{field}`, and one that
 	// tells an unset message from an empty one. Singular messages only.
@@ -962,7 +963,8 @@ type Field struct {
 	Storage Field_Storage `protobuf:"varint,9,opt,name=storage,proto3,enum=protocrud.v1.Field_Storage" json:"storage,omitempty"`
 	// How an enum is stored. Default: NUMBER.
 	EnumAs Field_EnumAs `protobuf:"varint,10,opt,name=enum_as,json=enumAs,proto3,enum=protocrud.v1.Field_EnumAs" json:"enum_as,omitempty"`
-	// What is done with undeclared enum values. Default: see
+	// What is done with undeclared enum values. A repeated enum that is stored as
+	// POSTGRES cannot be filtered by. Default: see
 	// ENUM_UNKNOWN_UNSPECIFIED.
 	EnumUnknown Field_EnumUnknown `protobuf:"varint,11,opt,name=enum_unknown,json=enumUnknown,proto3,enum=protocrud.v1.Field_EnumUnknown" json:"enum_unknown,omitempty"`
 	// The most characters (Unicode code points) of a string. At least 1. A longer
