@@ -41,6 +41,7 @@ func tell(ctx context.Context, library libraryv1.LibraryServiceClient, p *printe
 	s.pages()
 	s.searches()
 	s.edits()
+	s.messages()
 	s.deletions()
 	s.loans()
 	s.branches()

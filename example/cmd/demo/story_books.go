@@ -148,6 +148,31 @@ func (s *story) edits() {
 	refused(err, codes.Aborted, crud.ReasonEtagMismatch)
 }
 
+func (s *story) messages() {
+	s.heading("Messages and maps: masks and filters go into them")
+	book := ok(s.library.UpdateBook(s.ctx, &libraryv1.UpdateBookRequest{
+		Book: &libraryv1.Book{
+			Name: njal, Imprint: &libraryv1.Imprint{Publisher: "Dent", City: "London"},
+			Reviews: map[string]*libraryv1.Review{"ada": {Stars: 5}, "grace": {Stars: 4}},
+		},
+		UpdateMask: mask("imprint", "reviews"),
+	}))
+	s.remark("A mask writes a part, and leaves the rest.")
+	book = ok(s.library.UpdateBook(s.ctx, &libraryv1.UpdateBookRequest{
+		Book:       &libraryv1.Book{Name: book.GetName(), Imprint: &libraryv1.Imprint{City: "Oslo"}, Reviews: map[string]*libraryv1.Review{"ada": {Stars: 3}}},
+		UpdateMask: mask("imprint.city", "reviews.ada.stars"),
+	}))
+	equal("the publisher", book.GetImprint().GetPublisher(), "Dent")
+	equal("the number of reviews", len(book.GetReviews()), 2)
+	found := ok(s.library.ListBooks(s.ctx, &libraryv1.ListBooksRequest{
+		Parent: "shelves/sagas", Filter: `imprint.city = "Oslo" AND reviews.ada.stars < 4 AND reviews:grace`, ReadMask: mask("name", "imprint.city"),
+	}))
+	equal("the number of books", len(found.GetBooks()), 1)
+	equal("the publisher, which the read mask does not name", found.GetBooks()[0].GetImprint().GetPublisher(), "")
+	_, err := s.library.UpdateBook(s.ctx, &libraryv1.UpdateBookRequest{Book: book, UpdateMask: mask("imprint.town")})
+	refused(err, codes.InvalidArgument, crud.ReasonInvalidFieldMask)
+}
+
 func (s *story) deletions() {
 	s.heading("Deleted books can come back for 30 days")
 	gone := ok(s.library.DeleteBook(s.ctx, &libraryv1.DeleteBookRequest{Name: njal}))

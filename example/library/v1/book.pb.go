@@ -125,7 +125,11 @@ type Book struct {
 	PurgeTime *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=purge_time,json=purgeTime,proto3" json:"purge_time,omitempty"`
 	// Changes with every write. An update that holds it fails when somebody else has
 	// changed the book meanwhile.
-	Etag          string `protobuf:"bytes,16,opt,name=etag,proto3" json:"etag,omitempty"`
+	Etag string `protobuf:"bytes,16,opt,name=etag,proto3" json:"etag,omitempty"`
+	// Where it comes from; unset if nothing is known. It is stored as JSON.
+	Imprint *Imprint `protobuf:"bytes,17,opt,name=imprint,proto3" json:"imprint,omitempty"`
+	// What readers say of it, by their names.
+	Reviews       map[string]*Review `protobuf:"bytes,18,rep,name=reviews,proto3" json:"reviews,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -272,6 +276,130 @@ func (x *Book) GetEtag() string {
 	return ""
 }
 
+func (x *Book) GetImprint() *Imprint {
+	if x != nil {
+		return x.Imprint
+	}
+	return nil
+}
+
+func (x *Book) GetReviews() map[string]*Review {
+	if x != nil {
+		return x.Reviews
+	}
+	return nil
+}
+
+// Imprint is where a book comes from.
+type Imprint struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The publisher.
+	Publisher string `protobuf:"bytes,1,opt,name=publisher,proto3" json:"publisher,omitempty"`
+	// The city.
+	City          string `protobuf:"bytes,2,opt,name=city,proto3" json:"city,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Imprint) Reset() {
+	*x = Imprint{}
+	mi := &file_library_v1_book_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Imprint) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Imprint) ProtoMessage() {}
+
+func (x *Imprint) ProtoReflect() protoreflect.Message {
+	mi := &file_library_v1_book_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Imprint.ProtoReflect.Descriptor instead.
+func (*Imprint) Descriptor() ([]byte, []int) {
+	return file_library_v1_book_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *Imprint) GetPublisher() string {
+	if x != nil {
+		return x.Publisher
+	}
+	return ""
+}
+
+func (x *Imprint) GetCity() string {
+	if x != nil {
+		return x.City
+	}
+	return ""
+}
+
+// Review is what a reader says of a book.
+type Review struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// From 1 to 5.
+	Stars int32 `protobuf:"varint,1,opt,name=stars,proto3" json:"stars,omitempty"`
+	// In the reader's words.
+	Text          string `protobuf:"bytes,2,opt,name=text,proto3" json:"text,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Review) Reset() {
+	*x = Review{}
+	mi := &file_library_v1_book_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Review) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Review) ProtoMessage() {}
+
+func (x *Review) ProtoReflect() protoreflect.Message {
+	mi := &file_library_v1_book_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Review.ProtoReflect.Descriptor instead.
+func (*Review) Descriptor() ([]byte, []int) {
+	return file_library_v1_book_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *Review) GetStars() int32 {
+	if x != nil {
+		return x.Stars
+	}
+	return 0
+}
+
+func (x *Review) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
 // GetBookRequest asks for one book.
 type GetBookRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -285,7 +413,7 @@ type GetBookRequest struct {
 
 func (x *GetBookRequest) Reset() {
 	*x = GetBookRequest{}
-	mi := &file_library_v1_book_proto_msgTypes[1]
+	mi := &file_library_v1_book_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -297,7 +425,7 @@ func (x *GetBookRequest) String() string {
 func (*GetBookRequest) ProtoMessage() {}
 
 func (x *GetBookRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_library_v1_book_proto_msgTypes[1]
+	mi := &file_library_v1_book_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -310,7 +438,7 @@ func (x *GetBookRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetBookRequest.ProtoReflect.Descriptor instead.
 func (*GetBookRequest) Descriptor() ([]byte, []int) {
-	return file_library_v1_book_proto_rawDescGZIP(), []int{1}
+	return file_library_v1_book_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *GetBookRequest) GetName() string {
@@ -338,7 +466,7 @@ type GetBookByIsbnRequest struct {
 
 func (x *GetBookByIsbnRequest) Reset() {
 	*x = GetBookByIsbnRequest{}
-	mi := &file_library_v1_book_proto_msgTypes[2]
+	mi := &file_library_v1_book_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -350,7 +478,7 @@ func (x *GetBookByIsbnRequest) String() string {
 func (*GetBookByIsbnRequest) ProtoMessage() {}
 
 func (x *GetBookByIsbnRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_library_v1_book_proto_msgTypes[2]
+	mi := &file_library_v1_book_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -363,7 +491,7 @@ func (x *GetBookByIsbnRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetBookByIsbnRequest.ProtoReflect.Descriptor instead.
 func (*GetBookByIsbnRequest) Descriptor() ([]byte, []int) {
-	return file_library_v1_book_proto_rawDescGZIP(), []int{2}
+	return file_library_v1_book_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *GetBookByIsbnRequest) GetIsbn() string {
@@ -399,7 +527,7 @@ type ListBooksRequest struct {
 
 func (x *ListBooksRequest) Reset() {
 	*x = ListBooksRequest{}
-	mi := &file_library_v1_book_proto_msgTypes[3]
+	mi := &file_library_v1_book_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -411,7 +539,7 @@ func (x *ListBooksRequest) String() string {
 func (*ListBooksRequest) ProtoMessage() {}
 
 func (x *ListBooksRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_library_v1_book_proto_msgTypes[3]
+	mi := &file_library_v1_book_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -424,7 +552,7 @@ func (x *ListBooksRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListBooksRequest.ProtoReflect.Descriptor instead.
 func (*ListBooksRequest) Descriptor() ([]byte, []int) {
-	return file_library_v1_book_proto_rawDescGZIP(), []int{3}
+	return file_library_v1_book_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *ListBooksRequest) GetParent() string {
@@ -498,7 +626,7 @@ type ListBooksResponse struct {
 
 func (x *ListBooksResponse) Reset() {
 	*x = ListBooksResponse{}
-	mi := &file_library_v1_book_proto_msgTypes[4]
+	mi := &file_library_v1_book_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -510,7 +638,7 @@ func (x *ListBooksResponse) String() string {
 func (*ListBooksResponse) ProtoMessage() {}
 
 func (x *ListBooksResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_library_v1_book_proto_msgTypes[4]
+	mi := &file_library_v1_book_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -523,7 +651,7 @@ func (x *ListBooksResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListBooksResponse.ProtoReflect.Descriptor instead.
 func (*ListBooksResponse) Descriptor() ([]byte, []int) {
-	return file_library_v1_book_proto_rawDescGZIP(), []int{4}
+	return file_library_v1_book_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *ListBooksResponse) GetBooks() []*Book {
@@ -562,7 +690,7 @@ type StreamBooksRequest struct {
 
 func (x *StreamBooksRequest) Reset() {
 	*x = StreamBooksRequest{}
-	mi := &file_library_v1_book_proto_msgTypes[5]
+	mi := &file_library_v1_book_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -574,7 +702,7 @@ func (x *StreamBooksRequest) String() string {
 func (*StreamBooksRequest) ProtoMessage() {}
 
 func (x *StreamBooksRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_library_v1_book_proto_msgTypes[5]
+	mi := &file_library_v1_book_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -587,7 +715,7 @@ func (x *StreamBooksRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StreamBooksRequest.ProtoReflect.Descriptor instead.
 func (*StreamBooksRequest) Descriptor() ([]byte, []int) {
-	return file_library_v1_book_proto_rawDescGZIP(), []int{5}
+	return file_library_v1_book_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *StreamBooksRequest) GetParent() string {
@@ -629,7 +757,7 @@ type CreateBookRequest struct {
 
 func (x *CreateBookRequest) Reset() {
 	*x = CreateBookRequest{}
-	mi := &file_library_v1_book_proto_msgTypes[6]
+	mi := &file_library_v1_book_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -641,7 +769,7 @@ func (x *CreateBookRequest) String() string {
 func (*CreateBookRequest) ProtoMessage() {}
 
 func (x *CreateBookRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_library_v1_book_proto_msgTypes[6]
+	mi := &file_library_v1_book_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -654,7 +782,7 @@ func (x *CreateBookRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateBookRequest.ProtoReflect.Descriptor instead.
 func (*CreateBookRequest) Descriptor() ([]byte, []int) {
-	return file_library_v1_book_proto_rawDescGZIP(), []int{6}
+	return file_library_v1_book_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *CreateBookRequest) GetParent() string {
@@ -698,7 +826,7 @@ type UpdateBookRequest struct {
 
 func (x *UpdateBookRequest) Reset() {
 	*x = UpdateBookRequest{}
-	mi := &file_library_v1_book_proto_msgTypes[7]
+	mi := &file_library_v1_book_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -710,7 +838,7 @@ func (x *UpdateBookRequest) String() string {
 func (*UpdateBookRequest) ProtoMessage() {}
 
 func (x *UpdateBookRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_library_v1_book_proto_msgTypes[7]
+	mi := &file_library_v1_book_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -723,7 +851,7 @@ func (x *UpdateBookRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateBookRequest.ProtoReflect.Descriptor instead.
 func (*UpdateBookRequest) Descriptor() ([]byte, []int) {
-	return file_library_v1_book_proto_rawDescGZIP(), []int{7}
+	return file_library_v1_book_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *UpdateBookRequest) GetBook() *Book {
@@ -753,7 +881,7 @@ type DeleteBookRequest struct {
 
 func (x *DeleteBookRequest) Reset() {
 	*x = DeleteBookRequest{}
-	mi := &file_library_v1_book_proto_msgTypes[8]
+	mi := &file_library_v1_book_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -765,7 +893,7 @@ func (x *DeleteBookRequest) String() string {
 func (*DeleteBookRequest) ProtoMessage() {}
 
 func (x *DeleteBookRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_library_v1_book_proto_msgTypes[8]
+	mi := &file_library_v1_book_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -778,7 +906,7 @@ func (x *DeleteBookRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteBookRequest.ProtoReflect.Descriptor instead.
 func (*DeleteBookRequest) Descriptor() ([]byte, []int) {
-	return file_library_v1_book_proto_rawDescGZIP(), []int{8}
+	return file_library_v1_book_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *DeleteBookRequest) GetName() string {
@@ -808,7 +936,7 @@ type UndeleteBookRequest struct {
 
 func (x *UndeleteBookRequest) Reset() {
 	*x = UndeleteBookRequest{}
-	mi := &file_library_v1_book_proto_msgTypes[9]
+	mi := &file_library_v1_book_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -820,7 +948,7 @@ func (x *UndeleteBookRequest) String() string {
 func (*UndeleteBookRequest) ProtoMessage() {}
 
 func (x *UndeleteBookRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_library_v1_book_proto_msgTypes[9]
+	mi := &file_library_v1_book_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -833,7 +961,7 @@ func (x *UndeleteBookRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UndeleteBookRequest.ProtoReflect.Descriptor instead.
 func (*UndeleteBookRequest) Descriptor() ([]byte, []int) {
-	return file_library_v1_book_proto_rawDescGZIP(), []int{9}
+	return file_library_v1_book_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *UndeleteBookRequest) GetName() string {
@@ -861,7 +989,7 @@ type ReturnBookRequest struct {
 
 func (x *ReturnBookRequest) Reset() {
 	*x = ReturnBookRequest{}
-	mi := &file_library_v1_book_proto_msgTypes[10]
+	mi := &file_library_v1_book_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -873,7 +1001,7 @@ func (x *ReturnBookRequest) String() string {
 func (*ReturnBookRequest) ProtoMessage() {}
 
 func (x *ReturnBookRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_library_v1_book_proto_msgTypes[10]
+	mi := &file_library_v1_book_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -886,7 +1014,7 @@ func (x *ReturnBookRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReturnBookRequest.ProtoReflect.Descriptor instead.
 func (*ReturnBookRequest) Descriptor() ([]byte, []int) {
-	return file_library_v1_book_proto_rawDescGZIP(), []int{10}
+	return file_library_v1_book_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ReturnBookRequest) GetName() string {
@@ -901,7 +1029,7 @@ var File_library_v1_book_proto protoreflect.FileDescriptor
 const file_library_v1_book_proto_rawDesc = "" +
 	"\n" +
 	"\x15library/v1/book.proto\x12\n" +
-	"library.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1egoogle/protobuf/duration.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17library/v1/author.proto\x1a\x16library/v1/shelf.proto\x1a\x15library/v1/user.proto\x1a\x1aprotocrud/v1/options.proto\"\x88\a\n" +
+	"library.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1egoogle/protobuf/duration.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17library/v1/author.proto\x1a\x16library/v1/shelf.proto\x1a\x15library/v1/user.proto\x1a\x1aprotocrud/v1/options.proto\"\xc0\b\n" +
 	"\x04Book\x12\x1d\n" +
 	"\x04name\x18\x01 \x01(\tB\t\xe0A\b\xe2\x93&\x02 \x02R\x04name\x12 \n" +
 	"\x05title\x18\x02 \x01(\tB\n" +
@@ -928,14 +1056,25 @@ const file_library_v1_book_proto_rawDesc = "" +
 	"deleteTime\x12>\n" +
 	"\n" +
 	"purge_time\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\tpurgeTime\x12\x12\n" +
-	"\x04etag\x18\x10 \x01(\tR\x04etag:p\xeaAE\n" +
+	"\x04etag\x18\x10 \x01(\tR\x04etag\x12-\n" +
+	"\aimprint\x18\x11 \x01(\v2\x13.library.v1.ImprintR\aimprint\x127\n" +
+	"\areviews\x18\x12 \x03(\v2\x1d.library.v1.Book.ReviewsEntryR\areviews\x1aN\n" +
+	"\fReviewsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12(\n" +
+	"\x05value\x18\x02 \x01(\v2\x12.library.v1.ReviewR\x05value:\x028\x01:p\xeaAE\n" +
 	"\x18library.example.com/Book\x12\x1cshelves/{shelf}/books/{book}*\x05books2\x04book\xe2\x93&$\"\x12\n" +
 	"\tauthor_id\n" +
 	"\x05title2\x05\b\x80\x9a\x9e\x01R\x05titlep\x01B\f\n" +
 	"\n" +
 	"_author_idB\a\n" +
 	"\x05_isbnB\x0e\n" +
-	"\f_borrower_id\"]\n" +
+	"\f_borrower_id\"@\n" +
+	"\aImprint\x12!\n" +
+	"\tpublisher\x18\x01 \x01(\tB\x03\xe0A\x02R\tpublisher\x12\x12\n" +
+	"\x04city\x18\x02 \x01(\tR\x04city\"2\n" +
+	"\x06Review\x12\x14\n" +
+	"\x05stars\x18\x01 \x01(\x05R\x05stars\x12\x12\n" +
+	"\x04text\x18\x02 \x01(\tR\x04text\"]\n" +
 	"\x0eGetBookRequest\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x127\n" +
 	"\tread_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\breadMask\"*\n" +
@@ -997,43 +1136,49 @@ func file_library_v1_book_proto_rawDescGZIP() []byte {
 }
 
 var file_library_v1_book_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_library_v1_book_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
+var file_library_v1_book_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
 var file_library_v1_book_proto_goTypes = []any{
 	(Genre)(0),                    // 0: library.v1.Genre
 	(*Book)(nil),                  // 1: library.v1.Book
-	(*GetBookRequest)(nil),        // 2: library.v1.GetBookRequest
-	(*GetBookByIsbnRequest)(nil),  // 3: library.v1.GetBookByIsbnRequest
-	(*ListBooksRequest)(nil),      // 4: library.v1.ListBooksRequest
-	(*ListBooksResponse)(nil),     // 5: library.v1.ListBooksResponse
-	(*StreamBooksRequest)(nil),    // 6: library.v1.StreamBooksRequest
-	(*CreateBookRequest)(nil),     // 7: library.v1.CreateBookRequest
-	(*UpdateBookRequest)(nil),     // 8: library.v1.UpdateBookRequest
-	(*DeleteBookRequest)(nil),     // 9: library.v1.DeleteBookRequest
-	(*UndeleteBookRequest)(nil),   // 10: library.v1.UndeleteBookRequest
-	(*ReturnBookRequest)(nil),     // 11: library.v1.ReturnBookRequest
-	(*timestamppb.Timestamp)(nil), // 12: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),   // 13: google.protobuf.Duration
-	(*fieldmaskpb.FieldMask)(nil), // 14: google.protobuf.FieldMask
+	(*Imprint)(nil),               // 2: library.v1.Imprint
+	(*Review)(nil),                // 3: library.v1.Review
+	(*GetBookRequest)(nil),        // 4: library.v1.GetBookRequest
+	(*GetBookByIsbnRequest)(nil),  // 5: library.v1.GetBookByIsbnRequest
+	(*ListBooksRequest)(nil),      // 6: library.v1.ListBooksRequest
+	(*ListBooksResponse)(nil),     // 7: library.v1.ListBooksResponse
+	(*StreamBooksRequest)(nil),    // 8: library.v1.StreamBooksRequest
+	(*CreateBookRequest)(nil),     // 9: library.v1.CreateBookRequest
+	(*UpdateBookRequest)(nil),     // 10: library.v1.UpdateBookRequest
+	(*DeleteBookRequest)(nil),     // 11: library.v1.DeleteBookRequest
+	(*UndeleteBookRequest)(nil),   // 12: library.v1.UndeleteBookRequest
+	(*ReturnBookRequest)(nil),     // 13: library.v1.ReturnBookRequest
+	nil,                           // 14: library.v1.Book.ReviewsEntry
+	(*timestamppb.Timestamp)(nil), // 15: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),   // 16: google.protobuf.Duration
+	(*fieldmaskpb.FieldMask)(nil), // 17: google.protobuf.FieldMask
 }
 var file_library_v1_book_proto_depIdxs = []int32{
 	0,  // 0: library.v1.Book.genre:type_name -> library.v1.Genre
-	12, // 1: library.v1.Book.publish_time:type_name -> google.protobuf.Timestamp
-	13, // 2: library.v1.Book.loan_period:type_name -> google.protobuf.Duration
-	12, // 3: library.v1.Book.create_time:type_name -> google.protobuf.Timestamp
-	12, // 4: library.v1.Book.update_time:type_name -> google.protobuf.Timestamp
-	12, // 5: library.v1.Book.delete_time:type_name -> google.protobuf.Timestamp
-	12, // 6: library.v1.Book.purge_time:type_name -> google.protobuf.Timestamp
-	14, // 7: library.v1.GetBookRequest.read_mask:type_name -> google.protobuf.FieldMask
-	14, // 8: library.v1.ListBooksRequest.read_mask:type_name -> google.protobuf.FieldMask
-	1,  // 9: library.v1.ListBooksResponse.books:type_name -> library.v1.Book
-	1,  // 10: library.v1.CreateBookRequest.book:type_name -> library.v1.Book
-	1,  // 11: library.v1.UpdateBookRequest.book:type_name -> library.v1.Book
-	14, // 12: library.v1.UpdateBookRequest.update_mask:type_name -> google.protobuf.FieldMask
-	13, // [13:13] is the sub-list for method output_type
-	13, // [13:13] is the sub-list for method input_type
-	13, // [13:13] is the sub-list for extension type_name
-	13, // [13:13] is the sub-list for extension extendee
-	0,  // [0:13] is the sub-list for field type_name
+	15, // 1: library.v1.Book.publish_time:type_name -> google.protobuf.Timestamp
+	16, // 2: library.v1.Book.loan_period:type_name -> google.protobuf.Duration
+	15, // 3: library.v1.Book.create_time:type_name -> google.protobuf.Timestamp
+	15, // 4: library.v1.Book.update_time:type_name -> google.protobuf.Timestamp
+	15, // 5: library.v1.Book.delete_time:type_name -> google.protobuf.Timestamp
+	15, // 6: library.v1.Book.purge_time:type_name -> google.protobuf.Timestamp
+	2,  // 7: library.v1.Book.imprint:type_name -> library.v1.Imprint
+	14, // 8: library.v1.Book.reviews:type_name -> library.v1.Book.ReviewsEntry
+	17, // 9: library.v1.GetBookRequest.read_mask:type_name -> google.protobuf.FieldMask
+	17, // 10: library.v1.ListBooksRequest.read_mask:type_name -> google.protobuf.FieldMask
+	1,  // 11: library.v1.ListBooksResponse.books:type_name -> library.v1.Book
+	1,  // 12: library.v1.CreateBookRequest.book:type_name -> library.v1.Book
+	1,  // 13: library.v1.UpdateBookRequest.book:type_name -> library.v1.Book
+	17, // 14: library.v1.UpdateBookRequest.update_mask:type_name -> google.protobuf.FieldMask
+	3,  // 15: library.v1.Book.ReviewsEntry.value:type_name -> library.v1.Review
+	16, // [16:16] is the sub-list for method output_type
+	16, // [16:16] is the sub-list for method input_type
+	16, // [16:16] is the sub-list for extension type_name
+	16, // [16:16] is the sub-list for extension extendee
+	0,  // [0:16] is the sub-list for field type_name
 }
 
 func init() { file_library_v1_book_proto_init() }
@@ -1051,7 +1196,7 @@ func file_library_v1_book_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_library_v1_book_proto_rawDesc), len(file_library_v1_book_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   11,
+			NumMessages:   14,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

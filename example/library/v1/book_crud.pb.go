@@ -36,6 +36,8 @@ const (
 		books.update_time,
 		books.delete_time,
 		books.purge_time,
+		books.imprint,
+		books.reviews,
 		books.revision`
 	bookSelect = `SELECT` + bookColumns + `
 		FROM books`
@@ -60,10 +62,12 @@ const (
 			update_time,
 			delete_time,
 			purge_time,
+			imprint,
+			reviews,
 			revision
 		) VALUES (
 			$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
-			$17
+			$17, $18, $19
 		)
 		RETURNING` + bookColumns
 	bookDelete = `DELETE FROM books
@@ -96,6 +100,8 @@ var BookTable = crud.NewTable(crud.TableSpec[Book, *Book, BookKey]{
 		crud.Timestamp("update_time", (*Book).GetUpdateTime, func(m *Book, v *timestamppb.Timestamp) { m.UpdateTime = v }, crud.UpdateTime),
 		crud.Timestamp("delete_time", (*Book).GetDeleteTime, func(m *Book, v *timestamppb.Timestamp) { m.DeleteTime = v }, crud.DeleteTime),
 		crud.Timestamp("purge_time", (*Book).GetPurgeTime, func(m *Book, v *timestamppb.Timestamp) { m.PurgeTime = v }, crud.PurgeTime),
+		crud.JSON[*Book]("imprint"),
+		crud.JSONMap[*Book]("reviews"),
 		crud.Etag("etag", (*Book).GetEtag, func(m *Book, v string) { m.Etag = v }),
 	},
 	Pattern:   bookPattern,
