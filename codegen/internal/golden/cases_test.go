@@ -305,6 +305,7 @@ func runCase(t *testing.T, db crud.DB, models []model) {
 	}
 	require.NoError(t, crud.CreateTables(t.Context(), db, tables...))
 	require.NoError(t, crud.CreateTables(t.Context(), db, tables...))
+	require.NoError(t, crud.CheckTables(t.Context(), db, tables...))
 	for _, m := range models {
 		m.walk(t, db)
 	}

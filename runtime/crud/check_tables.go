@@ -1,0 +1,238 @@
+package crud
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+
+	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
+)
+
+// CheckTables compares the tables of the database with the models. Its error lists every
+// difference that would make a call fail or lie: a table or a column that is missing, a
+// type that the field's values cannot be read from or written to, a column that must
+// have a value and is no field's, a key or a unique field that is not unique. It needs no
+// right but to connect, asks a few statements for all tables, and changes nothing.
+//
+// What is only inefficient or surprising (a column without an index that lists are
+// ordered or filtered by is not; a real column under a double field, which rounds, is) is
+// written to the log as a warning.
+//
+// Call it when a server starts, over tables that CreateTables does not make.
+func CheckTables(ctx context.Context, db DB, tables ...AnyTable) error {
+	infos := infosOf(tables)
+	if len(infos) == 0 {
+		return nil
+	}
+	d := dialectOf(db)
+	live, err := liveTables(ctx, db, infos, d)
+	if err != nil {
+		return fmt.Errorf("crud: CheckTables cannot read the catalog: %w", err)
+	}
+	var errs []error
+	for i, info := range infos {
+		c := tableCheck{info: info, live: live[i], dialect: d}
+		c.run()
+		errs = append(errs, c.errs...)
+		for _, w := range c.warnings {
+			slog.WarnContext(ctx, "crud: "+w)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// A liveTable is a table as the database has it.
+type liveTable struct {
+	exists  bool
+	columns []liveColumn
+	uniques []liveUnique
+}
+
+type liveColumn struct {
+	name, typeName string // the type is that below a domain
+	notNull        bool
+	// filled says that the database has a value for the column where a row has none.
+	filled bool
+}
+
+// A liveUnique is a unique index over columns.
+type liveUnique struct {
+	columns []string
+	// partial says that it is over some rows only.
+	partial bool
+}
+
+func (t *liveTable) column(name string, d Dialect) *liveColumn {
+	i := slices.IndexFunc(t.columns, func(c liveColumn) bool { return foldName(c.name, d) == foldName(name, d) })
+	if i < 0 {
+		return nil
+	}
+	return &t.columns[i]
+}
+
+// A tableCheck compares one table.
+type tableCheck struct {
+	info     *TableInfo
+	live     *liveTable
+	dialect  Dialect
+	errs     []error
+	warnings []string
+}
+
+func (c *tableCheck) add(format string, args ...any) {
+	c.errs = append(c.errs, fmt.Errorf("crud: "+format, args...))
+}
+
+func (c *tableCheck) warn(format string, args ...any) {
+	c.warnings = append(c.warnings, fmt.Sprintf(format, args...))
+}
+
+// name is the table as messages show it.
+func (c *tableCheck) name() string { return sqlname.Qualify(c.info.Schema, c.info.Name) }
+
+func (c *tableCheck) run() {
+	if !c.live.exists {
+		c.add("%s: there is no table %s", c.info.Message, c.name())
+		return
+	}
+	for i := range c.info.Columns {
+		c.column(&c.info.Columns[i])
+	}
+	c.strangers()
+	c.uniques()
+}
+
+// column compares the columns of a field.
+func (c *tableCheck) column(column *ColumnInfo) {
+	for _, name := range column.Names {
+		field := c.info.Message + "." + column.Field
+		live := c.live.column(name, c.dialect)
+		if live == nil {
+			c.add("%s: %s has no column %s%s", field, c.name(), sqlname.Quote(name), c.without(column))
+			continue
+		}
+		c.columnType(field, column, live)
+		switch {
+		case live.notNull && !column.NotNull && !live.filled && column.Time != RowDeleteTime:
+			c.add("%s: column %s.%s is NOT NULL, and the field can be unset; make the column nullable, or the field REQUIRED", field, c.name(), sqlname.Quote(name))
+		case column.Generated == ByIdentity && !live.filled:
+			c.add("%s: column %s.%s does not number its rows; make it an identity, or say generated: NONE", field, c.name(), sqlname.Quote(name))
+		case column.Default != "" && !live.filled && live.notNull:
+			c.add("%s: column %s.%s has no default, and the field says one", field, c.name(), sqlname.Quote(name))
+		}
+	}
+}
+
+// without says what to do about a column that is the runtime's own.
+func (c *tableCheck) without(column *ColumnInfo) string {
+	if column.Revision {
+		return "; add it as bigint NOT NULL DEFAULT 1, or give crud.WithoutRevision to the repository"
+	}
+	return ""
+}
+
+// columnType compares the type of a column with what the field's values fit.
+func (c *tableCheck) columnType(field string, column *ColumnInfo, live *liveColumn) {
+	if c.dialect == SQLite {
+		return // whose columns take what they are given, or are of the types that it makes
+	}
+	want, element := typesOf(column), live.typeName
+	if column.Repeated && column.Kind != KindJSON {
+		var isArray bool
+		if element, isArray = strings.CutPrefix(element, "_"); !isArray {
+			c.add("%s: column %s.%s is %s, not an array", field, c.name(), sqlname.Quote(live.name), live.typeName)
+			return
+		}
+	}
+	if !slices.Contains(want, element) {
+		c.add("%s: column %s.%s is %s, and the field is kept in %s", field, c.name(), sqlname.Quote(live.name), live.typeName, strings.Join(want, ", "))
+		return
+	}
+	if column.Kind == KindDouble && element == "float4" {
+		c.warn("%s: column %s.%s is real, which rounds the field's values", field, c.name(), sqlname.Quote(live.name))
+	}
+}
+
+// postgresReads are the types, as the catalog names them, that values of a kind are
+// written to and read from.
+var postgresReads = map[Kind][]string{
+	KindBool:      {"bool"},
+	KindInt32:     {"int4", "int8", "int2"},
+	KindInt64:     {"int8", "int4", "int2"},
+	KindUint32:    {"int8", "int4", "int2"},
+	KindUint64:    {"numeric"},
+	KindFloat:     {"float4", "float8"},
+	KindDouble:    {"float8", "float4"},
+	KindString:    {"text", "varchar", "bpchar", "citext", "name"},
+	KindUUID:      {"uuid", "text", "varchar", "bpchar"},
+	KindBytes:     {"bytea"},
+	KindEnum:      {"int4", "int8", "int2"},
+	KindTimestamp: {"timestamptz", "timestamp"},
+	KindDuration:  {"int8"},
+	KindJSON:      {"jsonb", "json", "text", "varchar"},
+	KindEnumName:  {"text", "varchar", "bpchar", "citext", "name"},
+}
+
+func typesOf(column *ColumnInfo) []string {
+	if column.Kind == KindEnumType {
+		return []string{column.Type}
+	}
+	return postgresReads[column.Kind]
+}
+
+// strangers are columns that no field fills, and that must have a value.
+func (c *tableCheck) strangers() {
+	for _, live := range c.live.columns {
+		if live.notNull && !live.filled && !c.writes(live.name) {
+			c.add("%s: column %s.%s is NOT NULL without a default, and no field fills it; give it a default, or add the field", c.info.Message, c.name(), sqlname.Quote(live.name))
+		}
+	}
+	for _, name := range c.info.Scope {
+		if c.live.column(name, c.dialect) == nil {
+			c.add("%s: %s has no column %s, which the model's scope names", c.info.Message, c.name(), sqlname.Quote(name))
+		}
+	}
+}
+
+func (c *tableCheck) writes(name string) bool {
+	same := func(other string) bool { return foldName(other, c.dialect) == foldName(name, c.dialect) }
+	return slices.ContainsFunc(c.info.Scope, same) ||
+		slices.ContainsFunc(c.info.Columns, func(i ColumnInfo) bool { return slices.ContainsFunc(i.Names, same) })
+}
+
+// uniques compares what must be unique with what is. Under a scope, a unique value is
+// so within it: a refusal would tell of other tenants' rows otherwise.
+func (c *tableCheck) uniques() {
+	text := tableText{TableInfo: c.info, dialect: c.dialect}
+	c.unique(c.info.Message, "the key", text.scoped(c.info.Key), false)
+	live := text.deleteTime() != ""
+	for _, column := range c.info.Columns {
+		if column.Unique != "" {
+			c.unique(c.info.Message+"."+column.Field, "the unique field", text.scoped(column.Names), live)
+		}
+	}
+	for _, index := range c.info.Indexes {
+		if index.Unique {
+			c.unique(c.info.Message, "the unique index "+index.Name, text.scoped(index.Columns), live)
+		}
+	}
+}
+
+// unique reports columns of which no unique index is; partial says that one over some
+// rows will do.
+func (c *tableCheck) unique(field, what string, columns []string, partial bool) {
+	fold := func(names []string) []string {
+		folded := columnNames(names, func(n string) string { return foldName(n, c.dialect) })
+		slices.Sort(folded)
+		return folded
+	}
+	want := fold(columns)
+	if !slices.ContainsFunc(c.live.uniques, func(u liveUnique) bool {
+		return (partial || !u.partial) && slices.Equal(fold(u.columns), want)
+	}) {
+		c.add("%s: %s %s of %s has no unique index", field, what, columnList(columns), c.name())
+	}
+}
