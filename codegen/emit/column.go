@@ -189,6 +189,7 @@ func (p *printer) columnOptions(c *model.Column) []string {
 	add(c.Time == model.PurgeTime, "PurgeTime")
 	add(c.Unfilterable && !c.Behavior.InputOnly, "Unfilterable")
 	add(c.Unorderable && !c.Behavior.InputOnly && orders(c), "Unorderable")
+	add(c.Sensitive, "Sensitive")
 	add(c.Search, "Search")
 	add(c.NotNull && c.Presence && !c.PrimaryKey && !served, "NotNull")
 	add(c.EnumAs == model.AsName, "EnumName")

@@ -36,6 +36,8 @@ type ColumnInfo struct {
 	Unfilterable, Unorderable bool
 	// Search has a filter's bare words looked for in the field.
 	Search bool
+	// Sensitive keeps the values out of errors, which logs have too.
+	Sensitive bool
 
 	// Revision says that the column counts the writes of a row, for its etag.
 	Revision bool
@@ -120,6 +122,8 @@ var (
 	// Unfilterable and Unorderable keep the field out of filters and of order_by.
 	Unfilterable ColumnOption = func(c *ColumnInfo) { c.Unfilterable = true }
 	Unorderable  ColumnOption = func(c *ColumnInfo) { c.Unorderable = true }
+	// Sensitive keeps the values out of errors, which logs have too.
+	Sensitive ColumnOption = func(c *ColumnInfo) { c.Sensitive = true }
 	// Search has the bare words of a filter looked for in the field (AIP-160).
 	Search ColumnOption = func(c *ColumnInfo) { c.Search = true }
 	// EnumName keeps an enum as its value's name in a text column.

@@ -264,10 +264,13 @@ func (r *Repository[M, K]) GetBy(ctx context.Context, fields string, values []an
 	return r.readOne(ctx, r.narrowed(sql, fields, of.selected), args, of, func() *Error { return r.lookedUp(columns, values) })
 }
 
-// lookedUp is NOT_FOUND of a lookup.
+// lookedUp is NOT_FOUND of a lookup. Of a sensitive value it says that there was one.
 func (r *Repository[M, K]) lookedUp(columns []*Column[M], values []any) *Error {
 	parts := make([]string, len(values))
 	for i, v := range values {
+		if columns[i].Sensitive {
+			v = "…"
+		}
 		parts[i] = columns[i].Field + "=" + fmt.Sprint(v)
 	}
 	return r.missing(strings.Join(parts, ","))

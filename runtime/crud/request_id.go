@@ -65,7 +65,7 @@ func (r *requestID) check() []Violation {
 	return nil
 }
 
-// hash tells one call from another: the method and what the request says beside the
+// hash tells one call from another, in 32 bytes: the method and what the request says beside the
 // id, which can be spelled in two ways.
 func (r *requestID) hash() ([]byte, error) {
 	if r.request == nil {
@@ -96,10 +96,14 @@ func (t *runtimeTable) hooksFit(any) bool { return false }
 type kept[R any] struct {
 	encode func(R) ([]byte, error)
 	decode func([]byte) (R, error)
+	// seen is NOT_FOUND where the caller does not see the rows of a result.
+	seen func(context.Context, *Tx, R) error
 }
 
 // once runs a write unless its request id has been seen, and then returns what was
-// answered. The INSERT waits for a call with the same id that has not ended.
+// answered. The INSERT waits for a call with the same id that has not ended. To a caller
+// under another predicate than the first one's, what was answered may be rows that they
+// do not see: those are looked for.
 func once[R, M any, K comparable](ctx context.Context, r *Repository[M, K], tx *Tx, req *requestID, k kept[R], write func(tx *Tx) (R, error)) (result R, err error) {
 	hash, err := req.hash()
 	if err != nil {
@@ -109,18 +113,25 @@ func once[R, M any, K comparable](ctx context.Context, r *Repository[M, K], tx *
 	if err != nil {
 		return result, err
 	}
+	view, err := r.viewHash(ctx)
+	if err != nil {
+		return result, err
+	}
 	key, now := []any{requester, req.id}, r.now()
-	tag, err := tx.Exec(ctx, requestInsert, append(key, req.method, hash,
+	tag, err := tx.Exec(ctx, requestInsert, append(key, req.method, append(hash, view...),
 		bindTime(now.Add(requestLifetime), r.dialect), bindTime(now, r.dialect))...)
 	if err != nil {
 		return result, classify(ctx, r.domain, err)
 	}
 	if tag.RowsAffected() == 0 {
-		response, err := r.replay(ctx, tx, key, hash)
+		response, sameView, err := r.replay(ctx, tx, key, hash, view)
 		if err != nil {
 			return result, err
 		}
-		return k.decode(response)
+		if result, err = k.decode(response); err == nil && !sameView {
+			err = k.seen(ctx, tx, result)
+		}
+		return result, err
 	}
 	if result, err = write(tx); err != nil {
 		return result, err
@@ -146,24 +157,65 @@ func (r *Repository[M, K]) requester(ctx context.Context) (string, error) {
 	return JoinKey(append([]any{principal.ID}, scope...)...), nil
 }
 
-// replay returns the response to the call that had the id first.
-func (r *Repository[M, K]) replay(ctx context.Context, tx *Tx, key []any, hash []byte) (response []byte, err error) {
+// viewHash tells the rows that a call sees from those of another by its predicates,
+// beside the scope's columns. It is empty where there are none.
+func (r *Repository[M, K]) viewHash(ctx context.Context) ([]byte, error) {
+	where, args, err := r.scope.where(ctx, 1)
+	if err != nil || where == "" {
+		return nil, err
+	}
+	hash := sha256.New()
+	fmt.Fprintf(hash, "%q", where)
+	for _, arg := range args {
+		v, err := scopeValue(arg)
+		if err != nil {
+			return nil, internal(r.domain, fmt.Errorf("crud: an argument of crud.Where: %w", err))
+		}
+		fmt.Fprintf(hash, " %#v", v) // with quotes, so that no two lists are one text
+	}
+	return hash.Sum(nil), nil
+}
+
+// replay returns the response to the call that had the id first, and whether that one
+// saw the same rows.
+func (r *Repository[M, K]) replay(ctx context.Context, tx *Tx, key []any, hash, view []byte) (response []byte, sameView bool, err error) {
 	var first []byte
 	if err := tx.QueryRow(ctx, requestSelect, key...).Scan(&first, &response); err != nil {
 		if errors.Is(err, pgx.ErrNoRows) { // purged since
 			err = errors.New("crud: a request id went away while it was looked at")
 		}
-		return nil, classify(ctx, r.domain, err)
+		return nil, false, classify(ctx, r.domain, err)
 	}
-	if !bytes.Equal(first, hash) {
-		return nil, &Error{
+	firstView, ok := bytes.CutPrefix(first, hash)
+	if !ok {
+		return nil, false, &Error{
 			Code: codes.InvalidArgument, Reason: ReasonRequestIDReused, Domain: r.domain,
 			Message:    "request_id: was used for another request",
 			Metadata:   map[string]string{"field": "request_id"},
 			Violations: []Violation{{"request_id", "was used for another request", ReasonRequestIDReused}},
 		}
 	}
-	return response, nil
+	return response, bytes.Equal(firstView, view), nil
+}
+
+// seesAll is NOT_FOUND of the messages whose rows the caller does not see.
+func (r *Repository[M, K]) seesAll(ctx context.Context, tx *Tx, ms ...M) error {
+	var keys []K
+	for _, m := range ms {
+		if r.table.isNil(m) {
+			continue // the row is gone, and the answer says no more
+		}
+		key, err := r.table.KeyOf(m)
+		if err != nil {
+			return internal(r.domain, fmt.Errorf("crud: a stored response: %w", err))
+		}
+		keys = append(keys, key)
+	}
+	found, err := r.readKeys(ctx, tx, keys, r.keySet(), "")
+	if err != nil {
+		return err
+	}
+	return r.allFound(keys, found)
 }
 
 // keptMessage keeps a message, or nothing for a result without one.
@@ -176,6 +228,7 @@ func (r *Repository[M, K]) keptMessage() kept[M] {
 			}
 			return r.decode(response)
 		},
+		seen: func(ctx context.Context, tx *Tx, m M) error { return r.seesAll(ctx, tx, m) },
 	}
 }
 
@@ -207,6 +260,7 @@ func (r *Repository[M, K]) keptMessages() kept[[]M] {
 			}
 			return ms, nil
 		},
+		seen: func(ctx context.Context, tx *Tx, ms []M) error { return r.seesAll(ctx, tx, ms...) },
 	}
 }
 

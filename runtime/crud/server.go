@@ -39,9 +39,14 @@ func GetNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[
 	if s == nil {
 		return m, noStore(t)
 	}
-	key, err := t.parseName(name)
-	if err != nil {
-		return m, keyError(&t.info, "name", name, err)
+	key, wrong := t.keyNamed("name", name)
+	if wrong != nil {
+		if wrong.Code == codes.NotFound {
+			if violations := t.checkRead(opts); len(violations) > 0 {
+				return m, invalid(t.domain(), violations...)
+			}
+		}
+		return m, wrong
 	}
 	m, err = s.Get(ctx, key, opts...)
 	return t.answer(ctx, m, err, "")
@@ -75,15 +80,22 @@ func Update[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M,
 	case t.isNil(m):
 		return stored, invalid(t.domain(), missingField(t.info.Singular))
 	}
-	if err := t.keyOfInput(m); err != nil {
-		return stored, err.prefixed(t.info.Singular)
+	noKey := t.keyOfInput(m)
+	if noKey != nil && noKey.Code == codes.InvalidArgument {
+		return stored, noKey.prefixed(t.info.Singular)
 	}
 	settings := writeSettingsOf(opts)
 	in, violations := t.masked(m, mask)
 	options := settings.check()
 	violations = below(t.info.Singular, t.complete(violations, m, &in.target, len(options) > 0))
+	if noKey != nil && settings.allowMissing {
+		violations = append(violations, invalidField(joined(t.info.Singular, t.nameField), impossibleID))
+	}
 	if violations = append(violations, options...); len(violations) > 0 {
 		return stored, invalid(t.domain(), violations...)
+	}
+	if noKey != nil {
+		return stored, noKey
 	}
 	opts = t.updateOptions(in, &settings, opts)
 	stored, err = s.Update(ctx, in.m, in.paths, opts...)
@@ -164,15 +176,33 @@ func (t *Table[M, K]) keyGiven(key K, presence []bool) []Violation {
 	return violations
 }
 
-// keyOfInput checks that the resource of an Update says which one it is.
+// keyNamed returns the key that a name stands for. The error is NOT_FOUND for a name
+// that is well-formed and can be no key: nothing has it, which is not said before what
+// is wrong with the rest of the request.
+func (t *Table[M, K]) keyNamed(field, name string) (K, *Error) {
+	key, err := t.parseName(name)
+	if err != nil {
+		return key, keyError(&t.info, field, name, err)
+	}
+	return key, nil
+}
+
+// checkRead returns what is wrong with the options of a Get, which a store looks at
+// where it is asked.
+func (t *Table[M, K]) checkRead(opts []GetOption) []Violation {
+	s := getSettingsOf(opts)
+	_, violations := t.readMask(s.fields, nil)
+	return append(violations, checkView(s.view)...)
+}
+
+// keyOfInput checks that the resource of an Update says which one it is. The error is
+// NOT_FOUND as of keyNamed.
 func (t *Table[M, K]) keyOfInput(m M) *Error {
 	if t.parseName != nil {
 		name := t.nameOf(m)
 		if name != "" || t.key == nil {
-			if _, err := t.parseName(name); err != nil {
-				return keyError(&t.info, t.nameField, name, err)
-			}
-			return nil
+			_, err := t.keyNamed(t.nameField, name)
+			return err
 		}
 	}
 	var violations []Violation

@@ -37,12 +37,18 @@ func BatchGetNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s S
 		return nil, noStore(t)
 	}
 	l := batchList{field: list}
-	keys, err := parseNames(ctx, t, s, l, parent, names, nil)
-	if err != nil {
+	keys, impossible, err := t.parseNames(l, parent, names, nil)
+	switch {
+	case err != nil:
 		return nil, err
+	case len(impossible) == 0:
+		items, err := s.BatchGet(ctx, keys, opts...)
+		return t.answers(ctx, items, err, l)
 	}
-	items, err := s.BatchGet(ctx, keys, opts...)
-	return t.answers(ctx, items, err, l)
+	if violations := t.checkRead(opts); len(violations) > 0 {
+		return nil, invalid(t.domain(), violations...)
+	}
+	return nil, notAll(ctx, t, s, names, keys, impossible)
 }
 
 // BatchDelete deletes the resources with the keys, all or none (AIP-235). list is as
@@ -67,12 +73,21 @@ func BatchDeleteNamed[M any, K comparable](ctx context.Context, t *Table[M, K], 
 		return nil, noStore(t)
 	}
 	l, settings := batchList{field: list}, writeSettingsOf(opts)
-	keys, err := parseNames(ctx, t, s, l, parent, names, settings.check())
-	if err != nil {
+	keys, impossible, err := t.parseNames(l, parent, names, settings.check())
+	switch {
+	case err != nil:
 		return nil, err
+	case len(impossible) == 0:
+		items, err := s.BatchDelete(ctx, keys, opts...)
+		return t.answers(ctx, items, err, l)
+	case !settings.allowMissing:
+		return nil, notAll(ctx, t, s, names, keys, impossible)
 	}
-	items, err := s.BatchDelete(ctx, keys, opts...)
-	return t.answers(ctx, items, err, l)
+	items, err := deletePossible(ctx, s, names, keys, impossible, &settings, opts)
+	if items, err = t.answers(ctx, items, err, l); err != nil || t.deleteTime < 0 {
+		return items, err
+	}
+	return t.withAbsent(names, items, impossible), nil
 }
 
 // A batchList is where the elements of a batch are in a request.

@@ -2,7 +2,6 @@ package crud
 
 import (
 	"context"
-	"errors"
 
 	"google.golang.org/grpc/codes"
 )
@@ -56,7 +55,7 @@ func BatchCreateNamed[M any, K comparable](ctx context.Context, t *Table[M, K], 
 		return nil, invalid(t.domain(), violations...)
 	}
 	if parent != "" {
-		if err := t.checkParentName(parent); err != nil {
+		if err := t.checkParentName(parent); err != nil && err.Code == codes.InvalidArgument {
 			return nil, err
 		}
 	}
@@ -77,7 +76,7 @@ func BatchCreateNamed[M any, K comparable](ctx context.Context, t *Table[M, K], 
 func (t *Table[M, K]) namedInputs(l batchList, parent string, requests []NewResource[M], others []Violation) ([]M, error) {
 	inputs := make([]M, len(requests))
 	var violations []Violation
-	var missing error // a parent that cannot be
+	var missing *Error // a parent that cannot be
 	for i, request := range requests {
 		own, wrong, err := t.ownParent(l, i, parent, request.Parent)
 		if violations = append(violations, wrong...); err != nil && missing == nil {
@@ -88,34 +87,34 @@ func (t *Table[M, K]) namedInputs(l batchList, parent string, requests []NewReso
 			continue
 		}
 		inputs[i] = t.namedInput(request.Resource)
-		if len(wrong) == 0 && err == nil {
-			for _, v := range t.setName(inputs[i], own, request.ID) {
-				v.Field = l.request(i, v.Field)
-				violations = append(violations, v)
-			}
+		for _, v := range t.setName(inputs[i], own, request.ID, len(wrong) == 0 && err == nil) {
+			v.Field = l.request(i, v.Field)
+			violations = append(violations, v)
 		}
 		violations = append(violations, l.elements(i, t.withoutName(t.complete(t.checkRequired(inputs[i], nil), inputs[i], nil, true)))...)
 	}
-	if violations = append(violations, others...); len(violations) > 0 {
+	switch violations = append(violations, others...); {
+	case len(violations) > 0:
 		return nil, invalid(t.domain(), violations...)
+	case missing != nil:
+		return nil, missing
 	}
-	return inputs, missing
+	return inputs, nil
 }
 
 // ownParent returns the parent of one element. Where it is well-formed and cannot be,
 // err is NOT_FOUND.
-func (t *Table[M, K]) ownParent(l batchList, i int, batch, own string) (parent string, violations []Violation, err error) {
+func (t *Table[M, K]) ownParent(l batchList, i int, batch, own string) (parent string, violations []Violation, err *Error) {
 	field := l.request(i, "parent")
 	switch {
 	case own == "" && batch != "":
-		return batch, nil, nil
+		own = batch
 	case batch != "" && own != batch:
 		return "", []Violation{invalidField(field, "must be empty or equal to the parent of the batch")}, nil
 	}
 	err = t.checkParentName(own)
-	var e *Error
-	if errors.As(err, &e) && e.Code == codes.InvalidArgument {
-		return "", e.renamed(func(Violation) string { return field }).Violations, nil
+	if err != nil && err.Code == codes.InvalidArgument {
+		return "", err.renamed(func(Violation) string { return field }).Violations, nil
 	}
 	return own, nil, err
 }

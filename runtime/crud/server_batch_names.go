@@ -8,19 +8,18 @@ import (
 	"google.golang.org/grpc/codes"
 )
 
-// parseNames returns the keys of the resources that a batch names. Where some of them
-// can be no key, so that no row has them, it is NOT_FOUND. others are what else is
-// wrong with the request.
-func parseNames[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], l batchList, parent string, names []string, others []Violation) ([]K, error) {
+// parseNames returns the keys of the resources that a batch names, but for those names
+// that can be no key, so that no row has them: those are impossible. others are what
+// else is wrong with the request.
+func (t *Table[M, K]) parseNames(l batchList, parent string, names []string, others []Violation) (keys []K, impossible map[string]bool, err error) {
 	violations := t.batchSize(l.field, len(names))
 	if len(violations) > 0 {
-		return nil, invalid(t.domain(), append(violations, others...)...)
+		return nil, nil, invalid(t.domain(), append(violations, others...)...)
 	}
 	if violation, wrong := t.commonParent(parent); wrong {
 		violations, parent = append(violations, violation), ""
 	}
-	var keys []K
-	impossible := make(map[string]bool)
+	impossible = make(map[string]bool)
 	for i, name := range names {
 		key, err := t.parseName(name)
 		violation, wrong := nameViolation(element(i, "name"), name, parent, err)
@@ -34,12 +33,42 @@ func parseNames[M any, K comparable](ctx context.Context, t *Table[M, K], s Stor
 		}
 	}
 	if violations = append(l.paths(violations), others...); len(violations) > 0 {
-		return nil, invalid(t.domain(), violations...)
+		return nil, nil, invalid(t.domain(), violations...)
 	}
-	if len(impossible) > 0 {
-		return nil, notAll(ctx, t, s, names, keys, impossible)
+	return keys, impossible, nil
+}
+
+// deletePossible deletes the resources whose names can be keys, of a batch in which
+// resources may be missing.
+func deletePossible[M any, K comparable](ctx context.Context, s Store[M, K], names []string, keys []K, impossible map[string]bool, settings *writeSettings, opts []WriteOption) ([]M, error) {
+	if len(keys) == 0 {
+		return nil, nil
 	}
-	return keys, nil
+	if len(settings.etags) == len(names) {
+		etags := make([]string, 0, len(keys))
+		for i, name := range names {
+			if !impossible[name] {
+				etags = append(etags, settings.etags[i])
+			}
+		}
+		opts = append(opts[:len(opts):len(opts)], IfEtags(etags...))
+	}
+	return s.BatchDelete(ctx, keys, opts...)
+}
+
+// withAbsent puts the answers to impossible names where they belong among those of the
+// others.
+func (t *Table[M, K]) withAbsent(names []string, items []M, impossible map[string]bool) []M {
+	var all []M
+	for _, name := range distinct(names) {
+		switch {
+		case impossible[name]:
+			all = append(all, t.absentNamed(name))
+		case len(items) > 0:
+			all, items = append(all, items[0]), items[1:]
+		}
+	}
+	return all
 }
 
 // nameViolation returns what is wrong with a name, whose parsing gave err. One that

@@ -68,18 +68,21 @@ func (t *Table[M, K]) allowedChange(l batchList, i int, c Change[M], call []Writ
 	if t.isNil(c.Message) {
 		return c, []Violation{missingField(l.request(i, l.resource))}
 	}
+	settings := writeSettingsOf(slices.Concat(call, c.Options))
 	var violations []Violation
-	// A key that no row can have is for the store, which names it with the others that
-	// are missing.
-	if err := t.keyOfInput(c.Message); err != nil && err.Code == codes.InvalidArgument {
+	switch err := t.keyOfInput(c.Message); {
+	case err == nil:
+	case err.Code == codes.InvalidArgument:
 		violations = err.Violations
+	case settings.allowMissing:
+		violations = []Violation{invalidField(t.nameField, impossibleID)}
+	default: // it is for the store, which names it with the others that are missing
 	}
 	in, wrong := t.masked(c.Message, c.Mask)
 	wrong = t.complete(wrong, c.Message, &in.target, true)
 	if violations = append(violations, wrong...); len(violations) > 0 {
 		return c, l.elements(i, violations)
 	}
-	settings := writeSettingsOf(slices.Concat(call, c.Options))
 	c.Options = t.updateOptions(in, &settings, c.Options)
 	c.Message, c.Mask = in.m, in.paths
 	return c, nil

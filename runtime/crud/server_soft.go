@@ -1,6 +1,12 @@
 package crud
 
-import "context"
+import (
+	"context"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+)
 
 // SoftDelete deletes the resource with the key and returns what it has become
 // (AIP-135, AIP-164). Errors: INVALID_ARGUMENT, NOT_FOUND, FAILED_PRECONDITION,
@@ -47,14 +53,34 @@ func byName[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M,
 	if s == nil {
 		return m, noStore(t)
 	}
-	key, err := t.parseName(name)
-	if err != nil {
-		return m, keyError(&t.info, "name", name, err)
+	key, wrong := t.keyNamed("name", name)
+	if wrong != nil && wrong.Code == codes.InvalidArgument {
+		return m, wrong
 	}
 	settings := writeSettingsOf(opts)
-	if violations := settings.check(); len(violations) > 0 {
+	violations := settings.check()
+	switch {
+	case len(violations) > 0:
 		return m, invalid(t.domain(), violations...)
+	case wrong != nil && settings.allowMissing:
+		return t.absentNamed(name), nil
+	case wrong != nil:
+		return m, wrong
 	}
 	m, err = write(s, ctx, key, opts...)
 	return t.answer(ctx, m, err, "")
+}
+
+// absentNamed is the answer to a Delete of a resource that may be missing, whose name
+// can be no key: nothing, or where a Delete has an answer the name alone.
+func (t *Table[M, K]) absentNamed(name string) (m M) {
+	if t.deleteTime < 0 {
+		return m
+	}
+	m = t.New()
+	if message, ok := any(m).(proto.Message); ok {
+		r := message.ProtoReflect()
+		r.Set(r.Descriptor().Fields().ByName(protoreflect.Name(t.nameField)), protoreflect.ValueOfString(name))
+	}
+	return m
 }

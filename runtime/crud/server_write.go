@@ -2,11 +2,11 @@ package crud
 
 import (
 	"context"
-	"errors"
 	"math"
 	"slices"
 
 	"google.golang.org/genproto/googleapis/api/annotations"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 )
 
@@ -37,16 +37,20 @@ func CreateNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Sto
 	if s == nil {
 		return stored, noStore(t)
 	}
-	if err := t.checkParentName(parent); err != nil {
-		return stored, err
-	}
-	if t.isNil(m) {
+	noParent := t.checkParentName(parent)
+	switch {
+	case noParent != nil && noParent.Code == codes.InvalidArgument:
+		return stored, noParent
+	case t.isNil(m):
 		return stored, invalid(t.domain(), missingField(t.info.Singular))
 	}
 	input := t.namedInput(m)
 	settings := writeSettingsOf(opts)
-	if violations := t.checkNamed(input, t.setName(input, parent, id), settings.check()); len(violations) > 0 {
+	if violations := t.checkNamed(input, t.setName(input, parent, id, noParent == nil), settings.check()); len(violations) > 0 {
 		return stored, invalid(t.domain(), violations...)
+	}
+	if noParent != nil {
+		return stored, noParent
 	}
 	stored, err = s.Create(ctx, input, opts...)
 	if err == nil && settings.validateOnly && id == "" { // nobody is to use an id that was not given out
@@ -154,7 +158,9 @@ func below(field string, violations []Violation) []Violation {
 	return violations
 }
 
-func (t *Table[M, K]) checkParentName(parent string) error {
+// checkParentName checks the parent that a request names. The error is NOT_FOUND for
+// one that is well-formed and cannot be.
+func (t *Table[M, K]) checkParentName(parent string) *Error {
 	p := t.info.Parent
 	switch {
 	case p == nil:
@@ -188,43 +194,58 @@ func (t *Table[M, K]) parentType() string {
 	return t.info.Parent.Pattern.text
 }
 
-// setName gives the resource the name of its parent and id.
-func (t *Table[M, K]) setName(m M, parent, id string) []Violation {
+// setName gives the resource the name of its parent and id, which is made where it is
+// empty. Where the parent cannot be, the id is only checked.
+func (t *Table[M, K]) setName(m M, parent, id string, possible bool) []Violation {
 	field := t.info.Singular + "_id"
-	last := t.keyColumns[len(t.keyColumns)-1]
 	if id == "" {
-		if last.Generated == ByIdentity {
-			return t.setKeyFromName(m, parent, "0", field)
-		}
-		made, err := newID(last.Generated)
-		if err != nil || made == "" {
+		if id = t.newNameID(); id == "" {
 			return []Violation{missingField(field)}
 		}
-		return t.setKeyFromName(m, parent, made, field)
-	}
-	problem := ""
-	switch last.Kind {
-	case KindString:
-		problem = t.idPattern.check(id)
-	case KindUUID:
-		problem = checkUUID(id, &last.ColumnInfo, Postgres)
-	}
-	if problem != "" {
+	} else if problem := t.checkNameID(id); problem != "" {
 		return []Violation{invalidField(field, problem)}
 	}
-	return t.setKeyFromName(m, parent, id, field)
-}
-
-func (t *Table[M, K]) setKeyFromName(m M, parent, id, field string) []Violation {
+	if !possible {
+		return nil
+	}
 	key, err := t.parseName(t.info.Pattern.child(parent, id))
-	switch {
-	case errors.Is(err, ErrNoSuchKey):
-		return []Violation{invalidField(field, "cannot be an id of the resource")}
-	case err != nil:
+	if err != nil {
 		return []Violation{invalidField(field, err.Error())}
 	}
 	t.setKey(m, key)
 	return nil
+}
+
+// newNameID returns the id of a resource that is given none: 0 where the database
+// numbers it, and nothing where the client must choose.
+func (t *Table[M, K]) newNameID() string {
+	last := t.keyColumns[len(t.keyColumns)-1]
+	if last.Generated == ByIdentity {
+		return "0"
+	}
+	id, err := newID(last.Generated)
+	if err != nil {
+		return ""
+	}
+	return id
+}
+
+// impossibleID is what is wrong with the id of a new resource that no row can have.
+const impossibleID = "cannot be an id of the resource"
+
+// checkNameID returns what is wrong with an id that a client chose.
+func (t *Table[M, K]) checkNameID(id string) string {
+	switch last := t.keyColumns[len(t.keyColumns)-1]; last.Kind {
+	case KindString:
+		return t.idPattern.check(id)
+	case KindUUID:
+		return checkUUID(id, &last.ColumnInfo, Postgres)
+	default:
+		if _, ok := keyFromText(last.Kind, id); !ok {
+			return impossibleID
+		}
+		return ""
+	}
 }
 
 // checkKeyInput returns what is wrong with a client's key in the plain style.

@@ -105,8 +105,9 @@ func ValidateOnly(on bool) WriteOption {
 // scope with the same id returns what the first one returned. One that comes while the
 // first runs waits for it. The id is recorded in the write's transaction, so that a call
 // which failed is not remembered; it is kept for 24 hours. The same id with another
-// request or method is INVALID_ARGUMENT, reason REQUEST_ID_REUSED. An empty id is no
-// condition.
+// request or method is INVALID_ARGUMENT, reason REQUEST_ID_REUSED. Where a [Where] has
+// another predicate than in the first call, a result whose rows it hides is NOT_FOUND.
+// An empty id is no condition.
 //
 // The database needs [RequestTable].
 func RequestID(method, id string, request proto.Message) WriteOption {

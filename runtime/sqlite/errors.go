@@ -3,6 +3,7 @@ package sqlite
 import (
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -65,13 +66,20 @@ const (
 )
 
 var (
-	errClosed     = errors.New("sqlite: database is closed")
-	errRowsClosed = errors.New("sqlite: rows is closed")
-	errNoRow      = errors.New("sqlite: call Next before reading a row")
+	errClosed     error = closedError{}
+	errRowsClosed       = errors.New("sqlite: rows is closed")
+	errNoRow            = errors.New("sqlite: call Next before reading a row")
 	// errBusy is what using a transaction gives while its rows are open, or while
 	// another goroutine uses it.
 	errBusy = errors.New("sqlite: conn busy: the transaction is in use; close its rows first")
 )
+
+// closedError is what every call of a closed database gives. As of a closed pool, a
+// server says of it that the database is not available: it is net.ErrClosed.
+type closedError struct{}
+
+func (closedError) Error() string { return "sqlite: database is closed" }
+func (closedError) Unwrap() error { return net.ErrClosed }
 
 // newError returns a *pgconn.PgError with a message of ours.
 func newError(state, format string, args ...any) *pgconn.PgError {
