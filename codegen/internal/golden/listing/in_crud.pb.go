@@ -182,7 +182,7 @@ var BookTable = crud.NewTable(crud.TableSpec[Book, *Book, BookKey]{
 		crud.Timestamp("publish_time", (*Book).GetPublishTime, func(m *Book, v *timestamppb.Timestamp) { m.PublishTime = v }),
 		crud.Duration("loan", (*Book).GetLoan, func(m *Book, v *durationpb.Duration) { m.Loan = v }),
 		crud.String("note", (*Book).GetNote, func(m *Book, v string) { m.Note = v }, crud.InputOnly),
-		crud.String("code", (*Book).GetCode, func(m *Book, v string) { m.Code = v }, crud.Unfilterable, crud.Unorderable),
+		crud.String("code", (*Book).GetCode, func(m *Book, v string) { m.Code = v }, crud.Unfilterable, crud.Unorderable, crud.Sensitive),
 		crud.String("place", (*Book).GetPlace, func(m *Book, v string) { m.Place = v }, crud.Unfilterable, crud.Unorderable),
 	},
 	Pattern:   bookPattern,
