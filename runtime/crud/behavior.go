@@ -157,10 +157,11 @@ func clearNested(m protoreflect.Message, b annotations.FieldBehavior) {
 }
 
 // missingNested returns the required fields of a message, and of those in it, that are
-// not set: truthy, where they have no presence. path is that of the message.
-func missingNested(m protoreflect.Message, path string) []Violation {
+// not set: truthy, where they have no presence. path is that of the message, and depth how
+// deep it is; messages that are too deep are refused for that.
+func missingNested(m protoreflect.Message, path string, depth int) []Violation {
 	r := rulesOf(m.Descriptor())
-	if r == nil {
+	if r == nil || depth > maxJSONDepth {
 		return nil
 	}
 	var violations []Violation
@@ -171,7 +172,7 @@ func missingNested(m protoreflect.Message, path string) []Violation {
 	}
 	for _, fd := range r.deep {
 		inside(m, fd, func(place string, inner protoreflect.Message) {
-			violations = append(violations, missingNested(inner, path+"."+string(fd.Name())+place)...)
+			violations = append(violations, missingNested(inner, path+"."+string(fd.Name())+place, depth+1)...)
 		})
 	}
 	slices.SortStableFunc(violations, func(a, b Violation) int { return strings.Compare(a.Field, b.Field) })

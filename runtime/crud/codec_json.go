@@ -177,7 +177,11 @@ func (c *jsonCodec[M]) unmarshal(m protoreflect.Message, text []byte) error {
 		return nil
 	}
 	out := m.New()
-	if err := unmarshalJSON.Unmarshal(fmt.Appendf(nil, "{%q:%s}", fd.Name(), text), out.Interface()); err != nil {
+	name, err := json.Marshal(fd.JSONName()) // by which the library looks first
+	if err != nil {
+		return err
+	}
+	if err := unmarshalJSON.Unmarshal(fmt.Appendf(nil, "{%s:%s}", name, text), out.Interface()); err != nil {
 		return errJSON
 	}
 	if !out.Has(fd) {

@@ -131,9 +131,13 @@ func (e *Error) GRPCStatus() *status.Status {
 	return st
 }
 
+// maxShownViolations is how many violations a status has: it travels in a header. The
+// message says how many there are.
+const maxShownViolations = 1000
+
 func (e *Error) badRequest() *errdetails.BadRequest {
 	bad := &errdetails.BadRequest{}
-	for _, v := range e.Violations {
+	for _, v := range e.Violations[:min(len(e.Violations), maxShownViolations)] {
 		bad.FieldViolations = append(bad.FieldViolations, &errdetails.BadRequest_FieldViolation{
 			Field: v.Field, Description: v.Description, Reason: v.Reason,
 		})

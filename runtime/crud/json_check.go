@@ -8,6 +8,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/known/anypb"
 	"google.golang.org/protobuf/types/known/structpb"
 )
 
@@ -31,19 +32,31 @@ func jsonProblemf(format string, args ...any) *jsonProblem {
 	return &jsonProblem{text: fmt.Sprintf(format, args...)}
 }
 
+// problem returns what is wrong with a column's value, and the path of what has it: the
+// field, or what is inside.
+func (c *Column[M]) problem(m M, d Dialect) (path, text string) {
+	if inner, ok := c.codec.(*jsonCodec[M]); ok {
+		if p := inner.problem(m); p != nil {
+			return c.Field + p.path, p.text
+		}
+		return "", ""
+	}
+	return c.Field, c.codec.check(m, &c.ColumnInfo, d)
+}
+
 func (c *jsonCodec[M]) check(m M, _ *ColumnInfo, _ Dialect) string {
+	if p := c.problem(m); p != nil {
+		return strings.TrimPrefix(p.path+" "+p.text, " ")
+	}
+	return ""
+}
+
+func (c *jsonCodec[M]) problem(m M) *jsonProblem {
 	r := reflected(m)
 	if !r.Has(c.field()) {
-		return ""
+		return nil
 	}
-	p := checkJSONField(c.field(), r.Get(c.field()), 1)
-	switch {
-	case p == nil:
-		return ""
-	case p.path == "":
-		return p.text
-	}
-	return strings.TrimPrefix(p.path, ".") + " " + p.text
+	return checkJSONField(c.field(), r.Get(c.field()), 1)
 }
 
 // checkJSONField returns what is wrong with the value of a field.
@@ -91,9 +104,6 @@ func checkJSONValue(fd protoreflect.FieldDescriptor, v protoreflect.Value, depth
 			return jsonProblemf("must not be negative zero, which JSON in a database does not keep")
 		}
 	case protoreflect.MessageKind, protoreflect.GroupKind:
-		if depth > maxJSONDepth {
-			return jsonProblemf("must not be nested more than %d deep", maxJSONDepth)
-		}
 		return checkJSONMessage(v.Message(), depth)
 	}
 	return nil
@@ -110,7 +120,10 @@ func checkJSONText(s string) *jsonProblem {
 }
 
 func checkJSONMessage(m protoreflect.Message, depth int) *jsonProblem {
-	if p := checkWellKnown(m); p != nil {
+	if depth > maxJSONDepth {
+		return jsonProblemf("must not be nested more than %d deep", maxJSONDepth)
+	}
+	if p := checkWellKnown(m, depth); p != nil {
 		return p
 	}
 	var first *jsonProblem
@@ -128,7 +141,7 @@ func checkJSONMessage(m protoreflect.Message, depth int) *jsonProblem {
 
 // checkWellKnown returns what keeps a message of a type that JSON treats in a way of
 // its own from having JSON.
-func checkWellKnown(m protoreflect.Message) *jsonProblem {
+func checkWellKnown(m protoreflect.Message, depth int) *jsonProblem {
 	switch m.Descriptor().FullName() {
 	case "google.protobuf.Timestamp":
 		if proto.Size(m.Interface()) > 0 && !validJSON(m) {
@@ -143,9 +156,7 @@ func checkWellKnown(m protoreflect.Message) *jsonProblem {
 			return jsonProblemf("has a path that JSON cannot hold: names are lower-case words joined by single underscores")
 		}
 	case "google.protobuf.Any":
-		if !validJSON(m) {
-			return jsonProblemf("must be of a message type that the server has")
-		}
+		return checkAny(m, depth)
 	case "google.protobuf.Value":
 		return checkStructValue(m)
 	}
@@ -172,4 +183,17 @@ func checkStructValue(m protoreflect.Message) *jsonProblem {
 		}
 	}
 	return nil
+}
+
+// checkAny returns what is wrong with the message that an Any holds.
+func checkAny(m protoreflect.Message, depth int) *jsonProblem {
+	held, ok := m.Interface().(*anypb.Any)
+	if !ok || held.GetTypeUrl() == "" && len(held.GetValue()) == 0 {
+		return nil
+	}
+	inner, err := held.UnmarshalNew()
+	if err != nil || !validJSON(m) {
+		return jsonProblemf("must be of a message type that the server has")
+	}
+	return checkJSONMessage(inner.ProtoReflect(), depth+1)
 }

@@ -66,6 +66,7 @@ func (t *Table[M, K]) named(paths []string, field string) (target, []Violation) 
 		}
 	}
 	named.parts = slices.DeleteFunc(named.parts, func(p part) bool { return named.set[p.column] == 1 })
+	named.parts = outermost(named.parts)
 	return named, violations
 }
 
@@ -201,8 +202,8 @@ func (t *Table[M, K]) check(m M, set columnSet, d Dialect) []Violation {
 			continue
 		}
 		c := &t.columns[i]
-		if problem := c.codec.check(m, &c.ColumnInfo, d); problem != "" {
-			violations = append(violations, invalidField(c.Field, problem))
+		if path, problem := c.problem(m, d); problem != "" {
+			violations = append(violations, invalidField(path, problem))
 		}
 	}
 	return violations

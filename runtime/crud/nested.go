@@ -52,7 +52,7 @@ func goesInto(fd protoreflect.FieldDescriptor) bool {
 // itself a part, which is set if it was not.
 func impliedParts(column int, m protoreflect.Message, p part) []part {
 	last := p.steps[len(p.steps)-1].field
-	if !goesInto(last) {
+	if !goesInto(last) || p.tooDeep() {
 		return []part{p}
 	}
 	m = m.Get(last).Message()
@@ -68,6 +68,10 @@ func impliedParts(column int, m protoreflect.Message, p part) []part {
 	}
 	return parts
 }
+
+// tooDeep reports whether nothing below a part can be stored. Its fields are not listed,
+// each with all of its path; check refuses them together.
+func (p part) tooDeep() bool { return len(p.steps) > maxJSONDepth }
 
 // down is the part of a field in the message that p ends at.
 func (p part) down(fd protoreflect.FieldDescriptor) part {
@@ -136,7 +140,7 @@ func allowedParts(m protoreflect.Message, p part) (allowed []part, fixed []strin
 	}
 	last := p.steps[len(p.steps)-1]
 	v, given := valueAt(m, p.steps)
-	if p.atLeast || !given || !(goesInto(last.field) || last.keyed && last.field.MapValue().Message() != nil) || !rulesOf(messageOf(last.field)).keepsStored() {
+	if p.atLeast || !given || p.tooDeep() || !(goesInto(last.field) || last.keyed && last.field.MapValue().Message() != nil) || !rulesOf(messageOf(last.field)).keepsStored() {
 		return []part{p}, fixed
 	}
 	for fd := range fieldsOf(v.Message().Descriptor()) {
@@ -158,7 +162,7 @@ func (t *Table[M, K]) missingParts(m M, named *target) []Violation {
 	for _, n := range nested {
 		if n.rules != nil && (named == nil || named.set[n.at] == 1) && !t.columns[n.at].serverOwned() {
 			inside(root, n.field, func(place string, inner protoreflect.Message) {
-				violations = append(violations, missingNested(inner, string(n.field.Name())+place)...)
+				violations = append(violations, missingNested(inner, string(n.field.Name())+place, 1)...)
 			})
 		}
 	}
@@ -184,7 +188,7 @@ func missingPart(root protoreflect.Message, p part) []Violation {
 		return nil
 	}
 	if last.keyed || goesInto(last.field) {
-		return missingNested(v.Message(), p.text)
+		return missingNested(v.Message(), p.text, len(p.steps))
 	}
 	var violations []Violation
 	parent := root
@@ -193,7 +197,7 @@ func missingPart(root protoreflect.Message, p part) []Violation {
 		parent = at.Message()
 	}
 	inside(parent, last.field, func(place string, inner protoreflect.Message) {
-		violations = append(violations, missingNested(inner, p.text+place)...)
+		violations = append(violations, missingNested(inner, p.text+place, len(p.steps))...)
 	})
 	return violations
 }

@@ -123,8 +123,12 @@ func (t *Table[M, K]) keep(m M, parts []part) {
 			merge(reflected(kept), reflected(m), p)
 		}
 	}
+	done := make(columnSet, len(t.columns))
 	for _, p := range parts {
-		t.columns[p.column].codec.copy(m, kept)
+		if done[p.column] == 0 {
+			t.columns[p.column].codec.copy(m, kept)
+			done[p.column] = 1
+		}
 	}
 }
 

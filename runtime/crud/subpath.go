@@ -1,7 +1,9 @@
 package crud
 
 import (
+	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -26,6 +28,28 @@ type step struct {
 	field protoreflect.FieldDescriptor
 	key   protoreflect.MapKey // valid if keyed
 	keyed bool
+}
+
+// outermost returns the parts that no other one holds, each once: masks may name a
+// message and what is in it, and a part costs a copy.
+func outermost(parts []part) []part {
+	if len(parts) < 2 {
+		return parts
+	}
+	seen := make(map[string]bool, len(parts))
+	once := slices.DeleteFunc(parts, func(p part) bool {
+		again := seen[p.text]
+		seen[p.text] = true
+		return again
+	})
+	return slices.DeleteFunc(once, func(p part) bool {
+		for i := range p.text {
+			if p.text[i] == '.' && seen[p.text[:i]] {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // splitPath returns the segments of a path, those in backticks without them. problem
@@ -82,8 +106,11 @@ func stepsOf(fd protoreflect.FieldDescriptor, segments []string) (steps []step, 
 			at++
 		}
 		steps = append(steps, s)
-		if at == len(segments) {
+		switch {
+		case at == len(segments):
 			return steps, ""
+		case len(steps) > maxJSONDepth:
+			return nil, fmt.Sprintf("goes more than %d deep", maxJSONDepth)
 		}
 		inside, problem := insideOf(fd, name)
 		if problem != "" {
@@ -191,7 +218,7 @@ func mergeEntry(dst, src protoreflect.Message, steps []step) {
 			dst.Mutable(s.field).Map().Clear(s.key)
 		}
 	case len(steps) == 1:
-		dst.Mutable(s.field).Map().Set(s.key, cloned(src, s.field).Map().Get(s.key))
+		dst.Mutable(s.field).Map().Set(s.key, clonedValue(from.Get(s.key)))
 	default:
 		into := dst.Mutable(s.field).Map().Mutable(s.key).Message()
 		value := into.New()
@@ -207,6 +234,17 @@ func cloned(m protoreflect.Message, fd protoreflect.FieldDescriptor) protoreflec
 	only := m.New()
 	only.Set(fd, m.Get(fd))
 	return proto.Clone(only.Interface()).ProtoReflect().Get(fd)
+}
+
+// clonedValue returns a copy of a single value, not of all the map that it is in.
+func clonedValue(v protoreflect.Value) protoreflect.Value {
+	switch v := v.Interface().(type) {
+	case protoreflect.Message:
+		return protoreflect.ValueOfMessage(proto.Clone(v.Interface()).ProtoReflect())
+	case []byte:
+		return protoreflect.ValueOfBytes(bytes.Clone(v))
+	}
+	return v
 }
 
 // hasSteps reports whether a message has what the steps name.

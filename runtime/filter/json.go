@@ -17,6 +17,8 @@ type place struct {
 	// message is how many steps lead to the message that holds the value: where that is
 	// not there, nothing is known of the value. -1 is for a value that no message holds.
 	message int
+	// entry says that the value is that of a map's key, which may be missing.
+	entry bool
 	// element is what is asked of the elements of a list, in terms of their alias; nil
 	// where there is a single value.
 	element *Field
@@ -154,8 +156,8 @@ func (d *descent) value(fd protoreflect.FieldDescriptor, at place, names []strin
 	if d.hides != nil && d.hides(next) {
 		return nil, d.fail("filters cannot ask for the field %s", quote(d.path))
 	}
-	at.message = len(at.steps)
-	at.steps = append(slices.Clip(at.steps), jsonStep{name: names[0]})
+	at.message, at.entry = len(at.steps), false
+	at.steps = append(slices.Clip(at.steps), jsonStep{name: next.TextName()}) // as the JSON has it, also for a group
 	return d.field(next, at, names[1:], level)
 }
 
@@ -179,7 +181,7 @@ func (d *descent) entry(fd protoreflect.FieldDescriptor, at place, names []strin
 		return nil, d.fail("the keys of %s are of type %s, and %s is none", d.path, fd.MapKey().Kind(), quote(names[0]))
 	}
 	d.path += "." + names[0]
-	at.message = -1
+	at.entry = true
 	at.steps = append(slices.Clip(at.steps), jsonStep{name: key, key: true})
 	return d.value(fd.MapValue(), at, names[1:], level, true)
 }
@@ -222,8 +224,8 @@ func newInside(path string, fd protoreflect.FieldDescriptor, kind Kind, at place
 // known where the message is there.
 func nullInside(at *place, presence bool) Null {
 	switch {
-	case at.message < 0 && len(at.steps) > 0:
-		return NullIsUnknown // of a map's entry
+	case at.entry:
+		return NullIsUnknown
 	case presence:
 		return NullIsUnset
 	}

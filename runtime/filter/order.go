@@ -92,9 +92,12 @@ func (p *orderParser) key() (k OrderKey, err error) {
 
 func (p *orderParser) field(path string, at int) (*Field, error) {
 	f := p.schema.fields[path]
+	root, _, inside := strings.Cut(path, ".")
 	switch {
 	case path == "":
 		return nil, p.failAt(at, "expected a field")
+	case inside && p.schema.fields[root] != nil:
+		return nil, p.failAt(at, "rows cannot be ordered by what is inside the field "+quote(root))
 	case f == nil:
 		return nil, p.failAt(at, "unknown field "+quote(path)+didYouMean(path, p.schema.orderable()))
 	case !f.sorts():

@@ -26,6 +26,9 @@ func (w *writer) insideTest(t *test, negated bool) {
 		w.anyEntry(f, negated)
 	case t.is == impossible:
 		w.impossibleInside(f, negated)
+	case t.is == present && f.at.entry: // m.k:* asks what m:k does
+		w.json(f.at.base, f.at.steps)
+		w.text(isNull(negated))
 	case t.nullCheck():
 		w.json(f.at.base, f.at.steps)
 		w.text(isNull((t.is == unset) != negated))
@@ -57,7 +60,7 @@ func (w *writer) impossibleInside(f *Field, negated bool) {
 	switch {
 	case !negated:
 		w.text("false")
-	case f.at.message < 0 && len(f.at.steps) > 0:
+	case f.at.entry:
 		w.json(f.at.base, f.at.steps)
 		w.text(" IS NOT NULL")
 	default:
