@@ -13,9 +13,6 @@ import (
 // crudNumber is the number of the project's options, whatever they extend.
 var crudNumber = protocrudv1.E_Model.TypeDescriptor().Number()
 
-// skipHint is how a field is kept out of the table.
-const skipHint = "leave the field out of the table with [(protocrud.v1.field) = {skip: true}]"
-
 // An optionState says how an option was found.
 type optionState uint8
 

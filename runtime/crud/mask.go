@@ -29,8 +29,6 @@ type target struct {
 	parts []part
 }
 
-func (t target) empty() bool { return t.set.empty() && len(t.parts) == 0 }
-
 // resolve returns what a mask names of the columns that an Update can write (AIP-134,
 // AIP-161). Paths that name nothing are violations.
 func (t *Table[M, K]) resolve(m M, mask *fieldmaskpb.FieldMask) (target, []Violation) {
