@@ -23,7 +23,7 @@ func TestTheNameThatWasMeant(t *testing.T) {
 		{"saga", "SAGA"},
 		{"page", "page"},
 		{"pags", "page"}, // as near as pages, and before it
-		{"w", ""}, // nothing of it would be left
+		{"w", ""},        // nothing of it would be left
 		{"w2", ""},
 		{"q2", "q"},
 		{"weight", ""},
