@@ -35,8 +35,8 @@ var floors = []floor{
 	{"codegen/export", []string{"options"}},
 	{"options", nil},
 	{"runtime", []string{"runtime", "internal/sqlname"}},
-	{"runtime/crud", []string{"runtime/filter", "runtime/identity", "internal/nearest", "internal/sqlname"}},
-	{"runtime/filter", []string{"internal/nearest", "internal/sqlname"}},
+	{"runtime/crud", []string{"runtime/filter", "runtime/identity", "internal/nearest", "internal/protopath", "internal/sqlname"}},
+	{"runtime/filter", []string{"internal/nearest", "internal/protopath", "internal/sqlname"}},
 	{"runtime/identity", nil},
 	{"internal/allkinds", []string{"options", "runtime"}},
 	{"internal/apitest", []string{"options", "runtime"}},
@@ -45,6 +45,7 @@ var floors = []floor{
 	{"internal/consumer", nil},
 	{"internal/imports", nil},
 	{"internal/nearest", nil},
+	{"internal/protopath", nil},
 	{"internal/sqlname", nil},
 }
 

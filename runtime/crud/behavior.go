@@ -9,6 +9,8 @@ import (
 	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/protocrud/protoc-gen-go-crud/internal/protopath"
 )
 
 // rules are what google.api.field_behavior says inside a message type (AIP-203). They
@@ -54,7 +56,7 @@ func newRules(md protoreflect.MessageDescriptor) *rules {
 // ruled reports whether there is a rule in a type or below it. seen are the types that
 // are being looked at.
 func ruled(md protoreflect.MessageDescriptor, seen map[protoreflect.FullName]bool) bool {
-	if seen[md.FullName()] || wellKnown(md) {
+	if seen[md.FullName()] || protopath.Ends(md) {
 		return false
 	}
 	seen[md.FullName()] = true

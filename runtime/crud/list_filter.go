@@ -3,8 +3,6 @@ package crud
 import (
 	"errors"
 
-	"google.golang.org/protobuf/reflect/protoreflect"
-
 	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/filter"
 )
@@ -45,11 +43,8 @@ func (t *Table[M, K]) filterSchema() *filter.Schema {
 			f.Kind, f.Columns, f.Key = filter.Name, t.info.Key, t.nameArgs
 		case c.Kind == KindJSON:
 			f.Inside, f.Hides = c.codec.below(), inputOnly
-		case c.Kind == KindEnumName || c.Kind == KindEnumType:
-			f.Enum = enumNumbers(c.codec.enum())
-			f.Names = nameOf(c.codec.enum())
-		case c.Kind == KindEnum:
-			f.Enum = enumNumbers(c.codec.enum())
+		case c.Kind == KindEnum || c.Kind == KindEnumName || c.Kind == KindEnumType:
+			f.Enum = c.codec.enum()
 		}
 		fields = append(fields, f)
 	}
@@ -74,25 +69,6 @@ func (t *Table[M, K]) nameArgs(name string, d filter.Dialect) (args []any, ok bo
 		return nil, false
 	}
 	return t.keyArgs(key, Dialect(d))
-}
-
-// nameOf returns the name that a number of an enum is kept by, "" if it has none.
-func nameOf(e protoreflect.EnumDescriptor) func(int32) string {
-	return func(number int32) string {
-		if v := e.Values().ByNumber(protoreflect.EnumNumber(number)); v != nil {
-			return string(v.Name())
-		}
-		return ""
-	}
-}
-
-func enumNumbers(e protoreflect.EnumDescriptor) map[string]int32 {
-	values := e.Values()
-	numbers := make(map[string]int32, values.Len())
-	for i := range values.Len() {
-		numbers[string(values.Get(i).Name())] = int32(values.Get(i).Number())
-	}
-	return numbers
 }
 
 // setFilter compiles the filter.

@@ -5,6 +5,8 @@ import (
 
 	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/protocrud/protoc-gen-go-crud/internal/protopath"
 )
 
 // A nestedColumn is a column of messages, or of a map or list of them, that masks go
@@ -21,7 +23,7 @@ func (t *Table[M, K]) nestedColumns() []nestedColumn {
 	var nested []nestedColumn
 	for i := range t.columns {
 		fd := t.columns[i].codec.below()
-		if fd == nil || messageOf(fd) == nil || wellKnown(messageOf(fd)) {
+		if fd == nil || messageOf(fd) == nil || protopath.Ends(messageOf(fd)) {
 			continue
 		}
 		nested = append(nested, nestedColumn{i, fd, rulesOf(messageOf(fd))})
@@ -45,7 +47,7 @@ func (t *Table[M, K]) implied(m M) target {
 
 // goesInto reports whether a field is a single message of fields.
 func goesInto(fd protoreflect.FieldDescriptor) bool {
-	return !fd.IsList() && !fd.IsMap() && fd.Message() != nil && !wellKnown(fd.Message())
+	return !fd.IsList() && !fd.IsMap() && fd.Message() != nil && !protopath.Ends(fd.Message())
 }
 
 // impliedParts are the set fields below a message that is set. One that has none is

@@ -4,13 +4,13 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/nearest"
+	"github.com/protocrud/protoc-gen-go-crud/internal/protopath"
 )
 
 // A part is a path of a mask that ends below a column: author.given_name, or
@@ -133,57 +133,23 @@ func insideOf(fd protoreflect.FieldDescriptor, name string) (_ protoreflect.Mess
 		return nil, fmt.Sprintf("goes into %s, which is repeated", name)
 	case value.Message() == nil:
 		return nil, fmt.Sprintf("goes into %s, which has no fields", name)
-	case wellKnown(value.Message()):
+	case protopath.Ends(value.Message()):
 		return nil, fmt.Sprintf("goes into %s, which is written as a whole", name)
 	}
 	return value.Message(), ""
 }
 
-// wellKnown reports whether JSON has a form of its own for messages of a type: their
-// fields are not seen.
-func wellKnown(md protoreflect.MessageDescriptor) bool {
-	return md.ParentFile().Package() == "google.protobuf"
-}
-
 func unknownSubfield(in protoreflect.MessageDescriptor, wrong, name string) string {
-	names := make([]string, in.Fields().Len())
-	for i := range names {
-		names[i] = string(in.Fields().Get(i).Name())
-	}
-	if n := nearest.Of(wrong, names); n != "" {
+	if n := nearest.Of(wrong, protopath.FieldNames(in)); n != "" {
 		return fmt.Sprintf("names no field of %s; did you mean %q?", name, n)
 	}
 	return fmt.Sprintf("names no field of %s", name)
 }
 
-// mapKey reads the key of a map.
+// mapKey reads the key of a map. A text that no column can hold is none.
 func mapKey(fd protoreflect.FieldDescriptor, text string) (key protoreflect.MapKey, ok bool) {
-	var v protoreflect.Value
-	var err error
-	switch fd.Kind() {
-	case protoreflect.BoolKind:
-		v, ok = protoreflect.ValueOfBool(text == "true"), text == "true" || text == "false"
-		return v.MapKey(), ok
-	case protoreflect.StringKind:
-		return protoreflect.ValueOfString(text).MapKey(), storable(text)
-	case protoreflect.Int32Kind, protoreflect.Sint32Kind, protoreflect.Sfixed32Kind:
-		var n int64
-		n, err = strconv.ParseInt(text, 10, 32)
-		v = protoreflect.ValueOfInt32(int32(n))
-	case protoreflect.Int64Kind, protoreflect.Sint64Kind, protoreflect.Sfixed64Kind:
-		var n int64
-		n, err = strconv.ParseInt(text, 10, 64)
-		v = protoreflect.ValueOfInt64(n)
-	case protoreflect.Uint32Kind, protoreflect.Fixed32Kind:
-		var n uint64
-		n, err = strconv.ParseUint(text, 10, 32)
-		v = protoreflect.ValueOfUint32(uint32(n))
-	default:
-		var n uint64
-		n, err = strconv.ParseUint(text, 10, 64)
-		v = protoreflect.ValueOfUint64(n)
-	}
-	return v.MapKey(), err == nil
+	key, ok = protopath.MapKey(fd, text)
+	return key, ok && storable(text)
 }
 
 // merge makes what a part names in dst as it is in src: what src does not have is

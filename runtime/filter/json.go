@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/protocrud/protoc-gen-go-crud/internal/protopath"
 )
 
 // A place is where a value is inside a column of protobuf's JSON.
@@ -80,11 +82,6 @@ func kindInside(fd protoreflect.FieldDescriptor) Kind {
 	return jsonKinds[fd.Kind()]
 }
 
-// opaque reports whether the fields of a message are not those of its JSON.
-func opaque(md protoreflect.MessageDescriptor) bool {
-	return md.ParentFile().Package() == "google.protobuf"
-}
-
 // names returns the parts of a path, without quotes and escapes.
 func (n comparison) names() []string {
 	s := scanner{text: n.path}
@@ -145,12 +142,12 @@ func (d *descent) value(fd protoreflect.FieldDescriptor, at place, names []strin
 		return nil, d.fail("%s has no fields of its own", quote(d.path))
 	}
 	md := fd.Message()
-	if opaque(md) {
+	if protopath.Ends(md) {
 		return nil, d.fail("%s is a %s, of which only %s:* can be asked", quote(d.path), md.FullName(), d.path)
 	}
 	next := md.Fields().ByName(protoreflect.Name(names[0]))
 	if next == nil {
-		return nil, d.fail("%s has no field %s%s", quote(d.path), quote(names[0]), didYouMean(names[0], fieldNames(md)))
+		return nil, d.fail("%s has no field %s%s", quote(d.path), quote(names[0]), didYouMean(names[0], protopath.FieldNames(md)))
 	}
 	d.path += "." + names[0]
 	if d.hides != nil && d.hides(next) {
@@ -161,28 +158,20 @@ func (d *descent) value(fd protoreflect.FieldDescriptor, at place, names []strin
 	return d.field(next, at, names[1:], level)
 }
 
-func fieldNames(md protoreflect.MessageDescriptor) []string {
-	names := make([]string, md.Fields().Len())
-	for i := range names {
-		names[i] = string(md.Fields().Get(i).Name())
-	}
-	return names
-}
-
 // entry returns the map, or what names lead to from one of its values.
 func (d *descent) entry(fd protoreflect.FieldDescriptor, at place, names []string, level int) (*Field, error) {
 	if len(names) == 0 {
 		f := newInside(d.path, fd, Map, at, false)
-		f.key = func(text string) (string, bool) { return canonicalKey(fd.MapKey(), text) }
+		f.keys = fd.MapKey()
 		return f, nil
 	}
-	key, ok := canonicalKey(fd.MapKey(), names[0])
+	key, ok := protopath.MapKey(fd.MapKey(), names[0])
 	if !ok {
 		return nil, d.fail("the keys of %s are of type %s, and %s is none", d.path, fd.MapKey().Kind(), quote(names[0]))
 	}
 	d.path += "." + names[0]
 	at.entry = true
-	at.steps = append(slices.Clip(at.steps), jsonStep{name: key, key: true})
+	at.steps = append(slices.Clip(at.steps), jsonStep{name: key.String(), key: true})
 	return d.value(fd.MapValue(), at, names[1:], level, true)
 }
 
@@ -197,7 +186,7 @@ func (d *descent) elements(fd protoreflect.FieldDescriptor, at place, names []st
 	if len(names) > 0 {
 		element.Null = nullInside(element.at, element.presence)
 	}
-	list.Path, list.Kind, list.Enum, list.names, list.key = element.Path, element.Kind, element.Enum, element.names, element.key
+	list.Path, list.Kind, list.Enum, list.keys = element.Path, element.Kind, element.Enum, element.keys
 	list.Repeated = true
 	list.at.element = element
 	return list, nil
@@ -207,15 +196,7 @@ func (d *descent) elements(fd protoreflect.FieldDescriptor, at place, names []st
 func newInside(path string, fd protoreflect.FieldDescriptor, kind Kind, at place, presence bool) *Field {
 	f := &Field{Path: path, Kind: kind, Null: nullInside(&at, presence || kind == Message), Filterable: true, at: &at, presence: presence}
 	if kind == Enum {
-		f.Enum, f.names = map[string]int32{}, map[int32]string{}
-		values := fd.Enum().Values()
-		for i := range values.Len() {
-			v := values.Get(i)
-			f.Enum[string(v.Name())] = int32(v.Number())
-			if _, ok := f.names[int32(v.Number())]; !ok {
-				f.names[int32(v.Number())] = string(v.Name())
-			}
-		}
+		f.Enum = fd.Enum()
 	}
 	return f
 }
@@ -232,27 +213,6 @@ func nullInside(at *place, presence bool) Null {
 	return NullIsZero
 }
 
-// canonicalKey returns a map's key as JSON has it.
-func canonicalKey(fd protoreflect.FieldDescriptor, text string) (key string, ok bool) {
-	switch fd.Kind() {
-	case protoreflect.StringKind:
-		return text, true
-	case protoreflect.BoolKind:
-		return text, text == "true" || text == "false"
-	case protoreflect.Uint32Kind, protoreflect.Fixed32Kind:
-		n, err := strconv.ParseUint(text, 10, 32)
-		return strconv.FormatUint(n, 10), err == nil
-	case protoreflect.Uint64Kind, protoreflect.Fixed64Kind:
-		n, err := strconv.ParseUint(text, 10, 64)
-		return strconv.FormatUint(n, 10), err == nil
-	case protoreflect.Int32Kind, protoreflect.Sint32Kind, protoreflect.Sfixed32Kind:
-		n, err := strconv.ParseInt(text, 10, 32)
-		return strconv.FormatInt(n, 10), err == nil
-	}
-	n, err := strconv.ParseInt(text, 10, 64)
-	return strconv.FormatInt(n, 10), err == nil
-}
-
 // insideTest reads a comparison with a field that is no single value. ok is false for
 // one that is.
 func (c *checker) insideTest(f *Field, n comparison) (t *test, ok bool, err error) {
@@ -263,11 +223,11 @@ func (c *checker) insideTest(f *Field, n comparison) (t *test, ok bool, err erro
 		if n.op != has {
 			return nil, true, c.fail(n.at, "%s is a map; write %s:key, or %s.key and a comparator", f.Path, f.Path, f.Path)
 		}
-		key, valid := f.key(unescape(n.value.raw))
+		key, valid := protopath.MapKey(f.keys, unescape(n.value.raw))
 		if !valid {
 			return nil, true, c.fail(n.value.at, "%s cannot be a key of %s", quote(n.value.String()), f.Path)
 		}
-		return &test{field: f, is: hasKey, value: key}, true, nil
+		return &test{field: f, is: hasKey, value: key.String()}, true, nil
 	case f.Kind == Message:
 		hint := fmt.Sprintf("ask for one of its fields, or write %s:*", f.Path)
 		if n.value.bare("null") && f.at.element == nil {

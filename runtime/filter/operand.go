@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"strings"
 	"time"
+
+	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
 // An operand is a literal as a value of a field's type.
@@ -96,8 +98,11 @@ func readBytes(_ *Field, text string) (operand, bool) {
 }
 
 func readEnum(f *Field, text string) (operand, bool) {
-	number, ok := f.Enum[text]
-	return operand{value: int64(number)}, ok
+	v := f.Enum.Values().ByName(protoreflect.Name(text))
+	if v == nil {
+		return operand{}, false
+	}
+	return operand{value: int64(v.Number())}, true
 }
 
 // readTimestamp returns microseconds since 1970.
@@ -145,9 +150,19 @@ func fits(text, form string) bool {
 
 // readEnumName returns the name that the value is kept by.
 func readEnumName(f *Field, text string) (operand, bool) {
-	number, ok := f.Enum[text]
-	if !ok {
+	v := f.Enum.Values().ByName(protoreflect.Name(text))
+	if v == nil {
 		return operand{}, false
 	}
-	return operand{value: f.Names(number)}, true
+	return operand{value: f.enumName(v.Number())}, true
+}
+
+// enumName is the name that a number is kept by, the first of several; "" if the enum
+// does not declare it.
+func (f *Field) enumName(number protoreflect.EnumNumber) string {
+	v := f.Enum.Values().ByNumber(number)
+	if v == nil {
+		return ""
+	}
+	return string(v.Name())
 }

@@ -26,11 +26,8 @@ type Field struct {
 	// repeated.
 	Search bool
 
-	// Enum are the numbers of an Enum's values by their names, as protoc-gen-go writes
-	// them: Genre_value.
-	Enum map[string]int32
-	// Names returns the name that a number of an EnumName is kept by, one of Enum's.
-	Names func(number int32) string
+	// Enum is the enum of an Enum or an EnumName: Genre(0).Descriptor().
+	Enum protoreflect.EnumDescriptor
 	// Key returns the arguments for the columns of a Name; ok is false for a name that
 	// no row has.
 	Key func(name string, d Dialect) (args []any, ok bool)
@@ -43,12 +40,10 @@ type Field struct {
 
 	sql []string // the columns as they stand in a statement
 
-	// Of a field inside JSON: its place, whether it has presence, the names of an enum's
-	// numbers, and how a map's key is written.
+	// Of a field inside JSON: its place, whether it has presence, and a map's keys.
 	at       *place
 	presence bool
-	names    map[int32]string
-	key      func(text string) (string, bool)
+	keys     protoreflect.FieldDescriptor
 }
 
 // Null is the meaning of NULL in a field's column.
@@ -121,7 +116,7 @@ func (f *Field) rule() *kindRule { return &kinds[f.Kind] }
 // zero is the default value; nil is that of a kind that is set or not.
 func (f *Field) zero() any {
 	if f.Kind == EnumName {
-		return f.Names(0)
+		return f.enumName(0)
 	}
 	return f.rule().zero
 }

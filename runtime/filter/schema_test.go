@@ -3,11 +3,30 @@ package filter_test
 import (
 	"strings"
 
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protodesc"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/descriptorpb"
+
 	"github.com/protocrud/protoc-gen-go-crud/runtime/filter"
 )
 
-// genres are the values of an enum.
-var genres = map[string]int32{"GENRE_UNSPECIFIED": 0, "FICTION": 1, "POETRY": 2}
+// genres is an enum.
+var genres = newGenres("GENRE_UNSPECIFIED", "FICTION", "POETRY")
+
+func newGenres(names ...string) protoreflect.EnumDescriptor {
+	e := &descriptorpb.EnumDescriptorProto{Name: proto.String("Genre")}
+	for i, name := range names {
+		e.Value = append(e.Value, &descriptorpb.EnumValueDescriptorProto{Name: proto.String(name), Number: proto.Int32(int32(i))})
+	}
+	file, err := protodesc.NewFile(&descriptorpb.FileDescriptorProto{
+		Name: proto.String("genre.proto"), Syntax: proto.String("proto3"), EnumType: []*descriptorpb.EnumDescriptorProto{e},
+	}, nil)
+	if err != nil {
+		panic(err)
+	}
+	return file.Enums().Get(0)
+}
 
 // field returns a field that filters and orders may name, in a column of its name.
 func field(path string, k filter.Kind, changes ...func(*filter.Field)) filter.Field {

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
 // insideTest writes a test of a value inside JSON, or its negation. A value that is not
@@ -286,11 +288,7 @@ func (w *writer) microsSQLite(f *Field) {
 func (f *Field) encodeInside(v any, d Dialect) any {
 	switch f.Kind {
 	case Enum:
-		number := int32(v.(int64))
-		if name, ok := f.names[number]; ok {
-			return name
-		}
-		return strconv.Itoa(int(number))
+		return f.enumName(protoreflect.EnumNumber(v.(int64)))
 	case Bytes:
 		return base64.StdEncoding.EncodeToString(v.([]byte))
 	case Timestamp:

@@ -1,7 +1,6 @@
 package filter
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/nearest"
@@ -23,7 +22,15 @@ func (s *Schema) filterable() []string {
 }
 
 // enumNames are the names of the values, in the order of the alphabet.
-func (f *Field) enumNames() []string { return slices.Sorted(maps.Keys(f.Enum)) }
+func (f *Field) enumNames() []string {
+	values := f.Enum.Values()
+	names := make([]string, values.Len())
+	for i := range names {
+		names[i] = string(values.Get(i).Name())
+	}
+	slices.Sort(names)
+	return names
+}
 
 // orderable are the paths that an order may name.
 func (s *Schema) orderable() []string {
