@@ -18,11 +18,11 @@ func (p *printer) columns(m *model.Model) {
 	}
 	left := len(m.Key.Columns)
 	for _, c := range m.Columns {
-		if c.Etag && m.TTL != nil { // which is the last
-			p.P(p.ttl(m.TTL), ",")
-		}
 		if c.Field != nil {
 			p.P(p.column(c), ",")
+		}
+		if m.TTL != nil && c.Oneof == string(m.TTL.Oneof.Desc.Name()) && c.Field.Desc.Name() == "expire_time" {
+			p.P(p.ttl(m.TTL), ",")
 		}
 		if c.PrimaryKey {
 			left--
@@ -30,9 +30,6 @@ func (p *printer) columns(m *model.Model) {
 		if c.PrimaryKey && left == 0 && m.Key.Name != nil && m.Key.Fields() {
 			p.P(p.computedName(m), ",")
 		}
-	}
-	if m.TTL != nil && m.Etag() == nil {
-		p.P(p.ttl(m.TTL), ",")
 	}
 }
 

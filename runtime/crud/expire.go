@@ -2,7 +2,6 @@ package crud
 
 import (
 	"github.com/jackc/pgx/v5/pgconn"
-	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 )
@@ -36,10 +35,9 @@ func (c *ttlCodec[M]) check(m M, info *ColumnInfo, d Dialect) string {
 	return ""
 }
 
-func (c *ttlCodec[M]) bind(any, Dialect) (any, bool)       { return nil, false }
-func (c *ttlCodec[M]) bindAny(any, Dialect) (any, bool)    { return nil, false }
-func (c *ttlCodec[M]) cursor(M) any                        { return nil }
-func (c *ttlCodec[M]) below() protoreflect.FieldDescriptor { return nil }
+func (c *ttlCodec[M]) bind(any, Dialect) (any, bool)    { return nil, false }
+func (c *ttlCodec[M]) bindAny(any, Dialect) (any, bool) { return nil, false }
+func (c *ttlCodec[M]) cursor(M) any                     { return nil }
 
 // expire returns m, or a copy whose time to live has become the time at which it expires.
 func (r *Repository[M, K]) expire(m M) (M, error) {

@@ -140,18 +140,6 @@ func (k *kind[V]) asEnumType(ofName func(string) (V, error)) {
 		}
 		return "{" + strings.Join(names, ",") + "}"
 	}
-	k.bindSlice = func(vs any, _ Dialect) (any, bool) {
-		values, ok := vs.([]V)
-		if !ok {
-			return nil, false
-		}
-		for _, v := range values {
-			if _, ok := k.key(v); !ok {
-				return nil, false
-			}
-		}
-		return literal(values), true
-	}
 	k.list = listKind[V]{
 		bind:  func(vs []V, _ Dialect) any { return literal(vs) },
 		reads: func(oid uint32, format int16) bool { return oid >= firstUserOID && format == pgtype.TextFormatCode },

@@ -17,6 +17,11 @@ type nestedColumn struct {
 	rules *rules // nil for none
 }
 
+// whole is all of the column as a part.
+func (n nestedColumn) whole() part {
+	return part{column: n.at, text: string(n.field.Name()), steps: []step{{field: n.field}}}
+}
+
 // nestedColumns are those of a table. The descriptors are there only once the program
 // runs.
 func (t *Table[M, K]) nestedColumns() []nestedColumn {
@@ -39,7 +44,7 @@ func (t *Table[M, K]) implied(m M) target {
 	for _, n := range t.nested() {
 		if named.set[n.at] == 1 && goesInto(n.field) {
 			named.set[n.at] = 0
-			named.parts = append(named.parts, impliedParts(n.at, reflected(m), part{column: n.at, text: string(n.field.Name()), steps: []step{{field: n.field}}})...)
+			named.parts = append(named.parts, impliedParts(reflected(m), n.whole())...)
 		}
 	}
 	return named
@@ -52,7 +57,7 @@ func goesInto(fd protoreflect.FieldDescriptor) bool {
 
 // impliedParts are the set fields below a message that is set. One that has none is
 // itself a part, which is set if it was not.
-func impliedParts(column int, m protoreflect.Message, p part) []part {
+func impliedParts(m protoreflect.Message, p part) []part {
 	last := p.steps[len(p.steps)-1].field
 	if !goesInto(last) || p.tooDeep() {
 		return []part{p}
@@ -61,7 +66,7 @@ func impliedParts(column int, m protoreflect.Message, p part) []part {
 	var parts []part
 	for fd := range fieldsOf(m.Descriptor()) {
 		if m.Has(fd) {
-			parts = append(parts, impliedParts(column, m, p.down(fd))...)
+			parts = append(parts, impliedParts(m, p.down(fd))...)
 		}
 	}
 	if parts == nil {
@@ -94,7 +99,7 @@ func (t *Table[M, K]) allow(named *target, m M) (input M, fixed []string) {
 	for _, n := range t.nested() {
 		if named.set[n.at] == 1 && n.rules.keepsStored() {
 			named.set[n.at] = 0
-			parts = append(parts, part{column: n.at, text: string(n.field.Name()), steps: []step{{field: n.field}}})
+			parts = append(parts, n.whole())
 		}
 	}
 	copied := false
@@ -112,9 +117,7 @@ func (t *Table[M, K]) allow(named *target, m M) (input M, fixed []string) {
 	named.parts = slices.DeleteFunc(named.parts, func(p part) bool { return named.set[p.column] == 1 })
 	if copied {
 		input = t.clone(m)
-		for _, n := range t.nested() {
-			inside(reflected(input), n.field, func(_ string, inner protoreflect.Message) { clearNested(inner, annotations.FieldBehavior_OUTPUT_ONLY) })
-		}
+		t.clearInside(input, annotations.FieldBehavior_OUTPUT_ONLY)
 	}
 	return input, fixed
 }
@@ -192,12 +195,11 @@ func missingPart(root protoreflect.Message, p part) []Violation {
 	if last.keyed || goesInto(last.field) {
 		return missingNested(v.Message(), p.text, len(p.steps))
 	}
-	var violations []Violation
 	parent := root
-	for _, s := range p.steps[:len(p.steps)-1] {
-		at, _ := valueAt(parent, []step{s})
-		parent = at.Message()
+	if holder, nested := valueAt(root, p.steps[:len(p.steps)-1]); nested {
+		parent = holder.Message()
 	}
+	var violations []Violation
 	inside(parent, last.field, func(place string, inner protoreflect.Message) {
 		violations = append(violations, missingNested(inner, p.text+place, len(p.steps))...)
 	})

@@ -23,31 +23,43 @@ func WithoutArm[A, O any](oneof O) (empty O) {
 	return oneof
 }
 
-// siblings returns the places of the other arms of a column's oneof.
-func (t *Table[M, K]) siblings(i int) []int {
-	if t.columns[i].Oneof == "" {
-		return nil
-	}
-	var others []int
-	for j := range t.columns {
-		if j != i && t.columns[j].Oneof == t.columns[i].Oneof {
-			others = append(others, j)
+// siblingsOf returns for every column the places of the other arms of its oneof, nil
+// where no column is an arm.
+func siblingsOf[M any](columns []Column[M]) [][]int {
+	var siblings [][]int
+	for i := range columns {
+		for j := range columns {
+			if i == j || columns[i].Oneof == "" || columns[j].Oneof != columns[i].Oneof {
+				continue
+			}
+			if siblings == nil {
+				siblings = make([][]int, len(columns))
+			}
+			siblings[i] = append(siblings[i], j)
 		}
 	}
-	return others
+	return siblings
 }
 
-// otherArmSet reports whether an arm of a column's oneof was read before.
-func (t *Table[M, K]) otherArmSet(i int, m M) bool {
-	return slices.ContainsFunc(t.siblings(i), func(j int) bool { return t.columns[j].codec.has(m) })
+// checkArm refuses a column that is not NULL beside another arm of its oneof, which was
+// read before. set says that the column, at place i, is not NULL.
+func (t *Table[M, K]) checkArm(i int, set bool, m M) error {
+	if !set || t.siblings == nil || !t.anySet(t.siblings[i], m) {
+		return nil
+	}
+	return errTwoArms
+}
+
+func (t *Table[M, K]) anySet(columns []int, m M) bool {
+	return slices.ContainsFunc(columns, func(j int) bool { return t.columns[j].codec.has(m) })
 }
 
 // addSiblings adds to the columns that are written the other arms of the oneofs of which
 // one is set: they become NULL.
 func (t *Table[M, K]) addSiblings(set columnSet, m M) {
-	for i := range t.columns {
-		if set[i] == 1 && t.columns[i].Oneof != "" && t.columns[i].codec.has(m) {
-			for _, j := range t.siblings(i) {
+	for i, others := range t.siblings {
+		if len(others) > 0 && set[i] == 1 && t.columns[i].codec.has(m) {
+			for _, j := range others {
 				set[j] = 1
 			}
 		}

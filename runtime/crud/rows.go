@@ -77,10 +77,11 @@ func (r *reader[M, K]) read(m M) error {
 		}
 		c := &r.table.columns[i]
 		end := at + len(c.Names)
-		if c.Oneof != "" && end > at && raw[at] != nil && r.table.otherArmSet(i, m) {
-			return fmt.Errorf("crud: %s.%s: %w", r.table.info.Message, c.Field, errTwoArms)
+		err := r.table.checkArm(i, end > at && raw[at] != nil, m)
+		if err == nil {
+			err = c.codec.decode(m, r.fds[at:end], raw[at:end], &r.mem)
 		}
-		if err := c.codec.decode(m, r.fds[at:end], raw[at:end], &r.mem); err != nil {
+		if err != nil {
 			return fmt.Errorf("crud: %s.%s: %w", r.table.info.Message, c.Field, err)
 		}
 		at = end
@@ -102,13 +103,12 @@ func (r *reader[M, K]) scan(m M) error {
 		}
 		c := &r.table.columns[i]
 		end := at + len(c.Names)
-		if c.Oneof != "" && end > at && values[at] != nil && r.table.otherArmSet(i, m) {
-			return fmt.Errorf("crud: %s.%s: %w", r.table.info.Message, c.Field, errTwoArms)
-		}
-		var err error
-		if c.Kind == KindJSON && r.dialect == Postgres { // Values rounds the numbers of JSON
+		err := r.table.checkArm(i, end > at && values[at] != nil, m)
+		switch {
+		case err != nil:
+		case c.Kind == KindJSON && r.dialect == Postgres: // Values rounds the numbers of JSON
 			err = c.codec.decode(m, r.fds[at:end], raw[at:end], &r.mem)
-		} else {
+		default:
 			err = c.codec.scan(m, values[at:end], r.dialect)
 		}
 		if err != nil {

@@ -59,19 +59,23 @@ func CreateNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Sto
 	return t.answer(ctx, stored, err, t.info.Singular)
 }
 
-// createInput returns what a client may create in the plain style.
-func (t *Table[M, K]) createInput(m M) M {
-	m = t.pick(m, func(c *Column[M]) bool { return !c.serverOwned() && !c.Identifier && c.Generated != ByIdentity })
+// input returns those columns of a client's message that in takes, without what is
+// OUTPUT_ONLY inside them.
+func (t *Table[M, K]) input(m M, in func(*Column[M]) bool) M {
+	m = t.pick(m, in)
 	t.clearInside(m, annotations.FieldBehavior_OUTPUT_ONLY)
 	return m
+}
+
+// createInput returns what a client may create in the plain style.
+func (t *Table[M, K]) createInput(m M) M {
+	return t.input(m, func(c *Column[M]) bool { return !c.serverOwned() && !c.Identifier && c.Generated != ByIdentity })
 }
 
 // namedInput returns what a client may create of a resource whose name is made of its
 // parent and its id.
 func (t *Table[M, K]) namedInput(m M) M {
-	m = t.pick(m, func(c *Column[M]) bool { return !c.serverOwned() && !c.Identifier && !c.PrimaryKey })
-	t.clearInside(m, annotations.FieldBehavior_OUTPUT_ONLY)
-	return m
+	return t.input(m, func(c *Column[M]) bool { return !c.serverOwned() && !c.Identifier && !c.PrimaryKey })
 }
 
 // withoutName returns the violations but for those of the key and the name, which are
@@ -101,10 +105,9 @@ func (t *Table[M, K]) clearKey(m M) {
 // upsertInput returns what a client may create by an Update (AIP-134): its fields, and
 // the key that found no resource.
 func (t *Table[M, K]) upsertInput(m M) (input M, err error) {
-	input = t.pick(m, func(c *Column[M]) bool {
+	input = t.input(m, func(c *Column[M]) bool {
 		return c.PrimaryKey || c.Field == t.nameField || !c.serverOwned() && !c.Identifier
 	})
-	t.clearInside(input, annotations.FieldBehavior_OUTPUT_ONLY)
 	violations := append(t.checkNewID(input), t.checkRequired(input, nil)...)
 	if violations = t.complete(violations, input, nil, false); len(violations) > 0 {
 		return input, invalid(t.domain(), violations...)

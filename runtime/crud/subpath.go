@@ -221,6 +221,9 @@ func hasSteps(m protoreflect.Message, steps []step) bool {
 
 // valueAt returns the value that the steps name; ok is false if it is not set.
 func valueAt(m protoreflect.Message, steps []step) (v protoreflect.Value, ok bool) {
+	if len(steps) == 0 {
+		return v, false
+	}
 	for i, s := range steps {
 		if !m.Has(s.field) {
 			return v, false

@@ -119,6 +119,7 @@ type Table[M any, K comparable] struct {
 	keyColumns []*Column[M] // one per SQL column of the key, in key order
 	ids        []*Column[M] // that the runtime makes
 	ttl        int          // place of the column of a time to live, or -1
+	siblings   [][]int      // of each column, the other arms of its oneof; nil without oneofs
 	nameField  string       // the field of the resource name; empty in the plain style
 	name       func(M) string
 	updateTime int // place of the column in columns, or -1
@@ -217,6 +218,7 @@ func (t *Table[M, K]) late() {
 
 // index finds the columns that have a role.
 func (t *Table[M, K]) index() {
+	t.siblings = siblingsOf(t.columns)
 	t.updateTime, t.createTime, t.identity = -1, -1, -1
 	t.deleteTime, t.purgeTime, t.etag, t.revision, t.ttl = -1, -1, -1, -1, -1
 	for i := range t.columns {
