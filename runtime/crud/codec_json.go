@@ -102,7 +102,9 @@ func (c *jsonCodec[M]) marshal(m protoreflect.Message) (string, error) {
 // marshalInside returns the JSON of a field that is no message, cut out of that of a
 // message which has nothing else.
 func (c *jsonCodec[M]) marshalInside(m protoreflect.Message) ([]byte, error) {
-	raw, err := marshalJSON.Marshal(c.alone(m).Interface())
+	only := m.New()
+	only.Set(c.field(), m.Get(c.field()))
+	raw, err := marshalJSON.Marshal(only.Interface())
 	if err != nil {
 		return nil, err
 	}
@@ -114,13 +116,6 @@ func (c *jsonCodec[M]) marshalInside(m protoreflect.Message) ([]byte, error) {
 }
 
 var errNoJSON = errors.New("crud: the JSON of a field is not that of a field")
-
-// alone returns a new message that shares the field, and has nothing else.
-func (c *jsonCodec[M]) alone(m protoreflect.Message) protoreflect.Message {
-	out := m.New()
-	out.Set(c.field(), m.Get(c.field()))
-	return out
-}
 
 func (c *jsonCodec[M]) reads(fd *pgconn.FieldDescription) bool {
 	return fd.DataTypeOID == pgtype.JSONBOID || fd.DataTypeOID == pgtype.JSONOID || isText(fd.DataTypeOID)
@@ -204,8 +199,7 @@ func (c *jsonCodec[M]) copy(dst, src M) {
 		c.clear(dst)
 		return
 	}
-	clone := proto.Clone(c.alone(reflected(src)).Interface())
-	reflected(dst).Set(c.field(), clone.ProtoReflect().Get(c.field()))
+	copyField(reflected(dst), reflected(src), c.field())
 }
 
 func (c *jsonCodec[M]) equal(a, b M) bool {

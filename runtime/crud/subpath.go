@@ -1,12 +1,10 @@
 package crud
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
 
-	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/nearest"
@@ -166,7 +164,7 @@ func mergeSteps(dst, src protoreflect.Message, steps []step, atLeast bool) {
 	case last && atLeast:
 		dst.Mutable(s.field)
 	case last && src.Has(s.field):
-		dst.Set(s.field, cloned(src, s.field))
+		copyField(dst, src, s.field)
 	case last:
 		dst.Clear(s.field)
 	case src.Has(s.field) || dst.Has(s.field):
@@ -184,7 +182,7 @@ func mergeEntry(dst, src protoreflect.Message, steps []step) {
 			dst.Mutable(s.field).Map().Clear(s.key)
 		}
 	case len(steps) == 1:
-		dst.Mutable(s.field).Map().Set(s.key, clonedValue(from.Get(s.key)))
+		dst.Mutable(s.field).Map().Set(s.key, copyOf(from.Get(s.key)))
 	default:
 		into := dst.Mutable(s.field).Map().Mutable(s.key).Message()
 		value := into.New()
@@ -193,24 +191,6 @@ func mergeEntry(dst, src protoreflect.Message, steps []step) {
 		}
 		mergeSteps(into, value, steps[1:], false)
 	}
-}
-
-// cloned returns a copy of a field's value.
-func cloned(m protoreflect.Message, fd protoreflect.FieldDescriptor) protoreflect.Value {
-	only := m.New()
-	only.Set(fd, m.Get(fd))
-	return proto.Clone(only.Interface()).ProtoReflect().Get(fd)
-}
-
-// clonedValue returns a copy of a single value, not of all the map that it is in.
-func clonedValue(v protoreflect.Value) protoreflect.Value {
-	switch v := v.Interface().(type) {
-	case protoreflect.Message:
-		return protoreflect.ValueOfMessage(proto.Clone(v.Interface()).ProtoReflect())
-	case []byte:
-		return protoreflect.ValueOfBytes(bytes.Clone(v))
-	}
-	return v
 }
 
 // hasSteps reports whether a message has what the steps name.
