@@ -41,6 +41,10 @@ func TestRefusedValues(t *testing.T) {
 	t.Parallel()
 	person := func(p *allkinds.Person) *allkinds.Person { p.GivenName = "A"; return p }
 	negative := math.Copysign(0, -1)
+	unknown := anyOfMessage(t, wrapperspb.String("x"))
+	unknown.Value = append(unknown.Value, 0x9a, 0x06, 0x00) // field 99
+	_, err := allkinds.NewDocumentRepository(crudtest.SQLite(t)).Create(t.Context(), &allkinds.Document{Detail: unknown})
+	assert.Contains(t, violation(err), "which JSON would lose")
 	tests := map[string]*allkinds.Document{
 		"author.family_name":             {Author: person(&allkinds.Person{FamilyName: "a\x00b"})},
 		"author.tags[1]":                 {Author: person(&allkinds.Person{Tags: []string{"", "\xff"}})},

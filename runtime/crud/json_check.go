@@ -191,9 +191,24 @@ func checkAny(m protoreflect.Message, depth int) *jsonProblem {
 	if !ok || held.GetTypeUrl() == "" && len(held.GetValue()) == 0 {
 		return nil
 	}
-	inner, err := held.UnmarshalNew()
+	inner, err := anypb.UnmarshalNew(held, proto.UnmarshalOptions{AllowPartial: true})
 	if err != nil || !validJSON(m) {
 		return jsonProblemf("must be of a message type that the server has")
 	}
+	if hasUnknown(inner.ProtoReflect()) {
+		return jsonProblemf("has fields that the server does not know, which JSON would lose")
+	}
 	return checkJSONMessage(inner.ProtoReflect(), depth+1)
+}
+
+// hasUnknown reports whether a message, or one in it, has fields that its type lacks.
+func hasUnknown(m protoreflect.Message) bool {
+	found := len(m.GetUnknown()) > 0
+	m.Range(func(fd protoreflect.FieldDescriptor, _ protoreflect.Value) bool {
+		if messageOf(fd) != nil {
+			inside(m, fd, func(_ string, inner protoreflect.Message) { found = found || hasUnknown(inner) })
+		}
+		return !found
+	})
+	return found
 }
