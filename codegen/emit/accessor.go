@@ -47,7 +47,7 @@ func (p *printer) write(variable string, f *protogen.Field, value string) string
 	if !open(f.Parent) {
 		return variable + "." + methodName(f, "Set") + "(" + value + ")"
 	}
-	if arm(f) {
+	if model.InOneof(f) {
 		return variable + "." + f.Oneof.GoName + " = &" + p.name(f.GoIdent) + "{" + f.GoName + ": " + value + "}"
 	}
 	if pointer(f) {
@@ -55,9 +55,6 @@ func (p *printer) write(variable string, f *protogen.Field, value string) string
 	}
 	return variable + "." + f.GoName + " = " + value
 }
-
-// arm reports whether a field is part of a oneof that the proto declares.
-func arm(f *protogen.Field) bool { return f.Oneof != nil && !f.Oneof.Desc.IsSynthetic() }
 
 // ofArm returns the call of a func of the runtime on the oneof of a field, in the open
 // API.
@@ -102,7 +99,7 @@ func (p *printer) haser(f *protogen.Field) string {
 	if !open(f.Parent) {
 		return p.methodOf(f, "Has")
 	}
-	if arm(f) {
+	if model.InOneof(f) {
 		return "func(m *" + p.name(f.Parent.GoIdent) + ") bool { return " + p.ofArm("IsArm", f) + " }"
 	}
 	return "func(m *" + p.name(f.Parent.GoIdent) + ") bool { return " + isSet("m", f) + " }"
@@ -113,7 +110,7 @@ func (p *printer) clearer(f *protogen.Field) string {
 	if !open(f.Parent) {
 		return p.methodOf(f, "Clear")
 	}
-	if arm(f) {
+	if model.InOneof(f) {
 		return "func(m *" + p.name(f.Parent.GoIdent) + ") { m." + f.Oneof.GoName + " = " + p.ofArm("WithoutArm", f) + " }"
 	}
 	return "func(m *" + p.name(f.Parent.GoIdent) + ") { m." + f.GoName + " = nil }"

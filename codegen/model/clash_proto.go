@@ -35,7 +35,7 @@ func messageNames(m *protogen.Message, yield func(string, owner)) {
 		yield("case_"+o.GoIdent.GoName, protoOwner("oneof", o.Desc))
 	}
 	for _, f := range m.Fields {
-		if inOneof(f) {
+		if InOneof(f) {
 			yield(f.GoIdent.GoName, protoOwner("field", f.Desc))
 		}
 		if f.Desc.HasDefault() {

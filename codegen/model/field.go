@@ -65,7 +65,7 @@ func (d *draft) readFields() {
 
 // readName checks the field that holds the resource name.
 func (d *draft) readName(f *field) {
-	if f.Desc.Kind() != protoreflect.StringKind || f.Desc.IsList() || inOneof(f.Field) {
+	if f.Desc.Kind() != protoreflect.StringKind || f.Desc.IsList() || InOneof(f.Field) {
 		d.add(atType(f.Field), fmt.Sprintf("the resource name is %s, not a string", fieldForm(f.Field)), "make it a string")
 		return
 	}
@@ -178,8 +178,8 @@ func (d *draft) checkColumns() {
 	}
 }
 
-// inOneof reports whether a field is part of a oneof that the proto declares.
-func inOneof(f *protogen.Field) bool { return f.Oneof != nil && !f.Oneof.Desc.IsSynthetic() }
+// InOneof reports whether a field is part of a oneof that the proto declares.
+func InOneof(f *protogen.Field) bool { return f.Oneof != nil && !f.Oneof.Desc.IsSynthetic() }
 
 // fieldForm returns the type of a field with what makes it other than a plain one.
 func fieldForm(f *protogen.Field) string {
@@ -188,7 +188,7 @@ func fieldForm(f *protogen.Field) string {
 		return "a map"
 	case f.Desc.IsList():
 		return "repeated " + typeName(f)
-	case inOneof(f):
+	case InOneof(f):
 		return "part of a oneof"
 	}
 	return typeName(f)

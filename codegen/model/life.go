@@ -44,7 +44,7 @@ func (d *draft) hasTime(name protoreflect.Name) bool {
 // readEtag makes the column behind the field etag (AIP-154); ok is false for an
 // ordinary field.
 func (d *draft) readEtag(f *field) (ok bool) {
-	if f.Desc.Name() != "etag" || f.Desc.Kind() != protoreflect.StringKind || f.Desc.IsList() || inOneof(f.Field) {
+	if f.Desc.Name() != "etag" || f.Desc.Kind() != protoreflect.StringKind || f.Desc.IsList() || InOneof(f.Field) {
 		return false
 	}
 	d.refuseDefault(f)

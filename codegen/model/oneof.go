@@ -5,7 +5,7 @@ import "fmt"
 // readOneof makes a column an arm of its field's oneof. What would set one arm whatever
 // the others are is reported.
 func (d *draft) readOneof(f *field) {
-	if !inOneof(f.Field) {
+	if !InOneof(f.Field) {
 		return
 	}
 	f.column.Oneof = string(f.Oneof.Desc.Name())

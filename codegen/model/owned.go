@@ -22,7 +22,7 @@ func (d *draft) readUID(f *field) {
 // readTTL takes the field of a time to live, which is stored as the time at which the
 // resource expires (AIP-214). ok is false for an ordinary field.
 func (d *draft) readTTL(f *field) (ok bool) {
-	if f.Desc.Name() != "ttl" || !f.behavior.InputOnly || !inOneof(f.Field) || typeName(f.Field) != "google.protobuf.Duration" {
+	if f.Desc.Name() != "ttl" || !f.behavior.InputOnly || !InOneof(f.Field) || typeName(f.Field) != "google.protobuf.Duration" {
 		return false
 	}
 	expires := f.Oneof.Desc.Fields().ByName("expire_time")

@@ -110,7 +110,7 @@ func (s *shape) assign(f *protogen.Field, roles []role) (ok bool) {
 			continue
 		}
 		switch {
-		case inOneof(f):
+		case InOneof(f):
 			s.add(at(f.Desc), fmt.Sprintf("field %s of %s is part of a oneof", r.name, s.what()), "move it out of the oneof, or "+skipMethodHint)
 		case f.Desc.IsList() != r.list || f.Desc.IsMap() || !r.fits(f):
 			s.add(atType(f), fmt.Sprintf("field %s of %s is %s", r.name, s.what(), fieldForm(f)), "make it "+r.form())

@@ -18,7 +18,7 @@ func (s *shape) equality(f *protogen.Field) (ok bool) {
 	}
 	c := named.column
 	switch {
-	case inOneof(f):
+	case InOneof(f):
 		s.add(at(f.Desc), fmt.Sprintf("field %s of %s is part of a oneof", f.Desc.Name(), s.what()), "move it out of the oneof, or "+skipMethodHint)
 	case c.Repeated:
 		s.add(at(f.Desc), fmt.Sprintf("field %s of %s would compare a repeated field", f.Desc.Name(), s.what()), "remove it; a filter can ask for an element")
