@@ -1,4 +1,4 @@
-package protopath_test
+package allkinds_test
 
 import (
 	"testing"
