@@ -45,24 +45,26 @@ func TestRefusedValues(t *testing.T) {
 	unknown.Value = append(unknown.Value, 0x9a, 0x06, 0x00) // field 99
 	_, err := allkinds.NewDocumentRepository(crudtest.SQLite(t)).Create(t.Context(), &allkinds.Document{Detail: unknown})
 	assert.Contains(t, violation(err), "which JSON would lose")
-	tests := map[string]*allkinds.Document{
-		"author.family_name":             {Author: person(&allkinds.Person{FamilyName: "a\x00b"})},
-		"author.tags[1]":                 {Author: person(&allkinds.Person{Tags: []string{"", "\xff"}})},
-		"author.height":                  {Author: person(&allkinds.Person{Height: negative})},
-		"editors[1].weight":              {Editors: []*allkinds.Person{person(&allkinds.Person{}), person(&allkinds.Person{Weight: float32(negative)})}},
-		"weights[\"7\"]":                 {Weights: map[int64]float64{7: negative}},
-		"labels":                         {Labels: map[string]string{"a\x00": "x"}},
-		"labels[\"k\"]":                  {Labels: map[string]string{"k": "\x00"}},
-		"stamps[\"k\"]":                  {Stamps: map[string]*timestamppb.Timestamp{"k": {Seconds: 1 << 50}}},
-		"author.patience":                {Author: person(&allkinds.Person{Patience: &durationpb.Duration{Nanos: -1, Seconds: 1}})},
-		"value":                          {Value: &structpb.Value{}},
-		"settings.fields[\"n\"]":         {Settings: &structpb.Struct{Fields: map[string]*structpb.Value{"n": structpb.NewNumberValue(math.NaN())}}},
-		"detail":                         {Detail: &anypb.Any{TypeUrl: "type.googleapis.com/unknown.Type"}},
-		"detail.value":                   {Detail: anyOfMessage(t, wrapperspb.String("a\x00b"))},
-		"reviews[\"k\"].reviewer.height": {Reviews: map[string]*allkinds.Review{"k": {Reviewer: person(&allkinds.Person{Height: negative})}}},
+	refused := func() map[string]*allkinds.Document {
+		return map[string]*allkinds.Document{ // each engine's own
+			"author.family_name":             {Author: person(&allkinds.Person{FamilyName: "a\x00b"})},
+			"author.tags[1]":                 {Author: person(&allkinds.Person{Tags: []string{"", "\xff"}})},
+			"author.height":                  {Author: person(&allkinds.Person{Height: negative})},
+			"editors[1].weight":              {Editors: []*allkinds.Person{person(&allkinds.Person{}), person(&allkinds.Person{Weight: float32(negative)})}},
+			"weights[\"7\"]":                 {Weights: map[int64]float64{7: negative}},
+			"labels":                         {Labels: map[string]string{"a\x00": "x"}},
+			"labels[\"k\"]":                  {Labels: map[string]string{"k": "\x00"}},
+			"stamps[\"k\"]":                  {Stamps: map[string]*timestamppb.Timestamp{"k": {Seconds: 1 << 50}}},
+			"author.patience":                {Author: person(&allkinds.Person{Patience: &durationpb.Duration{Nanos: -1, Seconds: 1}})},
+			"value":                          {Value: &structpb.Value{}},
+			"settings.fields[\"n\"]":         {Settings: &structpb.Struct{Fields: map[string]*structpb.Value{"n": structpb.NewNumberValue(math.NaN())}}},
+			"detail":                         {Detail: &anypb.Any{TypeUrl: "type.googleapis.com/unknown.Type"}},
+			"detail.value":                   {Detail: anyOfMessage(t, wrapperspb.String("a\x00b"))},
+			"reviews[\"k\"].reviewer.height": {Reviews: map[string]*allkinds.Review{"k": {Reviewer: person(&allkinds.Person{Height: negative})}}},
+		}
 	}
 	eachDocuments(t, func(t *testing.T, s crud.Store[*allkinds.Document, int64]) {
-		for path, m := range tests {
+		for path, m := range refused() {
 			_, err := s.Create(t.Context(), m)
 			assert.Equal(t, []string{path}, fields(err), "store")
 			_, err = crud.Create(t.Context(), allkinds.DocumentTable, s, m)
@@ -74,8 +76,7 @@ func TestRefusedValues(t *testing.T) {
 
 		old, err := s.Create(t.Context(), stored())
 		require.NoError(t, err)
-		for path, refused := range tests {
-			m := proto.CloneOf(refused) // both engines have the same messages
+		for path, m := range refused() {
 			m.Id = old.GetId()
 			_, err := s.Update(t.Context(), m, nil)
 			assert.Equal(t, []string{path}, fields(err), "store")
