@@ -32,6 +32,9 @@ func (p *printer) table(m plan.Model) {
 	p.references(m.Model)
 	p.children(m.Model)
 	p.indexes(m.Model)
+	if len(m.Relations) > 0 {
+		p.P("Related: true,")
+	}
 	if len(m.Scope) > 0 {
 		p.P("Scope: ", stringList(m.Scope), ",")
 	}
@@ -51,6 +54,7 @@ func (p *printer) table(m plan.Model) {
 	p.statementNames(m)
 	p.P("})")
 	p.P()
+	p.relations(m.Model)
 }
 
 // dotted returns a SQL name for prose.

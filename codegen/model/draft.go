@@ -52,6 +52,8 @@ type draft struct {
 	fields   []*field
 	// softDeleted says that Delete keeps the row.
 	softDeleted bool
+	// relations are the fields that are joined to other models.
+	relations []*field
 	// indexSites are where the Indexes are stated.
 	indexSites []site
 

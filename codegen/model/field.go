@@ -19,6 +19,7 @@ const (
 	fieldUnique     = 5
 	fieldSQLDefault = 6
 	fieldReferences = 7
+	fieldRelation   = 8
 	fieldEnumAs     = 10
 	fieldMaxLength  = 12
 	fieldSkip       = 17
@@ -56,7 +57,7 @@ func (d *draft) readFields() {
 			d.readName(f)
 		case f.opts.GetSkip():
 			d.checkSkipped(f)
-		case d.readEtag(f), d.readTTL(f):
+		case d.readRelation(f), d.readEtag(f), d.readTTL(f):
 		default:
 			d.readColumn(f)
 		}

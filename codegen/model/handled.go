@@ -40,7 +40,7 @@ var handled = map[protoreflect.FullName]bool{
 	"protocrud.v1.Field.unique":       true,
 	"protocrud.v1.Field.default":      true,
 	"protocrud.v1.Field.references":   true,
-	"protocrud.v1.Field.relation":     false,
+	"protocrud.v1.Field.relation":     true,
 	"protocrud.v1.Field.storage":      true,
 	"protocrud.v1.Field.enum_as":      true,
 	"protocrud.v1.Field.enum_unknown": true,
@@ -55,6 +55,11 @@ var handled = map[protoreflect.FullName]bool{
 	"protocrud.v1.Reference.field":     true,
 	"protocrud.v1.Reference.on_delete": true,
 	"protocrud.v1.Reference.on_update": true,
+
+	"protocrud.v1.Relation.write":    true,
+	"protocrud.v1.Relation.order_by": true,
+	"protocrud.v1.Relation.through":  true,
+	"protocrud.v1.Relation.by":       true,
 
 	"google.protobuf.Duration.seconds": true,
 	"google.protobuf.Duration.nanos":   true,

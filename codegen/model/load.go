@@ -34,6 +34,7 @@ type loader struct {
 	imports   map[string]map[string]bool // what a file sees, by path
 	words     map[string]*vocabulary     // by the path of the file
 	counts    map[*draft]bool            // see counted
+	joins     map[string]madeJoin        // by schema and table
 
 	reports // of what is no model
 }
@@ -46,6 +47,7 @@ func newLoader(gen *protogen.Plugin) *loader {
 		imports:   map[string]map[string]bool{},
 		byPattern: map[string][]*draft{},
 		words:     map[string]*vocabulary{},
+		joins:     map[string]madeJoin{},
 	}
 }
 
@@ -108,6 +110,7 @@ func (l *loader) connect() {
 	for _, d := range l.drafts {
 		d.checkScopes()
 		l.addChildren(d)
+		l.addRelations(d)
 	}
 }
 

@@ -44,6 +44,9 @@ type Model struct {
 	// Children are the references to the model that cascade, of the models that its file
 	// can see.
 	Children []Child
+	// Relations are the fields that are joined to other models, in the order of the
+	// fields.
+	Relations []*Relation
 	// Indexes are the secondary ones, unique fields' not among them.
 	Indexes []*Index
 	// Scope are the SQL names of the columns that every statement is bound to.
@@ -191,6 +194,36 @@ type Reference struct {
 type Child struct {
 	Model     *Model
 	Reference *Reference
+}
+
+// A Relation joins a field to the rows of another model.
+type Relation struct {
+	Field *protogen.Field
+	Model *Model
+	// Columns are the model's, and Target the related model's, which have the same
+	// values in related rows.
+	Columns, Target []*Column
+	// BelongsTo says that Columns are the foreign key.
+	BelongsTo bool
+	// Join is the table between the two; nil for a relation without one.
+	Join *Join
+	// OrderBy is the related model's column of the order; nil for that of its key.
+	OrderBy *Column
+	// Owned says that writes write the related rows, or the links. Required says that
+	// there must be some.
+	Owned, Required bool
+}
+
+// A Join is the table between the models of a many-to-many relation.
+type Join struct {
+	// Schema and Table are SQL names, unquoted.
+	Schema, Table string
+	// Columns refer to the Relation's Columns, and Target to its Target.
+	Columns, Target []string
+	// DeleteTime is the column of the time of a soft delete, or empty.
+	DeleteTime string
+	// Made says that no model describes the table.
+	Made bool
 }
 
 // An Index is a secondary index.

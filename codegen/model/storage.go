@@ -50,7 +50,7 @@ func (d *draft) jsonKind(f *field, own Kind) Kind {
 		return 0
 	case !stated && f.Message != nil && isModel(messageOf(f.Field)):
 		d.add(atType(f.Field), fmt.Sprintf("%s is a model, with a table of its own", messageOf(f.Field).Desc.FullName()),
-			"store its key instead, with references; or write [(protocrud.v1.field) = {storage: JSON}] to keep a copy in the row")
+			"join it with [(protocrud.v1.field) = {relation: {}}]; or store its key instead, with references; or write [(protocrud.v1.field) = {storage: JSON}] to keep a copy in the row")
 		return 0
 	}
 	return JSON

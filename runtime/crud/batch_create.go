@@ -3,6 +3,7 @@ package crud
 import (
 	"context"
 	"errors"
+	"slices"
 )
 
 // BatchCreate stores all messages, or none, and returns them as stored, in their
@@ -13,7 +14,7 @@ func (r *Repository[M, K]) BatchCreate(ctx context.Context, ms []M, opts ...Writ
 		return nil, err
 	}
 	s := writeSettingsOf(opts)
-	if r.hooks.has(beforeCreate[M]) || r.hooks.has(afterCreate[M]) {
+	if r.hooks.has(beforeCreate[M]) || r.hooks.has(afterCreate[M]) || slices.ContainsFunc(ms, func(m M) bool { return len(r.table.ownedIn(m)) > 0 }) {
 		stored, err = r.transactAll(ctx, &s, func(tx *Tx) ([]M, error) { return r.createInTurn(ctx, tx, ms) })
 	} else {
 		stored, err = r.insertAll(ctx, &s, ms)
@@ -24,6 +25,9 @@ func (r *Repository[M, K]) BatchCreate(ctx context.Context, ms []M, opts ...Writ
 	for i, m := range ms {
 		if s.validateOnly && !r.table.hasKey(m) { // nobody is to use an id that was not given out
 			r.table.clearKey(stored[i])
+		}
+		if s.validateOnly {
+			r.table.clearMadeRelated(stored[i], m)
 		}
 	}
 	return stored, nil

@@ -13,9 +13,9 @@ func (r *Repository[M, K]) BatchGet(ctx context.Context, keys []K, opts ...GetOp
 		return nil, err
 	}
 	s := getSettingsOf(opts)
-	of, violations := r.table.readMask(s.fields, nil)
-	if len(violations) > 0 {
-		return nil, invalid(r.domain, violations...)
+	of, err := r.readingOf(&s)
+	if err != nil {
+		return nil, err
 	}
 	unique := distinct(keys)
 	found, err := r.readKeys(ctx, r.db, unique, of.selected, "")
@@ -34,6 +34,9 @@ func (r *Repository[M, K]) BatchGet(ctx context.Context, keys []K, opts ...GetOp
 			continue
 		}
 		first[key], items[i] = i, found[key]
+	}
+	if err := r.loadRelated(ctx, r.db, of.related, items...); err != nil {
+		return nil, err
 	}
 	r.table.hide(of, items...)
 	return items, nil

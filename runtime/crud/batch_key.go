@@ -8,8 +8,10 @@ import (
 // anyKey is the condition that a row's key is one of several, with question marks for
 // its parameters: one array per key column in PostgreSQL, one JSON list in SQLite.
 // Its text does not depend on how many keys there are.
-func (c *core[M, K]) anyKey() string {
-	names := columnNames(c.table.info.Key, c.column)
+func (c *core[M, K]) anyKey() string { return c.anyKeyOf(columnNames(c.table.info.Key, c.column)) }
+
+// anyKeyOf is anyKey of other columns with the values of keys.
+func (c *core[M, K]) anyKeyOf(names []string) string {
 	switch {
 	case len(names) == 1 && c.dialect == SQLite:
 		return names[0] + " IN (SELECT value FROM json_each(?))"

@@ -91,7 +91,8 @@ func (r *Repository[M, K]) updateAll(ctx context.Context, tx *Tx, b *batchUpdate
 	if err := r.allThere(b, old); err != nil {
 		return nil, err
 	}
-	if r.hooks.has(beforeUpdate[M]) || r.hooks.has(afterUpdate[M]) {
+	related := slices.ContainsFunc(b.updates, func(u *update[M, K]) bool { return len(u.related) > 0 })
+	if related || r.hooks.has(beforeUpdate[M]) || r.hooks.has(afterUpdate[M]) {
 		return r.updateInTurn(ctx, tx, b, old)
 	}
 	return r.updateTogether(ctx, tx, b, old)

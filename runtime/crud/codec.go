@@ -132,6 +132,15 @@ func (c *scalarCodec[M, V]) scan(m M, values []any, d Dialect) error {
 	return err
 }
 
+// assign sets the field to a value of its Go type.
+func (c *scalarCodec[M, V]) assign(m M, v any) bool {
+	value, ok := v.(V)
+	if ok {
+		c.set(m, value)
+	}
+	return ok
+}
+
 func (c *scalarCodec[M, V]) has(m M) bool { return !c.kind.zero(c.get(m)) }
 
 func (c *scalarCodec[M, V]) clear(m M) {
@@ -247,6 +256,14 @@ func (c *optionalCodec[M, V]) scan(m M, values []any, d Dialect) error {
 		c.set(m, v)
 	}
 	return err
+}
+
+func (c *optionalCodec[M, V]) assign(m M, v any) bool {
+	value, ok := v.(V)
+	if ok {
+		c.set(m, value)
+	}
+	return ok
 }
 
 func (c *optionalCodec[M, V]) has(m M) bool { return c.isSet(m) }

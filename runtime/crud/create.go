@@ -30,8 +30,8 @@ func (r *Repository[M, K]) Create(ctx context.Context, m M, opts ...WriteOption)
 }
 
 func (r *Repository[M, K]) createOnce(ctx context.Context, m M, s *writeSettings) (stored M, err error) {
-	if s.inTx() || r.hooks.has(beforeCreate[M]) || r.hooks.has(afterCreate[M]) {
-		if violations := r.table.check(m, r.table.given(m), r.dialect); len(violations) > 0 {
+	if s.inTx() || r.hooks.has(beforeCreate[M]) || r.hooks.has(afterCreate[M]) || len(r.table.ownedIn(m)) > 0 {
+		if violations := append(r.table.check(m, r.table.given(m), r.dialect), r.table.checkRelated(m, r.dialect)...); len(violations) > 0 {
 			return stored, invalid(r.domain, violations...) // before a statement is sent
 		}
 		return r.transact(ctx, s, func(tx *Tx) (M, error) { return r.create(ctx, tx, m) })
@@ -82,6 +82,9 @@ func (r *Repository[M, K]) create(ctx context.Context, tx *Tx, m M) (stored M, e
 	if stored, err = r.insert(ctx, tx, w.New); err != nil {
 		return stored, err
 	}
+	if err := r.createRelated(ctx, tx, w.New, stored); err != nil {
+		return stored, err
+	}
 	return stored, r.afterWrite(ctx, tx, stored, afterCreate, func(w *Write[M]) {})
 }
 
@@ -95,6 +98,7 @@ func (t *Table[M, K]) clearMade(stored, given M) {
 			c.codec.clear(stored)
 		}
 	}
+	t.clearMadeRelated(stored, given)
 }
 
 // hasKey reports whether the caller gave all of the key.

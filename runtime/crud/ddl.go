@@ -37,12 +37,19 @@ func createStatements(tables []AnyTable, d Dialect) ([]ddlStatement, error) {
 	return slices.Concat(statements, later, indexes), nil
 }
 
-// infosOf returns the descriptions, each once.
+// infosOf returns the descriptions, each once, those of joining tables last.
 func infosOf(tables []AnyTable) []*TableInfo {
 	var infos []*TableInfo
 	for _, t := range tables {
 		if info := t.Info(); !slices.Contains(infos, info) {
 			infos = append(infos, info)
+		}
+	}
+	for _, t := range tables {
+		for _, join := range joinTables(t) { // which both of those that it joins can have
+			if !slices.ContainsFunc(infos, func(i *TableInfo) bool { return i.Schema == join.Schema && i.Name == join.Name }) {
+				infos = append(infos, join)
+			}
 		}
 	}
 	return infos

@@ -243,7 +243,10 @@ const maxIdentifier = 63
 // checkName names the CHECK of a column's length. A name that is too long ends in a
 // hash instead of being cut, so that two columns never share one.
 func checkName(table, column string) string {
-	name := table + "_" + column + "_check"
+	return fitName(table + "_" + column + "_check")
+}
+
+func fitName(name string) string {
 	if len(name) <= maxIdentifier {
 		return name
 	}

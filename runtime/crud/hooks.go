@@ -70,15 +70,13 @@ func (w *Write[M]) AfterCommit(f func(ctx context.Context)) { w.Tx.AfterCommit(f
 // hookSet is the hooks of one repository.
 type hookSet[M any] []Hooks[M]
 
-func newHookSet[M any](s *settings) (set hookSet[M], foreign any) {
+func hooksOf[M any](s *settings) (set hookSet[M]) {
 	for _, h := range s.hooks {
-		mine, ok := h.(Hooks[M])
-		if !ok {
-			return nil, h
+		if mine, ok := h.(Hooks[M]); ok {
+			set = append(set, mine)
 		}
-		set = append(set, mine)
 	}
-	return set, nil
+	return set
 }
 
 type hook[M any] = func(context.Context, *Write[M]) error

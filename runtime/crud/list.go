@@ -37,6 +37,9 @@ func (r *Repository[M, K]) List(ctx context.Context, q Query) (*Page[M], error) 
 			return nil, err
 		}
 	}
+	if err := r.loadRelated(ctx, r.db, l.related, page.Items...); err != nil {
+		return nil, err
+	}
 	r.table.hide(l.reading, page.Items...)
 	return page, nil
 }
@@ -118,7 +121,13 @@ func (r *Repository[M, K]) walk(ctx context.Context, q Query, yield func(M) bool
 		return err
 	}
 	n := 0
-	if !l.never {
+	switch {
+	case l.never:
+	case len(l.related) > 0:
+		if n, err = r.walkPages(ctx, l, yield); err != nil {
+			return err
+		}
+	default:
 		rows, err := r.rowsOf(ctx, l, int(q.PageSize))
 		if err != nil {
 			return err

@@ -27,6 +27,8 @@ const maskPath = "update_mask"
 type target struct {
 	set   columnSet
 	parts []part
+	// related are relations, and what is named below them.
+	related []relatedPaths
 }
 
 // resolve returns what a mask names of the columns that an Update can write (AIP-134,
@@ -39,7 +41,7 @@ func (t *Table[M, K]) resolve(m M, mask *fieldmaskpb.FieldMask) (target, []Viola
 	case len(paths) == 1 && paths[0] == "*":
 		set := make(columnSet, len(t.columns))
 		t.markAll(set, func(*Column[M]) bool { return true })
-		return target{set: set}, nil
+		return target{set: set, related: t.populated(m)}, nil
 	}
 	named, violations := t.named(paths, maskPath)
 	for i := range named.set {
@@ -47,7 +49,7 @@ func (t *Table[M, K]) resolve(m M, mask *fieldmaskpb.FieldMask) (target, []Viola
 			named.set[i] = 0
 		}
 	}
-	return named, violations
+	return named, append(violations, t.writableRelations(&named)...)
 }
 
 // named returns what a mask's paths name. Those that name nothing are violations of the
@@ -79,6 +81,10 @@ func (t *Table[M, K]) add(named *target, path string) (problem string) {
 		}
 	}
 	if found {
+		return ""
+	}
+	if at, below := t.relationAt(path); at >= 0 {
+		named.addRelated(at, below)
 		return ""
 	}
 	p, problem := t.partAt(path)
@@ -139,6 +145,9 @@ func (t *Table[M, K]) unknownPath(path string) string {
 	for i := range t.columns {
 		names[i] = t.columns[i].Field
 	}
+	for i := range t.relations {
+		names = append(names, t.relations[i].Field)
+	}
 	if name := nearest.Of(path, names); name != "" {
 		return fmt.Sprintf("path %s names no field; did you mean %q?", shown(path), name)
 	}
@@ -172,12 +181,17 @@ func (t *Table[M, K]) paths(named target) *fieldmaskpb.FieldMask {
 			mask.Paths = append(mask.Paths, p.text)
 		}
 	}
+	for _, r := range named.related {
+		mask.Paths = append(mask.Paths, t.relations[r.at].Field)
+	}
 	return mask
 }
 
-// clone returns a copy of a message's columns.
+// clone returns a copy of a message's columns and relations.
 func (t *Table[M, K]) clone(m M) M {
-	return t.pick(m, func(*Column[M]) bool { return true })
+	out := t.pick(m, func(*Column[M]) bool { return true })
+	t.copyRelated(out, m, func(r *Relation[M]) { r.of.copy(out, m) })
+	return out
 }
 
 // pick returns a new message with those columns of m that in takes.

@@ -40,6 +40,7 @@ func (t *Table[M, K]) nestedColumns() []nestedColumn {
 // are set those that are set in them.
 func (t *Table[M, K]) implied(m M) target {
 	named := target{set: make(columnSet, len(t.columns))}
+	named.related = t.populated(m)
 	t.markAll(named.set, func(c *Column[M]) bool { return c.codec.has(m) })
 	for _, n := range t.nested() {
 		if named.set[n.at] == 1 && goesInto(n.field) {

@@ -31,6 +31,8 @@ type settings struct {
 	wheres     []predicate
 	validators []Validator
 	noRevision bool
+	// related are the options of a service, for the tables that relations lead to.
+	related []Option
 }
 
 func settingsOf(opts []Option) *settings {
@@ -76,7 +78,7 @@ func WithPageTokenLifetime(d time.Duration) Option {
 // column that no model declares, or a general predicate, which is always one
 // model's. Generated constructors call it.
 func CheckOptions(service string, opts []Option, tables ...AnyTable) {
-	s := settingsOf(opts)
+	s, tables := settingsOf(opts), reachable(tables...)
 	for _, h := range s.hooks {
 		if !anyTable(tables, func(t AnyTable) bool { return t.hooksFit(h) }) {
 			panic(fmt.Sprintf("crud: %s got %s, but serves no such message", service, reflect.TypeOf(h)))
@@ -112,8 +114,17 @@ func declares(t AnyTable, column string) bool {
 
 // Options returns those of a service's options that concern this table: all but
 // the hooks of other messages and the scope columns that the model does not
-// declare.
+// declare, unless a relation leads to them.
 func (t *Table[M, K]) Options(opts []Option) []Option {
+	mine := t.ownOptions(opts)
+	if len(t.relations) > 0 {
+		mine = append(mine, relatedOptions(opts))
+	}
+	return mine
+}
+
+// ownOptions are Options without those of the tables that relations lead to.
+func (t *Table[M, K]) ownOptions(opts []Option) []Option {
 	mine := make([]Option, 0, len(opts))
 	for _, opt := range opts {
 		s := &settings{}

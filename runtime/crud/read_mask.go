@@ -18,22 +18,29 @@ type reading struct {
 	selected, hidden columnSet
 	// parts are what is kept of columns that are read as a whole.
 	parts []part
+	// related are the relations that are read too.
+	related []relatedReading
 }
 
 // readMask returns what to read for a mask (AIP-157). order says which columns order
 // the rows.
 func (t *Table[M, K]) readMask(paths []string, order func(*Column[M]) bool) (reading, []Violation) {
-	if len(paths) == 0 || len(paths) == 1 && paths[0] == "*" {
+	switch {
+	case len(paths) == 0:
 		return reading{}, nil
+	case len(paths) == 1 && paths[0] == "*":
+		return reading{related: t.allRelated()}, nil
 	}
 	asked, violations := t.named(paths, readMaskPath)
-	if len(violations) > 0 {
+	related, wrong := t.relatedReadings(asked.related)
+	if violations = append(violations, wrong...); len(violations) > 0 {
 		return reading{}, violations
 	}
-	of := reading{slices.Clone(asked.set), make(columnSet, len(t.columns)), asked.parts}
+	of := reading{slices.Clone(asked.set), make(columnSet, len(t.columns)), asked.parts, related}
 	for _, p := range asked.parts {
 		of.selected[p.column] = 1
 	}
+	t.selectJoined(&of)
 	whole := t.etag >= 0 && t.revision < 0 && asked.set[t.etag] == 1 // the etag is of all values
 	for i := range t.columns {
 		c := &t.columns[i]
@@ -51,7 +58,7 @@ func (r *Repository[M, K]) readingOf(s *getSettings) (reading, error) {
 	if len(violations) > 0 {
 		return of, invalid(r.domain, violations...)
 	}
-	return of, nil
+	return r.table.viewed(of, s.fields, s.view), nil
 }
 
 // readFields gets the fields of a row that a read mask names.
@@ -76,6 +83,9 @@ func (r *Repository[M, K]) readOne(ctx context.Context, sql string, args []any, 
 	case !found:
 		return none, missing()
 	}
+	if err := r.loadRelated(ctx, r.db, of.related, m); err != nil {
+		return none, err
+	}
 	r.table.hide(of, m)
 	return m, nil
 }
@@ -97,6 +107,7 @@ func (l *listing[M, K]) setReadMask(found *findings, paths []string) {
 	var violations []Violation
 	l.reading, violations = l.table.readMask(paths, l.ordersBy)
 	found.add(violations...)
+	l.reading = l.table.viewed(l.reading, paths, l.query.View)
 }
 
 // hide clears what was read and not asked for.

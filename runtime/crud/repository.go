@@ -46,6 +46,8 @@ type core[M any, K comparable] struct {
 	inserts, updates textCache
 	lists, lives     textCache
 	gets, batches    textCache
+
+	connections []connection[M] // of the table's relations
 }
 
 // NewRepository returns a repository of the table that runs its statements on db: a
@@ -56,12 +58,23 @@ type core[M any, K comparable] struct {
 // that the engine cannot hold.
 func NewRepository[M any, K comparable](db DB, t *Table[M, K], opts ...Option) *Repository[M, K] {
 	s := settingsOf(opts)
+	for _, h := range s.hooks {
+		if !anyTable(reachable(t), func(t AnyTable) bool { return t.hooksFit(h) }) {
+			panic(fmt.Sprintf("crud: the repository of %s got %s", t.info.Message, reflect.TypeOf(h)))
+		}
+	}
+	c := newCore(db, t, s)
+	if s.related != nil {
+		opts = s.related
+	}
+	c.connect(db, opts, made{t: c})
+	return &Repository[M, K]{core: c, db: db, tx: transactionOf(db)}
+}
+
+// newCore makes what a repository is without its relations.
+func newCore[M any, K comparable](db DB, t *Table[M, K], s *settings) *core[M, K] {
 	if s.noRevision && t.etag >= 0 {
 		t = t.withoutRevision()
-	}
-	hooks, foreign := newHookSet[M](s)
-	if foreign != nil {
-		panic(fmt.Sprintf("crud: the repository of %s got %s", t.info.Message, reflect.TypeOf(foreign)))
 	}
 	c := &core[M, K]{
 		table:      t,
@@ -69,7 +82,7 @@ func NewRepository[M any, K comparable](db DB, t *Table[M, K], opts ...Option) *
 		domain:     domainOf(t.info.Message),
 		dialect:    dialectOf(db),
 		clock:      s.clock,
-		hooks:      hooks,
+		hooks:      hooksOf[M](s),
 		scope:      newScope(&t.info, s),
 		tokens:     newSealer(s.tokenKeys),
 		validators: s.validators,
@@ -90,7 +103,7 @@ func NewRepository[M any, K comparable](db DB, t *Table[M, K], opts ...Option) *
 		}
 	}
 	c.prepare()
-	return &Repository[M, K]{core: c, db: db, tx: transactionOf(db)}
+	return c
 }
 
 // prepare completes the static statements with the scope's columns.

@@ -89,8 +89,10 @@ func (r *requestID) hash() ([]byte, error) {
 // A runtimeTable is one of the runtime's own, behind no message.
 type runtimeTable struct{ info TableInfo }
 
-func (t *runtimeTable) Info() *TableInfo  { return &t.info }
-func (t *runtimeTable) hooksFit(any) bool { return false }
+func (t *runtimeTable) Info() *TableInfo    { return &t.info }
+func (t *runtimeTable) hooksFit(any) bool   { return false }
+func (t *runtimeTable) targets() []AnyTable { return nil }
+func (t *runtimeTable) hidesOwn() bool      { return false }
 
 // kept is how the result of a write is stored with its request id.
 type kept[R any] struct {

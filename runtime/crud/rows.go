@@ -23,7 +23,9 @@ type reader[M any, K comparable] struct {
 	wire bool
 	// selected are the table's columns that the rows have; nil is all.
 	selected columnSet
-	mem      memory
+	// extra is how many columns are behind the table's.
+	extra int
+	mem   memory
 }
 
 // reader returns a reader of rows. expect is how many there are likely to be.
@@ -34,7 +36,7 @@ func (t *Table[M, K]) reader(rows pgx.Rows, d Dialect, selected columnSet, expec
 // describe looks at the result's columns once the first row is there.
 func (r *reader[M, K]) describe() error {
 	r.fds = r.rows.FieldDescriptions()
-	if width := r.table.widthOf(r.selected); len(r.fds) != width {
+	if width := r.table.widthOf(r.selected) + r.extra; len(r.fds) != width {
 		return fmt.Errorf("crud: the query gave %d columns of %s, not %d", len(r.fds), r.table.info.Message, width)
 	}
 	r.wire = r.dialect == Postgres

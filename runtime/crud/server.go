@@ -116,6 +116,9 @@ func (t *Table[M, K]) updateOptions(in maskedInput[M], s *writeSettings, opts []
 			opts = append(opts, IfEtag(etag))
 		}
 	}
+	if len(in.related) > 0 {
+		opts = append(opts, fromClient)
+	}
 	if s.allowMissing {
 		opts = append(opts, creating(t.upsertInput))
 	}
@@ -236,9 +239,10 @@ func (t *Table[M, K]) visible(m M) M {
 	if !t.hides() || t.isNil(m) {
 		return m
 	}
-	m = t.pick(m, func(c *Column[M]) bool { return !c.InputOnly })
-	t.clearInside(m, annotations.FieldBehavior_INPUT_ONLY)
-	return m
+	out := t.pick(m, func(c *Column[M]) bool { return !c.InputOnly })
+	t.copyRelated(out, m, func(r *Relation[M]) { r.of.show(out, m) })
+	t.clearInside(out, annotations.FieldBehavior_INPUT_ONLY)
+	return out
 }
 
 // safe returns an error that a client may see: one with a status as it is, its

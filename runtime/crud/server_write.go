@@ -62,9 +62,14 @@ func CreateNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Sto
 // input returns those columns of a client's message that in takes, without what is
 // OUTPUT_ONLY inside them.
 func (t *Table[M, K]) input(m M, in func(*Column[M]) bool) M {
-	m = t.pick(m, in)
-	t.clearInside(m, annotations.FieldBehavior_OUTPUT_ONLY)
-	return m
+	out := t.pick(m, in)
+	t.clearInside(out, annotations.FieldBehavior_OUTPUT_ONLY)
+	t.copyRelated(out, m, func(r *Relation[M]) {
+		if r.Owned {
+			r.of.input(out, m)
+		}
+	})
+	return out
 }
 
 // createInput returns what a client may create in the plain style.
@@ -280,7 +285,8 @@ func (t *Table[M, K]) checkRequired(m M, named *target) []Violation {
 			violations = append(violations, missingField(c.Field))
 		}
 	}
-	return append(violations, t.missingParts(m, named)...)
+	violations = append(violations, t.missingParts(m, named)...)
+	return append(violations, t.missingRelated(m, named)...)
 }
 
 // complete adds the values that cannot be stored to the violations of a call that is
@@ -293,7 +299,7 @@ func (t *Table[M, K]) complete(violations []Violation, m M, named *target, other
 	if named == nil {
 		named = &target{}
 	}
-	for _, v := range t.checkTarget(m, *named, Postgres) {
+	for _, v := range append(t.checkTarget(m, *named, Postgres), t.checkRelated(m, Postgres)...) {
 		if !slices.ContainsFunc(violations, func(w Violation) bool { return w.Field == v.Field }) {
 			violations = append(violations, v)
 		}
@@ -334,7 +340,7 @@ func (t *Table[M, K]) masked(m M, mask *fieldmaskpb.FieldMask) (in maskedInput[M
 	var fixed []string
 	in.m, fixed = t.allow(&named, m)
 	in.fixed = slices.Concat(in.fixed, fixed)
-	in.set, in.parts = named.set, named.parts
+	in.set, in.parts, in.related = named.set, named.parts, named.related
 	in.paths = t.paths(named)
 	if len(in.paths.Paths) == 0 {
 		in.paths.Paths = []string{t.keyField()}

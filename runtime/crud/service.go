@@ -34,6 +34,9 @@ func (s ServiceInfo) Tables() []AnyTable {
 	for _, m := range s.Methods {
 		add(m.Table)
 	}
+	for _, t := range reachable(tables...) { // that relations read
+		add(t)
+	}
 	if slices.ContainsFunc(s.Methods, func(m MethodInfo) bool { return m.RequestID }) {
 		add(RequestTable)
 	}

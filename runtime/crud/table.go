@@ -47,6 +47,8 @@ type TableSpec[T any, M interface{ *T }, K comparable] struct {
 	// Children are the tables whose rows go with the one that they refer to.
 	Children []Child
 	Indexes  []Index
+	// Related says that Relate is called before the table is used.
+	Related bool
 	// Scope are the SQL names of the columns that every statement is bound to.
 	Scope []string
 
@@ -115,6 +117,7 @@ type Table[M any, K comparable] struct {
 	info TableInfo
 
 	columns    []Column[M]
+	relations  []Relation[M]
 	width      int          // SQL columns of all columns
 	keyColumns []*Column[M] // one per SQL column of the key, in key order
 	ids        []*Column[M] // that the runtime makes
@@ -163,7 +166,10 @@ type TableInfo struct {
 	References []Reference
 	Children   []Child
 	Indexes    []Index
-	Scope      []string
+	Relations  []RelationInfo
+	// Related says that the table has relations, which Relate adds.
+	Related bool
+	Scope   []string
 
 	DefaultPageSize, MaxPageSize, MaxBatchSize int32
 	TotalSize                                  TotalSize
@@ -175,6 +181,10 @@ type AnyTable interface {
 	Info() *TableInfo
 	// hooksFit reports whether an option holds hooks for this table's messages.
 	hooksFit(hooks any) bool
+	// targets are the tables that relations lead to.
+	targets() []AnyTable
+	// hidesOwn reports whether something of its own is INPUT_ONLY.
+	hidesOwn() bool
 }
 
 // NewTable builds a table from what generated code states. It panics when the
@@ -211,9 +221,7 @@ func (t *Table[M, K]) late() {
 	t.schema = sync.OnceValue(t.filterSchema)
 	t.nested = sync.OnceValue(t.nestedColumns)
 	t.described = sync.OnceValue(t.describe)
-	t.hides = sync.OnceValue(func() bool {
-		return slices.ContainsFunc(t.columns, func(c Column[M]) bool { return c.InputOnly }) || t.hidesInside()
-	})
+	t.hides = sync.OnceValue(func() bool { return anyTable(reachable(t), AnyTable.hidesOwn) })
 }
 
 // index finds the columns that have a role.
@@ -287,6 +295,7 @@ func tableInfo[T any, M interface{ *T }, K comparable](spec TableSpec[T, M, K]) 
 		References:      spec.References,
 		Children:        spec.Children,
 		Indexes:         spec.Indexes,
+		Related:         spec.Related,
 		Scope:           spec.Scope,
 		DefaultPageSize: spec.DefaultPageSize,
 		MaxPageSize:     spec.MaxPageSize,
@@ -330,6 +339,10 @@ func (t *Table[M, K]) describe() *TableInfo {
 		t.columns[i].Labels, t.info.Columns[i].Labels = labels, labels
 	}
 	return &t.info
+}
+
+func (t *Table[M, K]) hidesOwn() bool {
+	return slices.ContainsFunc(t.columns, func(c Column[M]) bool { return c.InputOnly }) || t.hidesInside()
 }
 
 // New returns an empty message.

@@ -22,8 +22,12 @@ func (r *Repository[M, K]) Update(ctx context.Context, m M, mask *fieldmaskpb.Fi
 	switch {
 	case s.allowMissing:
 		return r.upsert(ctx, u, &s)
-	case s.inTx() || r.table.comparesRows(s.etag) || len(s.unchanged) > 0 || len(u.parts) > 0 || len(r.validators) > 0 || r.hooks.has(beforeUpdate[M]) || r.hooks.has(afterUpdate[M]):
-		return r.transact(ctx, &s, func(tx *Tx) (M, error) { return r.updateLocked(ctx, tx, u) })
+	case s.inTx() || r.table.comparesRows(s.etag) || len(s.unchanged) > 0 || len(u.parts) > 0 || len(u.related) > 0 || len(r.validators) > 0 || r.hooks.has(beforeUpdate[M]) || r.hooks.has(afterUpdate[M]):
+		stored, err = r.transact(ctx, &s, func(tx *Tx) (M, error) { return r.updateLocked(ctx, tx, u) })
+		if err == nil && s.validateOnly {
+			r.table.clearMadeRelated(stored, m)
+		}
+		return stored, err
 	}
 	err = r.retried(ctx, func() error {
 		stored, err = r.update(ctx, r.db, u)
@@ -40,6 +44,10 @@ type update[M any, K any] struct {
 	// parts are what is written of other columns, which needs the stored row. There are
 	// none once that was seen.
 	parts []part
+	// related are the owned relations to write, and client says that the message is a
+	// client's, whose fields have behaviors.
+	related []relatedPaths
+	client  bool
 	// unchanged are fields that must be as they are stored.
 	unchanged []string
 	// etag is what the row's must be; "" is any, and after the row is locked.
@@ -66,13 +74,21 @@ func (r *Repository[M, K]) newUpdate(m M, mask *fieldmaskpb.FieldMask, s *writeS
 	if violations := r.table.checkTarget(m, named, r.dialect); len(violations) > 0 {
 		return nil, invalid(r.domain, violations...)
 	}
+	if len(named.related) > 0 {
+		if violations := r.table.checkRelated(m, r.dialect); len(violations) > 0 {
+			return nil, invalid(r.domain, violations...)
+		}
+	}
 	r.table.addSiblings(named.set, m)
 	named.parts = append(named.parts, s.atLeast...)
 	if m, err = r.expireIn(m, named.set); err != nil {
 		return nil, err
 	}
-	return &update[M, K]{key: key, m: m, set: named.set, parts: named.parts, unchanged: s.unchanged, etag: s.etag}, nil
+	return &update[M, K]{key: key, m: m, set: named.set, parts: named.parts, related: named.related, client: s.client, unchanged: s.unchanged, etag: s.etag}, nil
 }
+
+// named is what the update's mask names.
+func (u *update[M, K]) named() target { return target{u.set, u.parts, u.related} }
 
 // update runs the UPDATE.
 func (r *Repository[M, K]) update(ctx context.Context, db DB, u *update[M, K]) (stored M, err error) {
@@ -230,6 +246,9 @@ func (r *Repository[M, K]) updateRow(ctx context.Context, tx *Tx, u *update[M, K
 	if stored, err = r.update(ctx, tx, next); err != nil {
 		return stored, err
 	}
+	if err := r.updateRelated(ctx, tx, next, stored); err != nil {
+		return stored, err
+	}
 	return stored, r.afterWrite(ctx, tx, stored, afterUpdate, func(after *Write[M]) {
 		after.Old, after.Mask = old, mask
 	})
@@ -244,7 +263,7 @@ func (r *Repository[M, K]) nextRow(ctx context.Context, tx *Tx, u *update[M, K],
 	if err := r.checkEtag(u.key, old, u.etag); err != nil {
 		return nil, nil, err
 	}
-	next = &update[M, K]{key: u.key, m: r.table.clone(old), set: slices.Clone(u.set)}
+	next = &update[M, K]{key: u.key, m: r.table.clone(old), set: slices.Clone(u.set), related: u.related, client: u.client}
 	for i := range next.set {
 		if next.set[i] == 1 {
 			r.table.columns[i].codec.copy(next.m, u.m)
@@ -254,7 +273,10 @@ func (r *Repository[M, K]) nextRow(ctx context.Context, tx *Tx, u *update[M, K],
 		merge(reflected(next.m), reflected(u.m), p)
 		next.set[p.column] = flag(next.set[p.column] == 1 || !r.table.columns[p.column].codec.equal(old, next.m))
 	}
-	w := &Write[M]{Tx: tx, Old: old, New: next.m, Mask: r.table.paths(target{u.set, u.parts})}
+	for _, named := range u.related {
+		r.table.relations[named.at].of.copy(next.m, u.m)
+	}
+	w := &Write[M]{Tx: tx, Old: old, New: next.m, Mask: r.table.paths(u.named())}
 	if err := r.hooks.run(ctx, w, beforeUpdate); err != nil {
 		return nil, nil, err
 	}

@@ -62,7 +62,7 @@ func (r *Repository[M, K]) writeFound(ctx context.Context, tx *Tx, u *update[M, 
 
 // unaltered reports whether an update leaves a row as it is.
 func (r *Repository[M, K]) unaltered(u *update[M, K], old M) bool {
-	return r.equalIn(target{u.set, u.parts}, old, u.m) && len(r.changed(old, u.m, u.unchanged)) == 0
+	return len(u.related) == 0 && r.equalIn(u.named(), old, u.m) && len(r.changed(old, u.m, u.unchanged)) == 0
 }
 
 // createMissing creates the resource of an Update.

@@ -25,6 +25,8 @@ type writeSettings struct {
 	allowMissing bool
 	create       any
 	validateOnly bool
+	// client says that a message is a client's, whose related ones have behaviors.
+	client bool
 	// childless makes Delete fail for a resource with children.
 	childless bool
 	request   *requestID
@@ -123,6 +125,9 @@ func RequestID(method, id string, request proto.Message) WriteOption {
 func creating[M any](input func(M) (M, error)) WriteOption {
 	return writeOption(func(s *writeSettings) { s.allowMissing, s.create = true, input })
 }
+
+// fromClient says that the message of an Update is a client's.
+var fromClient = writeOption(func(s *writeSettings) { s.client = true })
 
 // check returns what is wrong with what the options say.
 func (s *writeSettings) check() []Violation {

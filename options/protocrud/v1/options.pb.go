@@ -477,7 +477,13 @@ const (
 	Relation_OUTPUT_ONLY Relation_Write = 1
 	// Create inserts the related rows. Update, when its mask names the field, makes
 	// them equal to those given: inserts, updates by key, deletes the missing. All
-	// in the transaction of the write.
+	// in the transaction of the write. With * and without a mask it does so where
+	// the field has elements; otherwise the rows stay as they are. The answer has
+	// what was written.
+	//
+	// The related rows must refer to the model with on_delete: CASCADE. With a table
+	// between the two that no model describes, the links are owned: the elements'
+	// keys say which rows are linked, and nothing else of them is read or written.
 	Relation_OWNED Relation_Write = 2
 )
 
@@ -1215,26 +1221,39 @@ func (x *Reference) GetOnUpdate() Reference_Action {
 	return Reference_ACTION_UNSPECIFIED
 }
 
-// Relation joins a message field to another model. Its rows are read, one
-// statement per relation and page, only when the caller's read_mask or view asks
-// for them.
+// Relation joins a message field to another model, by a reference of the one to the
+// other. Its rows are read, one statement per relation and page, only when the
+// caller's read_mask names the field or is *, or its view ends in FULL. A read_mask
+// goes into it, and into the relations of what it finds: `author.country`.
 //
+//	Author author = 6 [(protocrud.v1.field) = {relation: {}}];
 //	repeated Chapter chapters = 7 [(protocrud.v1.field) = {
 //	  relation: {write: OWNED, order_by: "position"}
 //	}];
 //	repeated Tag tags = 8 [(protocrud.v1.field) = {
 //	  relation: {through: "book_tags"}
 //	}];
+//
+// A field is joined by the only reference between the two, or by that of the field
+// `{name}_id`: author_id for author. A message that the model refers to, or that
+// refers to the model by a unique field, is a singular field; messages that refer to
+// the model are a repeated one.
 type Relation struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What writes do. Default: OUTPUT_ONLY.
 	Write Relation_Write `protobuf:"varint,1,opt,name=write,proto3,enum=protocrud.v1.Relation_Write" json:"write,omitempty"`
 	// The field of the related model that holds the place of an element in a
-	// repeated field. An OWNED write numbers it. Default: the order of its key.
+	// repeated field. An OWNED write numbers it from 1; it is then an int32 or int64.
+	// Default: the order of its key.
 	OrderBy *string `protobuf:"bytes,2,opt,name=order_by,json=orderBy,proto3,oneof" json:"order_by,omitempty"`
-	// The table that joins the two models of a many-to-many relation, "book_tags".
+	// The table that joins the two models of a many-to-many relation, "book_tags":
+	// that of a model which references both, or one that is made, of the keys of both.
 	// Default: none; one of the two models references the other.
-	Through       *string `protobuf:"bytes,3,opt,name=through,proto3,oneof" json:"through,omitempty"`
+	Through *string `protobuf:"bytes,3,opt,name=through,proto3,oneof" json:"through,omitempty"`
+	// The field whose reference joins the two, where there are several: one of the
+	// model, of the related model, or of the model between them, `by: "editor_id"`.
+	// Default: see above.
+	By            *string `protobuf:"bytes,4,opt,name=by,proto3,oneof" json:"by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1286,6 +1305,13 @@ func (x *Relation) GetOrderBy() string {
 func (x *Relation) GetThrough() string {
 	if x != nil && x.Through != nil {
 		return *x.Through
+	}
+	return ""
+}
+
+func (x *Relation) GetBy() string {
+	if x != nil && x.By != nil {
+		return *x.By
 	}
 	return ""
 }
@@ -1760,18 +1786,20 @@ const file_protocrud_v1_options_proto_rawDesc = "" +
 	"\bSET_NULL\x10\x04\x12\x0f\n" +
 	"\vSET_DEFAULT\x10\x05B\b\n" +
 	"\x06_modelB\b\n" +
-	"\x06_field\"\xd2\x01\n" +
+	"\x06_field\"\xee\x01\n" +
 	"\bRelation\x122\n" +
 	"\x05write\x18\x01 \x01(\x0e2\x1c.protocrud.v1.Relation.WriteR\x05write\x12\x1e\n" +
 	"\border_by\x18\x02 \x01(\tH\x00R\aorderBy\x88\x01\x01\x12\x1d\n" +
-	"\athrough\x18\x03 \x01(\tH\x01R\athrough\x88\x01\x01\":\n" +
+	"\athrough\x18\x03 \x01(\tH\x01R\athrough\x88\x01\x01\x12\x13\n" +
+	"\x02by\x18\x04 \x01(\tH\x02R\x02by\x88\x01\x01\":\n" +
 	"\x05Write\x12\x15\n" +
 	"\x11WRITE_UNSPECIFIED\x10\x00\x12\x0f\n" +
 	"\vOUTPUT_ONLY\x10\x01\x12\t\n" +
 	"\x05OWNED\x10\x02B\v\n" +
 	"\t_order_byB\n" +
 	"\n" +
-	"\b_through\"\x9e\x01\n" +
+	"\b_throughB\x05\n" +
+	"\x03_by\"\x9e\x01\n" +
 	"\aService\x128\n" +
 	"\vrate_limits\x18\x01 \x03(\v2\x17.protocrud.v1.RateLimitR\n" +
 	"rateLimits\x12 \n" +

@@ -1,0 +1,90 @@
+package crud
+
+import (
+	"fmt"
+	"slices"
+)
+
+// made are the cores of repositories that relations lead to, by their tables: tables
+// relate to each other in circles.
+type made map[AnyTable]any
+
+// relatedOptions has the options of a service reach the tables that relations lead to.
+func relatedOptions(opts []Option) Option {
+	return optionFunc(func(s *settings) { s.related = opts })
+}
+
+// connect makes the relations of a core's table. Options that concern the related table
+// hold for its rows too; a general predicate concerns its own repository alone.
+func (c *core[M, K]) connect(db DB, opts []Option, done made) {
+	if c.table.info.Related && len(c.table.relations) == 0 {
+		panic(fmt.Sprintf("crud: the repository of %s is made before the package of its table is initialized; make it in a function", c.table.info.Message))
+	}
+	for i := range c.table.relations {
+		c.connections = append(c.connections, c.table.relations[i].of.connect(db, c.table.columns, opts, done))
+	}
+}
+
+func (r *relation[M, R, K]) connect(db DB, columns []Column[M], opts []Option, done made) connection[M] {
+	c := &junction[M, R, K]{relation: r, ownColumns: columns, own: placesOf(columns, r.info.Columns), theirs: placesOf(r.table.columns, r.info.TargetColumns)}
+	if known, ok := done[r.table].(*core[R, K]); ok {
+		c.core = known
+		return c
+	}
+	mine := slices.DeleteFunc(r.table.ownOptions(opts), func(opt Option) bool {
+		s := &settings{}
+		opt.apply(s)
+		return len(s.wheres) > 0
+	})
+	c.core = newCore(db, r.table, settingsOf(mine))
+	done[r.table] = c.core
+	c.core.connect(db, opts, done)
+	return c
+}
+
+// A junction is a relation that statements can be run for.
+type junction[M, R any, K comparable] struct {
+	*relation[M, R, K]
+	core        *core[R, K]
+	ownColumns  []Column[M]
+	own, theirs []place
+	texts       textCache
+}
+
+// A place is where an SQL column's value is in a message: in a column, at an index.
+type place struct{ column, index int }
+
+// placesOf finds SQL columns. Generated code names those that are there.
+func placesOf[M any](columns []Column[M], names []string) []place {
+	places := make([]place, 0, len(names))
+	for _, name := range names {
+		for i := range columns {
+			if at := slices.Index(columns[i].Names, name); at >= 0 {
+				places = append(places, place{i, at})
+			}
+		}
+	}
+	if len(places) != len(names) {
+		panic(fmt.Sprintf("crud: a relation joins by %v, which are not all columns", names))
+	}
+	return places
+}
+
+// valuesAt returns what a message has in places as it is bound; ok is false if one is
+// NULL.
+func valuesAt[M any](m M, columns []Column[M], places []place, d Dialect) (values []any, ok bool) {
+	values = make([]any, len(places))
+	var args []any
+	for i, p := range places {
+		args = columns[p.column].codec.appendArgs(args[:0], m, d)
+		if values[i] = args[p.index]; values[i] == nil {
+			return nil, false
+		}
+	}
+	return values, true
+}
+
+// repository is that of the related rows.
+func (c *junction[M, R, K]) repository(db DB) *Repository[R, K] {
+	return &Repository[R, K]{core: c.core, db: db, tx: transactionOf(db)}
+}

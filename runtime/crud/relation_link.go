@@ -1,0 +1,129 @@
+package crud
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/Masterminds/squirrel"
+	"google.golang.org/grpc/codes"
+
+	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
+)
+
+// link makes the rows of the joining table those between a message and the elements that
+// are given, of which only the keys count. Elements must be there and in the scope.
+func (c *junction[M, R, K]) link(ctx context.Context, tx *Tx, given, stored M) error {
+	keys, err := c.linked(ctx, tx, given)
+	if err != nil {
+		return err
+	}
+	owner, ok := valuesAt(stored, c.ownColumns, c.own, c.core.dialect)
+	if !ok {
+		return internal(c.core.domain, fmt.Errorf("crud: %s joins by a column that is NULL", c.info.Field))
+	}
+	if err := c.unlink(ctx, tx, owner, keys); err != nil {
+		return err
+	}
+	for chunk := range slices.Chunk(keys, maxLinks) {
+		if err := c.insertLinks(ctx, tx, owner, chunk); err != nil {
+			return err
+		}
+	}
+	c.set(stored, nil)
+	return c.load(ctx, tx, []M{stored}, reading{})
+}
+
+// maxLinks is how many rows one INSERT of links has.
+const maxLinks = 500
+
+// linked returns the keys of the elements, of which each must be a row.
+func (c *junction[M, R, K]) linked(ctx context.Context, tx *Tx, given M) ([]K, error) {
+	elements := c.get(given)
+	keys := make([]K, len(elements))
+	var violations []Violation
+	for i, e := range elements {
+		var err error
+		if keys[i], err = c.table.KeyOf(e); err != nil {
+			violations = append(violations, invalidField(joined(c.path(i), c.table.keyField()), err.Error()))
+		}
+	}
+	for _, v := range repeated(keys, c.table.keyField(), nil) {
+		i, rest, _ := cutElement(v.Field)
+		v.Field = joined(c.path(i), rest)
+		violations = append(violations, v)
+	}
+	if len(violations) > 0 {
+		return nil, invalid(c.core.domain, violations...)
+	}
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	found, err := c.repository(tx).readKeys(ctx, tx, keys, c.repository(tx).keySet(), "")
+	if err != nil {
+		return nil, err
+	}
+	for i, key := range keys {
+		if _, ok := found[key]; !ok {
+			return nil, c.noSuchElement(i, key)
+		}
+	}
+	return keys, nil
+}
+
+// noSuchElement is FAILED_PRECONDITION of an element that is not there.
+func (c *junction[M, R, K]) noSuchElement(i int, key K) *Error {
+	resource := c.table.info.Resource
+	return &Error{
+		Code: codes.FailedPrecondition, Reason: ReasonReferenceNotFound, Domain: c.core.domain,
+		Message:      fmt.Sprintf("%s: there is no %s %q", c.path(i), resource, c.table.keyName(key)),
+		Metadata:     map[string]string{"field": c.path(i), "resource_type": resource, "resource_name": c.table.keyName(key)},
+		Precondition: &Precondition{Type: "REFERENCE", Subject: c.path(i), Description: "the referenced resource does not exist"},
+	}
+}
+
+func (c *junction[M, R, K]) joinTable() string {
+	return sqlname.Qualify(c.info.Join.Schema, c.info.Join.Table)
+}
+
+// unlink deletes the links of a message to others than keys.
+func (c *junction[M, R, K]) unlink(ctx context.Context, tx *Tx, owner []any, keys []K) error {
+	b := squirrel.Delete(c.joinTable()).PlaceholderFormat(squirrel.Dollar)
+	for i, name := range c.info.Join.Columns {
+		b = b.Where(sqlname.Quote(name)+" = ?", owner[i])
+	}
+	if args, n := c.core.bindKeys(keys); n > 0 {
+		b = b.Where("NOT "+c.keysIn(), args...)
+	}
+	return c.exec(ctx, tx, b)
+}
+
+// keysIn is the condition that a link is to one of several keys.
+func (c *junction[M, R, K]) keysIn() string {
+	return "(" + c.core.anyKeyOf(columnNames(c.info.Join.TargetColumns, sqlname.Quote)) + ")"
+}
+
+// insertLinks links a message with keys that it is not linked with.
+func (c *junction[M, R, K]) insertLinks(ctx context.Context, tx *Tx, owner []any, keys []K) error {
+	columns := columnNames(slices.Concat(c.info.Join.Columns, c.info.Join.TargetColumns), sqlname.Quote)
+	b := squirrel.Insert(c.joinTable()).Columns(columns...).Suffix("ON CONFLICT DO NOTHING").PlaceholderFormat(squirrel.Dollar)
+	for _, key := range keys {
+		values, ok := c.table.keyArgs(key, c.core.dialect)
+		if !ok {
+			return internal(c.core.domain, fmt.Errorf("crud: %s: a key that was found cannot be bound", c.info.Field))
+		}
+		b = b.Values(slices.Concat(owner, values)...)
+	}
+	return c.exec(ctx, tx, b)
+}
+
+func (c *junction[M, R, K]) exec(ctx context.Context, tx *Tx, b squirrel.Sqlizer) error {
+	sql, args, err := b.ToSql()
+	if err != nil {
+		return internal(c.core.domain, err)
+	}
+	if _, err = tx.Exec(ctx, sql, args...); err != nil {
+		return classify(ctx, c.core.domain, err)
+	}
+	return nil
+}
