@@ -61,6 +61,13 @@ message Book { option (google.api.resource) = {type: "x/Book" pattern: "shelves/
 %s
 }]; }
 `}
+	onRelation = optionPlace{"(protocrud.v1.field)", `message Page { option (protocrud.v1.model) = {}; int64 id = 1; int32 number = 2;
+  int64 book_id = 3 [(protocrud.v1.field) = {references: {model: "options.Book", on_delete: CASCADE}}];
+  int64 in_id = 4 [(protocrud.v1.field) = {references: {model: "options.Book", on_delete: CASCADE}}]; }
+message Book { option (protocrud.v1.model) = {}; int64 id = 1; repeated Page book = 2 [(protocrud.v1.field) = {
+%s
+}]; }
+`}
 	onService = optionPlace{"(protocrud.v1.service)", `service Books { option (protocrud.v1.service) = {
 %s
 }; }
@@ -130,7 +137,7 @@ var optionSamples = map[string]optionSample{
 	"Field.unique":                       {onText, `unique: true`, ``},
 	"Field.default":                      {onText, `default: "'none'"`, ``},
 	"Field.references":                   {onNumber, `references: {model: "options.Author"}`, ``},
-	"Field.relation":                     {onText, `relation: {}`, ``},
+	"Field.relation":                     {onRelation, `relation: {}`, `skip: true`},
 	"Field.storage=COLUMN":               {onField("repeated string title = 2"), `storage: COLUMN`, ``},
 	"Field.storage=JSON":                 {onField("repeated string title = 2"), `storage: JSON`, ``},
 	"Field.storage=EMBEDDED":             {onText, `storage: EMBEDDED`, ``},
@@ -148,10 +155,11 @@ var optionSamples = map[string]optionSample{
 	"Field.skip":                         {onText, `skip: true`, ``},
 	"Reference.model":                    {onNumber, `references: {model: "options.Author"}`, ``},
 	"Reference.field":                    {onNumber, `references: {model: "options.Author", field: "number"}`, `references: {model: "options.Author"}`},
-	"Relation.write=OUTPUT_ONLY":         {onText, `relation: {write: OUTPUT_ONLY}`, ``},
-	"Relation.write=OWNED":               {onText, `relation: {write: OWNED}`, ``},
-	"Relation.order_by":                  {onText, `relation: {order_by: "id"}`, ``},
-	"Relation.through":                   {onText, `relation: {through: "book_tags"}`, ``},
+	"Relation.write=OUTPUT_ONLY":         {onRelation, `relation: {write: OUTPUT_ONLY}`, `relation: {}`},
+	"Relation.write=OWNED":               {onRelation, `relation: {write: OWNED}`, `relation: {}`},
+	"Relation.order_by":                  {onRelation, `relation: {order_by: "number"}`, `relation: {}`},
+	"Relation.through":                   {onRelation, `relation: {through: "book_pages"}`, `relation: {}`},
+	"Relation.by":                        {onRelation, `relation: {by: "in_id"}`, `relation: {}`},
 	"Service.rate_limits":                {onService, `rate_limits: [{}]`, ``},
 	"Service.permissions":                {onService, `permissions: ["read"]`, ``},
 	"Service.error_domain":               {onService, `error_domain: "example.com"`, ``},
@@ -191,7 +199,7 @@ func init() {
 // spelledOut are the enum values that say what holds without them: they change
 // nothing, and that is what they mean.
 var spelledOut = []string{
-	"Model.filters=ALL", "Model.total_size=EXACT", "Field.storage=COLUMN", "Field.enum_as=NUMBER", "Field.enum_unknown=KEEP", "Reference.on_delete=NO_ACTION", "Reference.on_update=NO_ACTION",
+	"Model.filters=ALL", "Model.total_size=EXACT", "Field.storage=COLUMN", "Field.enum_as=NUMBER", "Field.enum_unknown=KEEP", "Relation.write=OUTPUT_ONLY", "Reference.on_delete=NO_ACTION", "Reference.on_update=NO_ACTION",
 }
 
 // Whatever the options can say is done or refused: it changes the generated file, or is

@@ -46,6 +46,7 @@ var floors = []floor{
 	{"internal/imports", nil},
 	{"internal/nearest", nil},
 	{"internal/protopath", nil},
+	{"internal/relations", []string{"options", "runtime"}},
 	{"internal/sqlname", nil},
 }
 

@@ -1,6 +1,7 @@
 package crud
 
 import (
+	"context"
 	"errors"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
@@ -28,6 +29,11 @@ var filterKinds = map[Kind]filter.Kind{
 
 // filterSchema is what filters and orders may name.
 func (t *Table[M, K]) filterSchema() *filter.Schema {
+	return t.filterSchemaAs(sqlname.Quote(t.info.Name))
+}
+
+// filterSchemaAs is filterSchema of the table under the name that statements have.
+func (t *Table[M, K]) filterSchemaAs(name string) *filter.Schema {
 	var fields []filter.Field
 	for i := range t.columns {
 		c := &t.columns[i]
@@ -48,7 +54,7 @@ func (t *Table[M, K]) filterSchema() *filter.Schema {
 		}
 		fields = append(fields, f)
 	}
-	return filter.NewSchema(sqlname.Quote(t.info.Name), fields...)
+	return filter.NewSchema(name, fields...).WithRelations(Each(t.relations, func(r Relation[M]) filter.Relation { return r.of.filter() })...)
 }
 
 // nullMeans says what NULL in a column is in the message.
@@ -84,6 +90,22 @@ func (l *listing[M, K]) setFilter(found *findings, text string) {
 	if f.SQL != "true" {
 		l.filter = f
 	}
+}
+
+// bindFilter gives the rows that the filter goes into the values of their scopes.
+func (l *listing[M, K]) bindFilter(ctx context.Context) error {
+	for i, arg := range l.filter.Args {
+		of, ok := arg.(relatedScope)
+		if !ok {
+			continue
+		}
+		v, err := l.reached[of.table].scopeValue(ctx, of.column)
+		if err != nil {
+			return err
+		}
+		l.filter.Args[i] = v
+	}
+	return nil
 }
 
 // parseOrder reads the fields that the query orders by. A resource name is ordered by

@@ -89,6 +89,9 @@ func (l *listing[M, K]) setArguments(ctx context.Context, paged bool) error {
 	l.setFilter(&found, q.Filter)
 	l.setOrder(&found, q.OrderBy)
 	unknown := len(found.violations) > before
+	if err := l.bindFilter(ctx); err != nil {
+		return err
+	}
 	l.setReadMask(&found, q.ReadMask.GetPaths())
 	switch {
 	case q.PageToken == "":

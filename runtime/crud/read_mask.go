@@ -32,7 +32,7 @@ func (t *Table[M, K]) readMask(paths []string, order func(*Column[M]) bool) (rea
 		return reading{related: t.allRelated()}, nil
 	}
 	asked, violations := t.named(paths, readMaskPath)
-	related, wrong := t.relatedReadings(asked.related)
+	related, wrong := t.relatedReadings(asked.related, readMaskPath)
 	if violations = append(violations, wrong...); len(violations) > 0 {
 		return reading{}, violations
 	}

@@ -3,6 +3,8 @@ package crud
 import (
 	"context"
 	"slices"
+
+	"github.com/protocrud/protoc-gen-go-crud/runtime/filter"
 )
 
 // A RelationInfo says how a message field, or a repeated one, is joined to the rows of
@@ -55,6 +57,9 @@ type related[M any] interface {
 	reading(paths []string) (reading, []Violation)
 	// connect makes what runs statements for the relation.
 	connect(db DB, columns []Column[M], opts []Option, done made) connection[M]
+
+	// filter is the relation as filters know it.
+	filter() filter.Relation
 
 	has(m M) bool
 	// copy gives dst copies of what src has.

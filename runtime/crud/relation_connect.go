@@ -1,13 +1,20 @@
 package crud
 
 import (
+	"context"
 	"fmt"
 	"slices"
 )
 
 // made are the cores of repositories that relations lead to, by their tables: tables
 // relate to each other in circles.
-type made map[AnyTable]any
+type made map[AnyTable]scoped
+
+// scoped is a core of any message.
+type scoped interface {
+	// scopeValue returns what a column of the scope is in a call, as it is bound.
+	scopeValue(ctx context.Context, column string) (any, error)
+}
 
 // relatedOptions has the options of a service reach the tables that relations lead to.
 func relatedOptions(opts []Option) Option {
@@ -20,6 +27,7 @@ func (c *core[M, K]) connect(db DB, opts []Option, done made) {
 	if c.table.info.Related && len(c.table.relations) == 0 {
 		panic(fmt.Sprintf("crud: the repository of %s is made before the package of its table is initialized; make it in a function", c.table.info.Message))
 	}
+	c.reached = done
 	for i := range c.table.relations {
 		c.connections = append(c.connections, c.table.relations[i].of.connect(db, c.table.columns, opts, done))
 	}

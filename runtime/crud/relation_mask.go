@@ -39,9 +39,11 @@ func (n *target) addRelated(at int, below string) {
 func (t *Table[M, K]) writableRelations(named *target) []Violation {
 	var violations []Violation
 	var written []relatedPaths
-	for _, r := range named.related {
+	for i, r := range named.related {
 		relation := &t.relations[r.at]
 		if !relation.Owned {
+			_, wrong := t.relatedReadings(named.related[i:i+1], maskPath)
+			violations = append(violations, wrong...)
 			continue
 		}
 		written = append(written, relatedPaths{at: r.at})
@@ -71,11 +73,13 @@ func (t *Table[M, K]) populated(m M) []relatedPaths {
 	return Each(t.ownedIn(m), func(at int) relatedPaths { return relatedPaths{at: at} })
 }
 
-// relatedReadings returns what to read of the relations that a read mask names.
-func (t *Table[M, K]) relatedReadings(related []relatedPaths) (of []relatedReading, violations []Violation) {
+// relatedReadings returns what to read of the relations that a mask in the request's
+// field names.
+func (t *Table[M, K]) relatedReadings(related []relatedPaths, field string) (of []relatedReading, violations []Violation) {
 	for _, r := range related {
 		inner, wrong := t.relations[r.at].of.reading(r.paths)
 		for i := range wrong {
+			wrong[i].Field = field
 			wrong[i].Description = "in " + t.relations[r.at].Field + ", " + wrong[i].Description
 		}
 		violations = append(violations, wrong...)

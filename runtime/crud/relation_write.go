@@ -463,7 +463,7 @@ func (t *Table[M, K]) missingRelated(m M, named *target) []Violation {
 		case !r.Owned || !in:
 		case r.Required && !r.of.has(m):
 			violations = append(violations, missingField(r.Field))
-		case named == nil:
+		default:
 			violations = append(violations, r.of.required(m)...)
 		}
 	}

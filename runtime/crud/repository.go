@@ -48,6 +48,7 @@ type core[M any, K comparable] struct {
 	gets, batches    textCache
 
 	connections []connection[M] // of the table's relations
+	reached     made            // the cores that relations lead to
 }
 
 // NewRepository returns a repository of the table that runs its statements on db: a

@@ -46,6 +46,10 @@ func (s *Schema) Check(f *Filter) (*Predicate, error) {
 type checker struct {
 	schema *Schema
 	text   string
+	depth  int // how many relations it is in
+	// some says that a test is of some row: : then compares a text as a whole, as it does
+	// with the elements of a list.
+	some bool
 }
 
 func (c *checker) fail(at int, format string, args ...any) error {
@@ -99,9 +103,15 @@ func (c *checker) word(w word) (node, error) {
 }
 
 func (c *checker) comparison(n comparison) (node, error) {
+	if r, below := c.schema.relationAt(n.path); r != nil {
+		return c.related(r, below, n)
+	}
 	f, err := c.field(n)
 	if err != nil {
 		return nil, err
+	}
+	if c.some && n.op == has && !f.Repeated && !n.value.bare("*") {
+		n.op = equals
 	}
 	t, err := c.test(f, n)
 	if err == nil && n.op == differs {

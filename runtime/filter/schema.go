@@ -68,13 +68,16 @@ type Schema struct {
 	fields map[string]*Field
 	paths  []string // what a misspelled name may have meant
 	search []*Field
+	table  string // as statements name it
+
+	relations []Relation
 }
 
 // NewSchema returns the schema of a table, which is named as statements name it:
 // quoted, behind its schema, or by its alias. It panics when a field contradicts
 // itself.
 func NewSchema(table string, fields ...Field) *Schema {
-	s := &Schema{fields: make(map[string]*Field, len(fields))}
+	s := &Schema{fields: make(map[string]*Field, len(fields)), table: table}
 	for _, f := range fields {
 		f.validate()
 		if s.fields[f.Path] != nil {

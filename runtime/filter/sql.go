@@ -69,6 +69,8 @@ func (w *writer) node(n node, negated, grouped bool) {
 		w.node(n.node, !negated, grouped)
 	case *test:
 		w.test(n, negated)
+	case *existence:
+		w.existence(n, negated)
 	}
 }
 

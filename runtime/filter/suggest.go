@@ -18,7 +18,11 @@ func didYouMean(wrong string, names []string) string {
 
 // filterable are the paths that a filter may name.
 func (s *Schema) filterable() []string {
-	return slices.DeleteFunc(slices.Clone(s.paths), func(path string) bool { return !s.fields[path].Filterable })
+	paths := slices.DeleteFunc(slices.Clone(s.paths), func(path string) bool { return !s.fields[path].Filterable })
+	for _, r := range s.relations {
+		paths = append(paths, r.Path)
+	}
+	return paths
 }
 
 // enumNames are the names of the values, in the order of the alphabet.

@@ -25,8 +25,10 @@ import (
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/force"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/hybrid"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/hybridcollisions"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/hybridjoins"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/hybridoneofs"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/intkeys"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/joins"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/keywords"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/listing"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/lists"
@@ -40,6 +42,7 @@ import (
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/oneofs"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/opaque"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/opaquecollisions"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/opaquejoins"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/opaquelisting"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/opaqueoneofs"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/options"
@@ -251,6 +254,24 @@ var cases = map[string][]model{
 	},
 	"hybridoneofs": {
 		newModel(hybridoneofs.NoticeTable, hybridoneofs.NewNoticeRepository),
+	},
+	"joins": {
+		newModel(joins.PersonTable, joins.NewPersonRepository),
+		newModel(joins.BookTable, joins.NewBookRepository),
+		newModel(joins.PageTable, joins.NewPageRepository),
+		newModel(joins.CoverTable, joins.NewCoverRepository),
+		newModel(joins.CopyTable, joins.NewCopyRepository),
+		newModel(joins.FriendshipTable, joins.NewFriendshipRepository),
+	},
+	"opaquejoins": {
+		newModel(opaquejoins.TeamTable, opaquejoins.NewTeamRepository),
+		newModel(opaquejoins.MemberTable, opaquejoins.NewMemberRepository),
+		newModel(opaquejoins.BadgeTable, opaquejoins.NewBadgeRepository),
+	},
+	"hybridjoins": {
+		newModel(hybridjoins.TeamTable, hybridjoins.NewTeamRepository),
+		newModel(hybridjoins.MemberTable, hybridjoins.NewMemberRepository),
+		newModel(hybridjoins.BadgeTable, hybridjoins.NewBadgeRepository),
 	},
 	"messages": {
 		newModel(messages.AlbumTable, messages.NewAlbumRepository),
