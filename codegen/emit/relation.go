@@ -13,6 +13,7 @@ func (p *printer) relations(m *model.Model) {
 	if len(m.Relations) == 0 {
 		return
 	}
+	p.comment("The relations of " + m.Names.Table + " are added once all tables are there: they can relate to each other in circles.")
 	p.P("func init() {")
 	p.P(m.Names.Table, ".Relate(")
 	for _, r := range m.Relations {

@@ -66,6 +66,8 @@ var AuthorTable = crud.NewTable(crud.TableSpec[Author, *Author, int64]{
 	},
 })
 
+// The relations of AuthorTable are added once all tables are there: they can
+// relate to each other in circles.
 func init() {
 	AuthorTable.Relate(
 		crud.Many(crud.RelationInfo{Field: "books", Columns: []string{"id"}, TargetColumns: []string{"author_id"}, OrderBy: "title"}, BookTable, (*Author).GetBooks, func(m *Author, v []*Book) { m.Books = v }),
@@ -165,6 +167,8 @@ var BookTable = crud.NewTable(crud.TableSpec[Book, *Book, int64]{
 	},
 })
 
+// The relations of BookTable are added once all tables are there: they can
+// relate to each other in circles.
 func init() {
 	BookTable.Relate(
 		crud.One(crud.RelationInfo{Field: "author", Columns: []string{"author_id"}, TargetColumns: []string{"id"}, BelongsTo: true}, AuthorTable, (*Book).GetAuthor, func(m *Book, v *Author) { m.Author = v }),
@@ -274,6 +278,8 @@ var ChapterTable = crud.NewTable(crud.TableSpec[Chapter, *Chapter, int64]{
 	},
 })
 
+// The relations of ChapterTable are added once all tables are there: they can
+// relate to each other in circles.
 func init() {
 	ChapterTable.Relate(
 		crud.Many(crud.RelationInfo{Field: "notes", Columns: []string{"id"}, TargetColumns: []string{"chapter_id"}, Owned: true}, NoteTable, (*Chapter).GetNotes, func(m *Chapter, v []*Note) { m.Notes = v }),
@@ -542,6 +548,8 @@ var TagTable = crud.NewTable(crud.TableSpec[Tag, *Tag, string]{
 	},
 })
 
+// The relations of TagTable are added once all tables are there: they can
+// relate to each other in circles.
 func init() {
 	TagTable.Relate(
 		crud.Many(crud.RelationInfo{Field: "books", Columns: []string{"id"}, TargetColumns: []string{"id"}, Join: &crud.Join{Table: "book_tags", Columns: []string{"tag_id"}, TargetColumns: []string{"book_id"}, Made: true}}, BookTable, (*Tag).GetBooks, func(m *Tag, v []*Book) { m.Books = v }),
@@ -786,6 +794,8 @@ var CategoryTable = crud.NewTable(crud.TableSpec[Category, *Category, int64]{
 	},
 })
 
+// The relations of CategoryTable are added once all tables are there: they can
+// relate to each other in circles.
 func init() {
 	CategoryTable.Relate(
 		crud.One(crud.RelationInfo{Field: "parent", Columns: []string{"parent_id"}, TargetColumns: []string{"id"}, BelongsTo: true}, CategoryTable, (*Category).GetParent, func(m *Category, v *Category) { m.Parent = v }),
@@ -868,6 +878,8 @@ var ShelfTable = crud.NewTable(crud.TableSpec[Shelf, *Shelf, ShelfKey]{
 	},
 })
 
+// The relations of ShelfTable are added once all tables are there: they can
+// relate to each other in circles.
 func init() {
 	ShelfTable.Relate(
 		crud.Many(crud.RelationInfo{Field: "volumes", Columns: []string{"shelf_id"}, TargetColumns: []string{"shelf_id"}, OrderBy: "title"}, VolumeTable, (*Shelf).GetVolumes, func(m *Shelf, v []*Volume) { m.Volumes = v }),
@@ -974,6 +986,8 @@ var VolumeTable = crud.NewTable(crud.TableSpec[Volume, *Volume, VolumeKey]{
 	},
 })
 
+// The relations of VolumeTable are added once all tables are there: they can
+// relate to each other in circles.
 func init() {
 	VolumeTable.Relate(
 		crud.One(crud.RelationInfo{Field: "shelf", Columns: []string{"shelf_id"}, TargetColumns: []string{"shelf_id"}, BelongsTo: true}, ShelfTable, (*Volume).GetShelf, func(m *Volume, v *Shelf) { m.Shelf = v }),
@@ -1074,6 +1088,8 @@ var AccountTable = crud.NewTable(crud.TableSpec[Account, *Account, int64]{
 	},
 })
 
+// The relations of AccountTable are added once all tables are there: they can
+// relate to each other in circles.
 func init() {
 	AccountTable.Relate(
 		crud.Many(crud.RelationInfo{Field: "entries", Columns: []string{"id"}, TargetColumns: []string{"account_id"}, OrderBy: "number", Owned: true}, EntryTable, (*Account).GetEntries, func(m *Account, v []*Entry) { m.Entries = v }),

@@ -40,6 +40,7 @@ func tell(ctx context.Context, library libraryv1.LibraryServiceClient, p *printe
 	s.books()
 	s.pages()
 	s.searches()
+	s.relations()
 	s.edits()
 	s.messages()
 	s.deletions()

@@ -35,7 +35,10 @@ type Author struct {
 	// The year of birth, if it is known. Unset and 0 are two things.
 	BirthYear *int32 `protobuf:"varint,3,opt,name=birth_year,json=birthYear,proto3,oneof" json:"birth_year,omitempty"`
 	// A few sentences about the author.
-	Biography     string `protobuf:"bytes,4,opt,name=biography,proto3" json:"biography,omitempty"`
+	Biography string `protobuf:"bytes,4,opt,name=biography,proto3" json:"biography,omitempty"`
+	// Other names of the author, in the order that they were taken. They are the
+	// author's own: a write that names the field writes them. A read_mask asks for them.
+	Aliases       []*Alias `protobuf:"bytes,5,rep,name=aliases,proto3" json:"aliases,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -98,18 +101,100 @@ func (x *Author) GetBiography() string {
 	return ""
 }
 
+func (x *Author) GetAliases() []*Alias {
+	if x != nil {
+		return x.Aliases
+	}
+	return nil
+}
+
+// Alias is another name of an author.
+type Alias struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The number, which the server makes.
+	Id int64 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	// The author's UUID, which the server sets.
+	AuthorId string `protobuf:"bytes,2,opt,name=author_id,json=authorId,proto3" json:"author_id,omitempty"`
+	// The place among the author's names, from 1, which the server sets.
+	Position int32 `protobuf:"varint,3,opt,name=position,proto3" json:"position,omitempty"`
+	// The name.
+	DisplayName   string `protobuf:"bytes,4,opt,name=display_name,json=displayName,proto3" json:"display_name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Alias) Reset() {
+	*x = Alias{}
+	mi := &file_library_v1_author_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Alias) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Alias) ProtoMessage() {}
+
+func (x *Alias) ProtoReflect() protoreflect.Message {
+	mi := &file_library_v1_author_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Alias.ProtoReflect.Descriptor instead.
+func (*Alias) Descriptor() ([]byte, []int) {
+	return file_library_v1_author_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *Alias) GetId() int64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *Alias) GetAuthorId() string {
+	if x != nil {
+		return x.AuthorId
+	}
+	return ""
+}
+
+func (x *Alias) GetPosition() int32 {
+	if x != nil {
+		return x.Position
+	}
+	return 0
+}
+
+func (x *Alias) GetDisplayName() string {
+	if x != nil {
+		return x.DisplayName
+	}
+	return ""
+}
+
 // GetAuthorRequest asks for one author.
 type GetAuthorRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The author's UUID.
-	Id            string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// The fields to return; without it, all but the aliases.
+	ReadMask      *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=read_mask,json=readMask,proto3" json:"read_mask,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *GetAuthorRequest) Reset() {
 	*x = GetAuthorRequest{}
-	mi := &file_library_v1_author_proto_msgTypes[1]
+	mi := &file_library_v1_author_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -121,7 +206,7 @@ func (x *GetAuthorRequest) String() string {
 func (*GetAuthorRequest) ProtoMessage() {}
 
 func (x *GetAuthorRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_library_v1_author_proto_msgTypes[1]
+	mi := &file_library_v1_author_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -134,7 +219,7 @@ func (x *GetAuthorRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetAuthorRequest.ProtoReflect.Descriptor instead.
 func (*GetAuthorRequest) Descriptor() ([]byte, []int) {
-	return file_library_v1_author_proto_rawDescGZIP(), []int{1}
+	return file_library_v1_author_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *GetAuthorRequest) GetId() string {
@@ -142,6 +227,13 @@ func (x *GetAuthorRequest) GetId() string {
 		return x.Id
 	}
 	return ""
+}
+
+func (x *GetAuthorRequest) GetReadMask() *fieldmaskpb.FieldMask {
+	if x != nil {
+		return x.ReadMask
+	}
+	return nil
 }
 
 // ListAuthorsRequest asks for one page of authors, ordered by id.
@@ -157,7 +249,7 @@ type ListAuthorsRequest struct {
 
 func (x *ListAuthorsRequest) Reset() {
 	*x = ListAuthorsRequest{}
-	mi := &file_library_v1_author_proto_msgTypes[2]
+	mi := &file_library_v1_author_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -169,7 +261,7 @@ func (x *ListAuthorsRequest) String() string {
 func (*ListAuthorsRequest) ProtoMessage() {}
 
 func (x *ListAuthorsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_library_v1_author_proto_msgTypes[2]
+	mi := &file_library_v1_author_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -182,7 +274,7 @@ func (x *ListAuthorsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAuthorsRequest.ProtoReflect.Descriptor instead.
 func (*ListAuthorsRequest) Descriptor() ([]byte, []int) {
-	return file_library_v1_author_proto_rawDescGZIP(), []int{2}
+	return file_library_v1_author_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *ListAuthorsRequest) GetPageSize() int32 {
@@ -212,7 +304,7 @@ type ListAuthorsResponse struct {
 
 func (x *ListAuthorsResponse) Reset() {
 	*x = ListAuthorsResponse{}
-	mi := &file_library_v1_author_proto_msgTypes[3]
+	mi := &file_library_v1_author_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -224,7 +316,7 @@ func (x *ListAuthorsResponse) String() string {
 func (*ListAuthorsResponse) ProtoMessage() {}
 
 func (x *ListAuthorsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_library_v1_author_proto_msgTypes[3]
+	mi := &file_library_v1_author_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -237,7 +329,7 @@ func (x *ListAuthorsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAuthorsResponse.ProtoReflect.Descriptor instead.
 func (*ListAuthorsResponse) Descriptor() ([]byte, []int) {
-	return file_library_v1_author_proto_rawDescGZIP(), []int{3}
+	return file_library_v1_author_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *ListAuthorsResponse) GetAuthors() []*Author {
@@ -265,7 +357,7 @@ type CreateAuthorRequest struct {
 
 func (x *CreateAuthorRequest) Reset() {
 	*x = CreateAuthorRequest{}
-	mi := &file_library_v1_author_proto_msgTypes[4]
+	mi := &file_library_v1_author_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -277,7 +369,7 @@ func (x *CreateAuthorRequest) String() string {
 func (*CreateAuthorRequest) ProtoMessage() {}
 
 func (x *CreateAuthorRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_library_v1_author_proto_msgTypes[4]
+	mi := &file_library_v1_author_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -290,7 +382,7 @@ func (x *CreateAuthorRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateAuthorRequest.ProtoReflect.Descriptor instead.
 func (*CreateAuthorRequest) Descriptor() ([]byte, []int) {
-	return file_library_v1_author_proto_rawDescGZIP(), []int{4}
+	return file_library_v1_author_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *CreateAuthorRequest) GetAuthor() *Author {
@@ -311,7 +403,7 @@ type BatchGetAuthorsRequest struct {
 
 func (x *BatchGetAuthorsRequest) Reset() {
 	*x = BatchGetAuthorsRequest{}
-	mi := &file_library_v1_author_proto_msgTypes[5]
+	mi := &file_library_v1_author_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -323,7 +415,7 @@ func (x *BatchGetAuthorsRequest) String() string {
 func (*BatchGetAuthorsRequest) ProtoMessage() {}
 
 func (x *BatchGetAuthorsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_library_v1_author_proto_msgTypes[5]
+	mi := &file_library_v1_author_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -336,7 +428,7 @@ func (x *BatchGetAuthorsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BatchGetAuthorsRequest.ProtoReflect.Descriptor instead.
 func (*BatchGetAuthorsRequest) Descriptor() ([]byte, []int) {
-	return file_library_v1_author_proto_rawDescGZIP(), []int{5}
+	return file_library_v1_author_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *BatchGetAuthorsRequest) GetIds() []string {
@@ -357,7 +449,7 @@ type BatchGetAuthorsResponse struct {
 
 func (x *BatchGetAuthorsResponse) Reset() {
 	*x = BatchGetAuthorsResponse{}
-	mi := &file_library_v1_author_proto_msgTypes[6]
+	mi := &file_library_v1_author_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -369,7 +461,7 @@ func (x *BatchGetAuthorsResponse) String() string {
 func (*BatchGetAuthorsResponse) ProtoMessage() {}
 
 func (x *BatchGetAuthorsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_library_v1_author_proto_msgTypes[6]
+	mi := &file_library_v1_author_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -382,7 +474,7 @@ func (x *BatchGetAuthorsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BatchGetAuthorsResponse.ProtoReflect.Descriptor instead.
 func (*BatchGetAuthorsResponse) Descriptor() ([]byte, []int) {
-	return file_library_v1_author_proto_rawDescGZIP(), []int{6}
+	return file_library_v1_author_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *BatchGetAuthorsResponse) GetAuthors() []*Author {
@@ -403,7 +495,7 @@ type BatchCreateAuthorsRequest struct {
 
 func (x *BatchCreateAuthorsRequest) Reset() {
 	*x = BatchCreateAuthorsRequest{}
-	mi := &file_library_v1_author_proto_msgTypes[7]
+	mi := &file_library_v1_author_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -415,7 +507,7 @@ func (x *BatchCreateAuthorsRequest) String() string {
 func (*BatchCreateAuthorsRequest) ProtoMessage() {}
 
 func (x *BatchCreateAuthorsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_library_v1_author_proto_msgTypes[7]
+	mi := &file_library_v1_author_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -428,7 +520,7 @@ func (x *BatchCreateAuthorsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BatchCreateAuthorsRequest.ProtoReflect.Descriptor instead.
 func (*BatchCreateAuthorsRequest) Descriptor() ([]byte, []int) {
-	return file_library_v1_author_proto_rawDescGZIP(), []int{7}
+	return file_library_v1_author_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *BatchCreateAuthorsRequest) GetRequests() []*CreateAuthorRequest {
@@ -449,7 +541,7 @@ type BatchCreateAuthorsResponse struct {
 
 func (x *BatchCreateAuthorsResponse) Reset() {
 	*x = BatchCreateAuthorsResponse{}
-	mi := &file_library_v1_author_proto_msgTypes[8]
+	mi := &file_library_v1_author_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -461,7 +553,7 @@ func (x *BatchCreateAuthorsResponse) String() string {
 func (*BatchCreateAuthorsResponse) ProtoMessage() {}
 
 func (x *BatchCreateAuthorsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_library_v1_author_proto_msgTypes[8]
+	mi := &file_library_v1_author_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -474,7 +566,7 @@ func (x *BatchCreateAuthorsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BatchCreateAuthorsResponse.ProtoReflect.Descriptor instead.
 func (*BatchCreateAuthorsResponse) Descriptor() ([]byte, []int) {
-	return file_library_v1_author_proto_rawDescGZIP(), []int{8}
+	return file_library_v1_author_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *BatchCreateAuthorsResponse) GetAuthors() []*Author {
@@ -497,7 +589,7 @@ type UpdateAuthorRequest struct {
 
 func (x *UpdateAuthorRequest) Reset() {
 	*x = UpdateAuthorRequest{}
-	mi := &file_library_v1_author_proto_msgTypes[9]
+	mi := &file_library_v1_author_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -509,7 +601,7 @@ func (x *UpdateAuthorRequest) String() string {
 func (*UpdateAuthorRequest) ProtoMessage() {}
 
 func (x *UpdateAuthorRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_library_v1_author_proto_msgTypes[9]
+	mi := &file_library_v1_author_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -522,7 +614,7 @@ func (x *UpdateAuthorRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateAuthorRequest.ProtoReflect.Descriptor instead.
 func (*UpdateAuthorRequest) Descriptor() ([]byte, []int) {
-	return file_library_v1_author_proto_rawDescGZIP(), []int{9}
+	return file_library_v1_author_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *UpdateAuthorRequest) GetAuthor() *Author {
@@ -550,7 +642,7 @@ type DeleteAuthorRequest struct {
 
 func (x *DeleteAuthorRequest) Reset() {
 	*x = DeleteAuthorRequest{}
-	mi := &file_library_v1_author_proto_msgTypes[10]
+	mi := &file_library_v1_author_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -562,7 +654,7 @@ func (x *DeleteAuthorRequest) String() string {
 func (*DeleteAuthorRequest) ProtoMessage() {}
 
 func (x *DeleteAuthorRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_library_v1_author_proto_msgTypes[10]
+	mi := &file_library_v1_author_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -575,7 +667,7 @@ func (x *DeleteAuthorRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteAuthorRequest.ProtoReflect.Descriptor instead.
 func (*DeleteAuthorRequest) Descriptor() ([]byte, []int) {
-	return file_library_v1_author_proto_rawDescGZIP(), []int{10}
+	return file_library_v1_author_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *DeleteAuthorRequest) GetId() string {
@@ -590,17 +682,26 @@ var File_library_v1_author_proto protoreflect.FileDescriptor
 const file_library_v1_author_proto_rawDesc = "" +
 	"\n" +
 	"\x17library/v1/author.proto\x12\n" +
-	"library.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a google/protobuf/field_mask.proto\x1a\x1aprotocrud/v1/options.proto\"\xa3\x01\n" +
+	"library.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a google/protobuf/field_mask.proto\x1a\x1aprotocrud/v1/options.proto\"\xe4\x01\n" +
 	"\x06Author\x12\x1a\n" +
 	"\x02id\x18\x01 \x01(\tB\n" +
 	"\xe2\x93&\x06\x12\x04uuidR\x02id\x12&\n" +
 	"\fdisplay_name\x18\x02 \x01(\tB\x03\xe0A\x02R\vdisplayName\x12\"\n" +
 	"\n" +
 	"birth_year\x18\x03 \x01(\x05H\x00R\tbirthYear\x88\x01\x01\x12\x1c\n" +
-	"\tbiography\x18\x04 \x01(\tR\tbiography:\x04\xe2\x93&\x00B\r\n" +
-	"\v_birth_year\"\"\n" +
+	"\tbiography\x18\x04 \x01(\tR\tbiography\x12?\n" +
+	"\aaliases\x18\x05 \x03(\v2\x11.library.v1.AliasB\x12\xe2\x93&\x0eB\f\b\x02\x12\bpositionR\aaliases:\x04\xe2\x93&\x00B\r\n" +
+	"\v_birth_year\"\xb1\x01\n" +
+	"\x05Alias\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x03R\x02id\x12>\n" +
+	"\tauthor_id\x18\x02 \x01(\tB!\xe2\x93&\x1d\x12\x04uuid:\x15\n" +
+	"\x11library.v1.Author\x18\x03R\bauthorId\x12\x1a\n" +
+	"\bposition\x18\x03 \x01(\x05R\bposition\x12&\n" +
+	"\fdisplay_name\x18\x04 \x01(\tB\x03\xe0A\x02R\vdisplayName:\x14\xe2\x93&\x10\n" +
+	"\x0eauthor_aliases\"[\n" +
 	"\x10GetAuthorRequest\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\"P\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x127\n" +
+	"\tread_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\breadMask\"P\n" +
 	"\x12ListAuthorsRequest\x12\x1b\n" +
 	"\tpage_size\x18\x01 \x01(\x05R\bpageSize\x12\x1d\n" +
 	"\n" +
@@ -637,34 +738,37 @@ func file_library_v1_author_proto_rawDescGZIP() []byte {
 	return file_library_v1_author_proto_rawDescData
 }
 
-var file_library_v1_author_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
+var file_library_v1_author_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
 var file_library_v1_author_proto_goTypes = []any{
 	(*Author)(nil),                     // 0: library.v1.Author
-	(*GetAuthorRequest)(nil),           // 1: library.v1.GetAuthorRequest
-	(*ListAuthorsRequest)(nil),         // 2: library.v1.ListAuthorsRequest
-	(*ListAuthorsResponse)(nil),        // 3: library.v1.ListAuthorsResponse
-	(*CreateAuthorRequest)(nil),        // 4: library.v1.CreateAuthorRequest
-	(*BatchGetAuthorsRequest)(nil),     // 5: library.v1.BatchGetAuthorsRequest
-	(*BatchGetAuthorsResponse)(nil),    // 6: library.v1.BatchGetAuthorsResponse
-	(*BatchCreateAuthorsRequest)(nil),  // 7: library.v1.BatchCreateAuthorsRequest
-	(*BatchCreateAuthorsResponse)(nil), // 8: library.v1.BatchCreateAuthorsResponse
-	(*UpdateAuthorRequest)(nil),        // 9: library.v1.UpdateAuthorRequest
-	(*DeleteAuthorRequest)(nil),        // 10: library.v1.DeleteAuthorRequest
-	(*fieldmaskpb.FieldMask)(nil),      // 11: google.protobuf.FieldMask
+	(*Alias)(nil),                      // 1: library.v1.Alias
+	(*GetAuthorRequest)(nil),           // 2: library.v1.GetAuthorRequest
+	(*ListAuthorsRequest)(nil),         // 3: library.v1.ListAuthorsRequest
+	(*ListAuthorsResponse)(nil),        // 4: library.v1.ListAuthorsResponse
+	(*CreateAuthorRequest)(nil),        // 5: library.v1.CreateAuthorRequest
+	(*BatchGetAuthorsRequest)(nil),     // 6: library.v1.BatchGetAuthorsRequest
+	(*BatchGetAuthorsResponse)(nil),    // 7: library.v1.BatchGetAuthorsResponse
+	(*BatchCreateAuthorsRequest)(nil),  // 8: library.v1.BatchCreateAuthorsRequest
+	(*BatchCreateAuthorsResponse)(nil), // 9: library.v1.BatchCreateAuthorsResponse
+	(*UpdateAuthorRequest)(nil),        // 10: library.v1.UpdateAuthorRequest
+	(*DeleteAuthorRequest)(nil),        // 11: library.v1.DeleteAuthorRequest
+	(*fieldmaskpb.FieldMask)(nil),      // 12: google.protobuf.FieldMask
 }
 var file_library_v1_author_proto_depIdxs = []int32{
-	0,  // 0: library.v1.ListAuthorsResponse.authors:type_name -> library.v1.Author
-	0,  // 1: library.v1.CreateAuthorRequest.author:type_name -> library.v1.Author
-	0,  // 2: library.v1.BatchGetAuthorsResponse.authors:type_name -> library.v1.Author
-	4,  // 3: library.v1.BatchCreateAuthorsRequest.requests:type_name -> library.v1.CreateAuthorRequest
-	0,  // 4: library.v1.BatchCreateAuthorsResponse.authors:type_name -> library.v1.Author
-	0,  // 5: library.v1.UpdateAuthorRequest.author:type_name -> library.v1.Author
-	11, // 6: library.v1.UpdateAuthorRequest.update_mask:type_name -> google.protobuf.FieldMask
-	7,  // [7:7] is the sub-list for method output_type
-	7,  // [7:7] is the sub-list for method input_type
-	7,  // [7:7] is the sub-list for extension type_name
-	7,  // [7:7] is the sub-list for extension extendee
-	0,  // [0:7] is the sub-list for field type_name
+	1,  // 0: library.v1.Author.aliases:type_name -> library.v1.Alias
+	12, // 1: library.v1.GetAuthorRequest.read_mask:type_name -> google.protobuf.FieldMask
+	0,  // 2: library.v1.ListAuthorsResponse.authors:type_name -> library.v1.Author
+	0,  // 3: library.v1.CreateAuthorRequest.author:type_name -> library.v1.Author
+	0,  // 4: library.v1.BatchGetAuthorsResponse.authors:type_name -> library.v1.Author
+	5,  // 5: library.v1.BatchCreateAuthorsRequest.requests:type_name -> library.v1.CreateAuthorRequest
+	0,  // 6: library.v1.BatchCreateAuthorsResponse.authors:type_name -> library.v1.Author
+	0,  // 7: library.v1.UpdateAuthorRequest.author:type_name -> library.v1.Author
+	12, // 8: library.v1.UpdateAuthorRequest.update_mask:type_name -> google.protobuf.FieldMask
+	9,  // [9:9] is the sub-list for method output_type
+	9,  // [9:9] is the sub-list for method input_type
+	9,  // [9:9] is the sub-list for extension type_name
+	9,  // [9:9] is the sub-list for extension extendee
+	0,  // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_library_v1_author_proto_init() }
@@ -679,7 +783,7 @@ func file_library_v1_author_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_library_v1_author_proto_rawDesc), len(file_library_v1_author_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   11,
+			NumMessages:   12,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

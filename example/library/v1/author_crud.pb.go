@@ -50,6 +50,10 @@ var AuthorTable = crud.NewTable(crud.TableSpec[Author, *Author, string]{
 	},
 	Key:    (*Author).GetId,
 	SetKey: func(m *Author, v string) { m.Id = v },
+	Children: []crud.Child{
+		{Table: "author_aliases", Columns: []string{"author_id"}, Target: []string{"id"}},
+	},
+	Related: true,
 	SQL: crud.SQL{
 		Columns: authorColumns,
 		Select:  authorSelect,
@@ -58,6 +62,14 @@ var AuthorTable = crud.NewTable(crud.TableSpec[Author, *Author, string]{
 		Delete:  authorDelete,
 	},
 })
+
+// The relations of AuthorTable are added once all tables are there: they can
+// relate to each other in circles.
+func init() {
+	AuthorTable.Relate(
+		crud.Many(crud.RelationInfo{Field: "aliases", Columns: []string{"id"}, TargetColumns: []string{"author_id"}, OrderBy: "position", Owned: true}, AliasTable, (*Author).GetAliases, func(m *Author, v []*Alias) { m.Aliases = v }),
+	)
+}
 
 // AuthorHooks run around writes to Author, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs
@@ -88,4 +100,84 @@ func NewAuthorRepository(db crud.DB, opts ...crud.Option) AuthorRepository {
 // WithTx returns the same repository, hooks and scope included, running on tx.
 func (r AuthorRepository) WithTx(tx *crud.Tx) AuthorRepository {
 	return AuthorRepository{r.Repository.WithTx(tx)}
+}
+
+// SQL of AliasRepository. List and Update add their WHERE, ORDER BY and SET at
+// run time.
+const (
+	aliasColumns = `
+		author_aliases.id,
+		author_aliases.author_id,
+		author_aliases."position",
+		author_aliases.display_name`
+	aliasSelect = `SELECT` + aliasColumns + `
+		FROM author_aliases`
+	aliasGet = aliasSelect + `
+		WHERE author_aliases.id = $1`
+	aliasCreate = `INSERT INTO author_aliases (
+			author_id,
+			"position",
+			display_name
+		) VALUES ($1, $2, $3)
+		RETURNING` + aliasColumns
+	aliasDelete = `DELETE FROM author_aliases
+		WHERE author_aliases.id = $1`
+)
+
+// AliasTable describes the table author_aliases behind library.v1.Alias.
+// Columns are in SELECT order.
+var AliasTable = crud.NewTable(crud.TableSpec[Alias, *Alias, int64]{
+	Message:  "library.v1.Alias",
+	Singular: "alias",
+	Name:     "author_aliases",
+	Resource: "library.v1.Alias",
+	Columns: []crud.Column[*Alias]{
+		crud.Int64("id", (*Alias).GetId, func(m *Alias, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+		crud.UUID("author_id", (*Alias).GetAuthorId, func(m *Alias, v string) { m.AuthorId = v }),
+		crud.Int32("position", (*Alias).GetPosition, func(m *Alias, v int32) { m.Position = v }),
+		crud.String("display_name", (*Alias).GetDisplayName, func(m *Alias, v string) { m.DisplayName = v }, crud.Required),
+	},
+	Key:    (*Alias).GetId,
+	SetKey: func(m *Alias, v int64) { m.Id = v },
+	References: []crud.Reference{
+		{Constraint: "author_aliases_author_id_fkey", Columns: []string{"author_id"}, Table: "authors", Target: []string{"id"}, Resource: "library.v1.Author", OnDelete: "CASCADE"},
+	},
+	SQL: crud.SQL{
+		Columns: aliasColumns,
+		Select:  aliasSelect,
+		Get:     aliasGet,
+		Create:  aliasCreate,
+		Delete:  aliasDelete,
+	},
+})
+
+// AliasHooks run around writes to Alias, inside the write's transaction. An
+// error rolls the write back and is returned to the caller. A nil hook costs
+// nothing.
+type AliasHooks = crud.Hooks[*Alias]
+
+// AliasStore keeps the messages of type Alias. AliasRepository is the SQL one;
+// wrap it to cache, audit or partition, or replace it in tests.
+type AliasStore interface {
+	crud.Store[*Alias, int64]
+}
+
+// AliasRepository is the AliasStore over the table author_aliases. It is safe
+// for concurrent use when its DB is.
+type AliasRepository struct {
+	*crud.Repository[*Alias, int64]
+}
+
+var _ AliasStore = AliasRepository{}
+
+// NewAliasRepository returns a repository that runs its statements on db: a
+// *pgxpool.Pool, a *pgx.Conn, a pgx.Tx or the embedded engine. It panics on
+// hooks of another message.
+func NewAliasRepository(db crud.DB, opts ...crud.Option) AliasRepository {
+	return AliasRepository{crud.NewRepository(db, AliasTable, opts...)}
+}
+
+// WithTx returns the same repository, hooks and scope included, running on tx.
+func (r AliasRepository) WithTx(tx *crud.Tx) AliasRepository {
+	return AliasRepository{r.Repository.WithTx(tx)}
 }

@@ -129,7 +129,9 @@ type Book struct {
 	// Where it comes from; unset if nothing is known. It is stored as JSON.
 	Imprint *Imprint `protobuf:"bytes,17,opt,name=imprint,proto3" json:"imprint,omitempty"`
 	// What readers say of it, by their names.
-	Reviews       map[string]*Review `protobuf:"bytes,18,rep,name=reviews,proto3" json:"reviews,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	Reviews map[string]*Review `protobuf:"bytes,18,rep,name=reviews,proto3" json:"reviews,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// Who author_id is. A read_mask asks for it, and filters go into it.
+	Author        *Author `protobuf:"bytes,19,opt,name=author,proto3" json:"author,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -290,6 +292,13 @@ func (x *Book) GetReviews() map[string]*Review {
 	return nil
 }
 
+func (x *Book) GetAuthor() *Author {
+	if x != nil {
+		return x.Author
+	}
+	return nil
+}
+
 // Imprint is where a book comes from.
 type Imprint struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -405,7 +414,7 @@ type GetBookRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The resource name of the book. A deleted one is returned too, until it is purged.
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// The fields to return; without it, all.
+	// The fields to return; without it, all but the author.
 	ReadMask      *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=read_mask,json=readMask,proto3" json:"read_mask,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -519,7 +528,7 @@ type ListBooksRequest struct {
 	Skip int32 `protobuf:"varint,6,opt,name=skip,proto3" json:"skip,omitempty"`
 	// Whether deleted books are among them.
 	ShowDeleted bool `protobuf:"varint,7,opt,name=show_deleted,json=showDeleted,proto3" json:"show_deleted,omitempty"`
-	// The fields to return; without it, all.
+	// The fields to return; without it, all but the author.
 	ReadMask      *fieldmaskpb.FieldMask `protobuf:"bytes,8,opt,name=read_mask,json=readMask,proto3" json:"read_mask,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1029,7 +1038,7 @@ var File_library_v1_book_proto protoreflect.FileDescriptor
 const file_library_v1_book_proto_rawDesc = "" +
 	"\n" +
 	"\x15library/v1/book.proto\x12\n" +
-	"library.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1egoogle/protobuf/duration.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17library/v1/author.proto\x1a\x16library/v1/shelf.proto\x1a\x15library/v1/user.proto\x1a\x1aprotocrud/v1/options.proto\"\xc0\b\n" +
+	"library.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a\x1egoogle/protobuf/duration.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17library/v1/author.proto\x1a\x16library/v1/shelf.proto\x1a\x15library/v1/user.proto\x1a\x1aprotocrud/v1/options.proto\"\xf7\b\n" +
 	"\x04Book\x12\x1d\n" +
 	"\x04name\x18\x01 \x01(\tB\t\xe0A\b\xe2\x93&\x02 \x02R\x04name\x12 \n" +
 	"\x05title\x18\x02 \x01(\tB\n" +
@@ -1058,7 +1067,8 @@ const file_library_v1_book_proto_rawDesc = "" +
 	"purge_time\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampB\x03\xe0A\x03R\tpurgeTime\x12\x12\n" +
 	"\x04etag\x18\x10 \x01(\tR\x04etag\x12-\n" +
 	"\aimprint\x18\x11 \x01(\v2\x13.library.v1.ImprintR\aimprint\x127\n" +
-	"\areviews\x18\x12 \x03(\v2\x1d.library.v1.Book.ReviewsEntryR\areviews\x1aN\n" +
+	"\areviews\x18\x12 \x03(\v2\x1d.library.v1.Book.ReviewsEntryR\areviews\x125\n" +
+	"\x06author\x18\x13 \x01(\v2\x12.library.v1.AuthorB\t\xe0A\x03\xe2\x93&\x02B\x00R\x06author\x1aN\n" +
 	"\fReviewsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12(\n" +
 	"\x05value\x18\x02 \x01(\v2\x12.library.v1.ReviewR\x05value:\x028\x01:p\xeaAE\n" +
@@ -1155,7 +1165,8 @@ var file_library_v1_book_proto_goTypes = []any{
 	nil,                           // 14: library.v1.Book.ReviewsEntry
 	(*timestamppb.Timestamp)(nil), // 15: google.protobuf.Timestamp
 	(*durationpb.Duration)(nil),   // 16: google.protobuf.Duration
-	(*fieldmaskpb.FieldMask)(nil), // 17: google.protobuf.FieldMask
+	(*Author)(nil),                // 17: library.v1.Author
+	(*fieldmaskpb.FieldMask)(nil), // 18: google.protobuf.FieldMask
 }
 var file_library_v1_book_proto_depIdxs = []int32{
 	0,  // 0: library.v1.Book.genre:type_name -> library.v1.Genre
@@ -1167,18 +1178,19 @@ var file_library_v1_book_proto_depIdxs = []int32{
 	15, // 6: library.v1.Book.purge_time:type_name -> google.protobuf.Timestamp
 	2,  // 7: library.v1.Book.imprint:type_name -> library.v1.Imprint
 	14, // 8: library.v1.Book.reviews:type_name -> library.v1.Book.ReviewsEntry
-	17, // 9: library.v1.GetBookRequest.read_mask:type_name -> google.protobuf.FieldMask
-	17, // 10: library.v1.ListBooksRequest.read_mask:type_name -> google.protobuf.FieldMask
-	1,  // 11: library.v1.ListBooksResponse.books:type_name -> library.v1.Book
-	1,  // 12: library.v1.CreateBookRequest.book:type_name -> library.v1.Book
-	1,  // 13: library.v1.UpdateBookRequest.book:type_name -> library.v1.Book
-	17, // 14: library.v1.UpdateBookRequest.update_mask:type_name -> google.protobuf.FieldMask
-	3,  // 15: library.v1.Book.ReviewsEntry.value:type_name -> library.v1.Review
-	16, // [16:16] is the sub-list for method output_type
-	16, // [16:16] is the sub-list for method input_type
-	16, // [16:16] is the sub-list for extension type_name
-	16, // [16:16] is the sub-list for extension extendee
-	0,  // [0:16] is the sub-list for field type_name
+	17, // 9: library.v1.Book.author:type_name -> library.v1.Author
+	18, // 10: library.v1.GetBookRequest.read_mask:type_name -> google.protobuf.FieldMask
+	18, // 11: library.v1.ListBooksRequest.read_mask:type_name -> google.protobuf.FieldMask
+	1,  // 12: library.v1.ListBooksResponse.books:type_name -> library.v1.Book
+	1,  // 13: library.v1.CreateBookRequest.book:type_name -> library.v1.Book
+	1,  // 14: library.v1.UpdateBookRequest.book:type_name -> library.v1.Book
+	18, // 15: library.v1.UpdateBookRequest.update_mask:type_name -> google.protobuf.FieldMask
+	3,  // 16: library.v1.Book.ReviewsEntry.value:type_name -> library.v1.Review
+	17, // [17:17] is the sub-list for method output_type
+	17, // [17:17] is the sub-list for method input_type
+	17, // [17:17] is the sub-list for extension type_name
+	17, // [17:17] is the sub-list for extension extendee
+	0,  // [0:17] is the sub-list for field type_name
 }
 
 func init() { file_library_v1_book_proto_init() }

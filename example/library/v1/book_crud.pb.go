@@ -117,6 +117,7 @@ var BookTable = crud.NewTable(crud.TableSpec[Book, *Book, BookKey]{
 	Indexes: []crud.Index{
 		{Name: "books_author_id_title_idx", Columns: []string{"author_id", "title"}},
 	},
+	Related:    true,
 	PurgeAfter: 720 * time.Hour,
 	SQL: crud.SQL{
 		Columns: bookColumns,
@@ -129,6 +130,14 @@ var BookTable = crud.NewTable(crud.TableSpec[Book, *Book, BookKey]{
 		},
 	},
 })
+
+// The relations of BookTable are added once all tables are there: they can
+// relate to each other in circles.
+func init() {
+	BookTable.Relate(
+		crud.One(crud.RelationInfo{Field: "author", Columns: []string{"author_id"}, TargetColumns: []string{"id"}, BelongsTo: true}, AuthorTable, (*Book).GetAuthor, func(m *Book, v *Author) { m.Author = v }),
+	)
+}
 
 // BookKey is the key of Book: the variables of shelves/{shelf}/books/{book}.
 type BookKey struct {

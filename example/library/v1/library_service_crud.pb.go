@@ -100,7 +100,7 @@ func (s CRUDLibraryServiceServer) DeleteUser(ctx context.Context, req *DeleteUse
 //
 // Errors: INVALID_ARGUMENT, NOT_FOUND.
 func (s CRUDLibraryServiceServer) GetAuthor(ctx context.Context, req *GetAuthorRequest) (*Author, error) {
-	return crud.Get(ctx, AuthorTable, s.Authors, req.GetId())
+	return crud.Get(ctx, AuthorTable, s.Authors, req.GetId(), crud.ReadMask(req.GetReadMask()))
 }
 
 // ListAuthors returns the authors, page by page.

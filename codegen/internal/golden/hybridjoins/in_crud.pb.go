@@ -52,6 +52,8 @@ var TeamTable = crud.NewTable(crud.TableSpec[Team, *Team, int64]{
 	},
 })
 
+// The relations of TeamTable are added once all tables are there: they can
+// relate to each other in circles.
 func init() {
 	TeamTable.Relate(
 		crud.Many(crud.RelationInfo{Field: "members", Columns: []string{"id"}, TargetColumns: []string{"team_id"}, Owned: true}, MemberTable, (*Team).GetMembers, (*Team).SetMembers),
@@ -131,6 +133,8 @@ var MemberTable = crud.NewTable(crud.TableSpec[Member, *Member, int64]{
 	},
 })
 
+// The relations of MemberTable are added once all tables are there: they can
+// relate to each other in circles.
 func init() {
 	MemberTable.Relate(
 		crud.One(crud.RelationInfo{Field: "team", Columns: []string{"team_id"}, TargetColumns: []string{"id"}, BelongsTo: true}, TeamTable, (*Member).GetTeam, (*Member).SetTeam),

@@ -67,6 +67,8 @@ var BookTable = crud.NewTable(crud.TableSpec[Book, *Book, int64]{
 	},
 })
 
+// The relations of BookTable are added once all tables are there: they can
+// relate to each other in circles.
 func init() {
 	BookTable.Relate(
 		crud.One(crud.RelationInfo{Field: "author", Columns: []string{"author_id"}, TargetColumns: []string{"id"}, BelongsTo: true}, PersonTable, (*Book).GetAuthor, func(m *Book, v *Person) { m.Author = v }),
@@ -148,6 +150,8 @@ var PersonTable = crud.NewTable(crud.TableSpec[Person, *Person, string]{
 	},
 })
 
+// The relations of PersonTable are added once all tables are there: they can
+// relate to each other in circles.
 func init() {
 	PersonTable.Relate(
 		crud.Many(crud.RelationInfo{Field: "written", Columns: []string{"id"}, TargetColumns: []string{"author_id"}}, BookTable, (*Person).GetWritten, func(m *Person, v []*Book) { m.Written = v }),
