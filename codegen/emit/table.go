@@ -32,6 +32,9 @@ func (p *printer) table(m plan.Model) {
 	p.references(m.Model)
 	p.children(m.Model)
 	p.indexes(m.Model)
+	if m.Singleton() {
+		p.P("Singleton: true,")
+	}
 	if len(m.Relations) > 0 {
 		p.P("Related: true,")
 	}

@@ -33,6 +33,10 @@ func (d *draft) readGenerated() {
 		stated[c] = f
 		d.setGenerated(f, c)
 	}
+	if d.Singleton() {
+		d.checkSingleton(stated)
+		return
+	}
 	if len(d.Key.Columns) == 1 && stated[d.lastKey()] == nil {
 		d.lastKey().Generated = d.defaultGenerated(d.lastKey())
 	}

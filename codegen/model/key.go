@@ -145,7 +145,7 @@ func (d *draft) readNameKey(stated []*field) {
 // made, which is then reported.
 func (d *draft) nameColumns() (columns []*Column, ok bool) {
 	for i, v := range d.pattern.Variables {
-		if c, ok := d.variableColumn(v, i == len(d.pattern.Variables)-1); ok {
+		if c, ok := d.variableColumn(v, i == len(d.pattern.Variables)-1 && !d.pattern.Singleton); ok {
 			columns = append(columns, c)
 		}
 	}

@@ -43,6 +43,11 @@ func (sv *server) readMethod(m *protogen.Method) *Method {
 		sv.add(at(m.Desc), fmt.Sprintf("%s of %s is not supported yet by this version", v.name, d.Message.Desc.FullName()), skipMethodHint)
 		return method
 	}
+	if d.Singleton() && v.kind != Get && v.kind != Update {
+		sv.add(at(m.Desc), fmt.Sprintf("%s is a method of %s, which is a singleton: it is there as long as its parent is (AIP-156)", m.Desc.Name(), d.Message.Desc.FullName()),
+			"remove the method, or "+skipMethodHint)
+		return method
+	}
 	method.Kind = v.kind
 	method.Store = sv.store(m, d)
 	if d.keyed && !sv.refuseForm(method, v) {

@@ -79,6 +79,10 @@ const (
 	Estimated
 )
 
+// Singleton reports whether each parent has one of the resource, which is always there
+// (AIP-156).
+func (m *Model) Singleton() bool { return m.Key.Pattern != nil && m.Key.Pattern.Singleton }
+
 // SoftDelete returns the column of the time of a soft delete (AIP-164); nil where
 // Delete removes the row.
 func (m *Model) SoftDelete() *Column { return m.timeColumn(DeleteTime) }
@@ -159,6 +163,9 @@ type Pattern struct {
 	// Variables are the names in braces, in order. Each maps to the key column at
 	// its index.
 	Variables []string
+	// Singleton says that the last segment is no variable: each parent has one of the
+	// resource (AIP-156).
+	Singleton bool
 }
 
 // A Parent is the collection that a resource lives in.

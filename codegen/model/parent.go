@@ -22,7 +22,7 @@ func (l *loader) addParent(d *draft) {
 		}
 		return
 	}
-	d.Parent = &Parent{Pattern: pattern, Columns: d.Key.Columns[:len(d.Key.Columns)-1], Across: d.opts.GetAcrossParents()}
+	d.Parent = &Parent{Pattern: pattern, Columns: d.Key.Columns[:len(pattern.Variables)], Across: d.opts.GetAcrossParents()}
 	parent := l.parentModel(d, pattern)
 	if parent == nil {
 		if d.opts.GetCheckParent() {
@@ -38,7 +38,12 @@ func (l *loader) addParent(d *draft) {
 	}
 	d.Parent.Model = parent.Model
 	d.Parent.Check = check == nil || *check
+	onDelete := ""
+	if d.Singleton() {
+		onDelete = "CASCADE" // it is part of its parent, and does not keep it
+	}
 	d.References = append(d.References, &Reference{
+		OnDelete:   onDelete,
 		Constraint: d.foreignKey(d.Parent.Columns),
 		Columns:    d.Parent.Columns,
 		Model:      parent.Model,

@@ -96,7 +96,8 @@ var (
 )
 
 // parsePattern reads a pattern of literal segments and variables that ends with
-// collection/{variable}. The pattern is nil if there is a problem.
+// collection/{variable}, or with {variable}/singleton. The pattern is nil if there is a
+// problem.
 func parsePattern(text string) (p *Pattern, problem, hint string) {
 	const form = "write it like shelves/{shelf}/books/{book}"
 	segments := strings.Split(text, "/")
@@ -122,24 +123,33 @@ func parsePattern(text string) (p *Pattern, problem, hint string) {
 		}
 	}
 	last := len(segments) - 1
+	singleton := !variableForm.MatchString(segments[last])
+	if singleton {
+		last--
+	}
 	switch {
-	case !variableForm.MatchString(segments[last]):
-		return nil, "is that of a singleton, which is not supported yet by this version", form
+	case len(variables) == 0:
+		return nil, "is that of a singleton without a parent, which is not supported yet by this version", form
+	case singleton && !variableForm.MatchString(segments[last]):
+		return nil, "does not end with collection/{variable} or with {variable}/singleton", form
 	case last == 0 || !collectionForm.MatchString(segments[last-1]):
 		return nil, "does not end with collection/{variable}", form
 	case len(variables) == 1 && last > 1:
 		return nil, "has segments without a variable before its collection, which is not supported yet by this version", form
 	}
-	return &Pattern{Text: text, Variables: variables}, "", ""
+	return &Pattern{Text: text, Variables: variables, Singleton: singleton}, "", ""
 }
 
-// parent returns the pattern without its last collection and variable; ok is false
-// for a top-level one.
+// parent returns the pattern without its last collection and variable, or without the
+// singleton; ok is false for a top-level one.
 func (p *Pattern) parent() (parent Pattern, ok bool) {
-	if len(p.Variables) < 2 {
+	segments := strings.Split(p.Text, "/")
+	switch {
+	case p.Singleton:
+		return Pattern{Text: strings.Join(segments[:len(segments)-1], "/"), Variables: p.Variables}, true
+	case len(p.Variables) < 2:
 		return Pattern{}, false
 	}
-	segments := strings.Split(p.Text, "/")
 	return Pattern{
 		Text:      strings.Join(segments[:len(segments)-2], "/"),
 		Variables: p.Variables[:len(p.Variables)-1],

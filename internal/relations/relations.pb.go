@@ -885,6 +885,91 @@ func (x *Volume) GetShelf() *Shelf {
 	return nil
 }
 
+// ShelfSettings is a singleton: each shelf has one.
+type ShelfSettings struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Color         string                 `protobuf:"bytes,2,opt,name=color,proto3" json:"color,omitempty"`
+	Width         int32                  `protobuf:"varint,3,opt,name=width,proto3" json:"width,omitempty"`
+	Labels        map[string]string      `protobuf:"bytes,4,rep,name=labels,proto3" json:"labels,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	Etag          string                 `protobuf:"bytes,6,opt,name=etag,proto3" json:"etag,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ShelfSettings) Reset() {
+	*x = ShelfSettings{}
+	mi := &file_relations_relations_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ShelfSettings) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ShelfSettings) ProtoMessage() {}
+
+func (x *ShelfSettings) ProtoReflect() protoreflect.Message {
+	mi := &file_relations_relations_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ShelfSettings.ProtoReflect.Descriptor instead.
+func (*ShelfSettings) Descriptor() ([]byte, []int) {
+	return file_relations_relations_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *ShelfSettings) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ShelfSettings) GetColor() string {
+	if x != nil {
+		return x.Color
+	}
+	return ""
+}
+
+func (x *ShelfSettings) GetWidth() int32 {
+	if x != nil {
+		return x.Width
+	}
+	return 0
+}
+
+func (x *ShelfSettings) GetLabels() map[string]string {
+	if x != nil {
+		return x.Labels
+	}
+	return nil
+}
+
+func (x *ShelfSettings) GetUpdateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.UpdateTime
+	}
+	return nil
+}
+
+func (x *ShelfSettings) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
 type Account struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            int64                  `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -896,7 +981,7 @@ type Account struct {
 
 func (x *Account) Reset() {
 	*x = Account{}
-	mi := &file_relations_relations_proto_msgTypes[11]
+	mi := &file_relations_relations_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -908,7 +993,7 @@ func (x *Account) String() string {
 func (*Account) ProtoMessage() {}
 
 func (x *Account) ProtoReflect() protoreflect.Message {
-	mi := &file_relations_relations_proto_msgTypes[11]
+	mi := &file_relations_relations_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -921,7 +1006,7 @@ func (x *Account) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Account.ProtoReflect.Descriptor instead.
 func (*Account) Descriptor() ([]byte, []int) {
-	return file_relations_relations_proto_rawDescGZIP(), []int{11}
+	return file_relations_relations_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Account) GetId() int64 {
@@ -957,7 +1042,7 @@ type Entry struct {
 
 func (x *Entry) Reset() {
 	*x = Entry{}
-	mi := &file_relations_relations_proto_msgTypes[12]
+	mi := &file_relations_relations_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -969,7 +1054,7 @@ func (x *Entry) String() string {
 func (*Entry) ProtoMessage() {}
 
 func (x *Entry) ProtoReflect() protoreflect.Message {
-	mi := &file_relations_relations_proto_msgTypes[12]
+	mi := &file_relations_relations_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -982,7 +1067,7 @@ func (x *Entry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Entry.ProtoReflect.Descriptor instead.
 func (*Entry) Descriptor() ([]byte, []int) {
-	return file_relations_relations_proto_rawDescGZIP(), []int{12}
+	return file_relations_relations_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Entry) GetId() int64 {
@@ -1013,6 +1098,118 @@ func (x *Entry) GetAmount() int64 {
 	return 0
 }
 
+type GetShelfSettingsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	ReadMask      *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=read_mask,json=readMask,proto3" json:"read_mask,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetShelfSettingsRequest) Reset() {
+	*x = GetShelfSettingsRequest{}
+	mi := &file_relations_relations_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetShelfSettingsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetShelfSettingsRequest) ProtoMessage() {}
+
+func (x *GetShelfSettingsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_relations_relations_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetShelfSettingsRequest.ProtoReflect.Descriptor instead.
+func (*GetShelfSettingsRequest) Descriptor() ([]byte, []int) {
+	return file_relations_relations_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *GetShelfSettingsRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *GetShelfSettingsRequest) GetReadMask() *fieldmaskpb.FieldMask {
+	if x != nil {
+		return x.ReadMask
+	}
+	return nil
+}
+
+type UpdateShelfSettingsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ShelfSettings *ShelfSettings         `protobuf:"bytes,1,opt,name=shelf_settings,json=shelfSettings,proto3" json:"shelf_settings,omitempty"`
+	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	ValidateOnly  bool                   `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UpdateShelfSettingsRequest) Reset() {
+	*x = UpdateShelfSettingsRequest{}
+	mi := &file_relations_relations_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UpdateShelfSettingsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UpdateShelfSettingsRequest) ProtoMessage() {}
+
+func (x *UpdateShelfSettingsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_relations_relations_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UpdateShelfSettingsRequest.ProtoReflect.Descriptor instead.
+func (*UpdateShelfSettingsRequest) Descriptor() ([]byte, []int) {
+	return file_relations_relations_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *UpdateShelfSettingsRequest) GetShelfSettings() *ShelfSettings {
+	if x != nil {
+		return x.ShelfSettings
+	}
+	return nil
+}
+
+func (x *UpdateShelfSettingsRequest) GetUpdateMask() *fieldmaskpb.FieldMask {
+	if x != nil {
+		return x.UpdateMask
+	}
+	return nil
+}
+
+func (x *UpdateShelfSettingsRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
+}
+
 type GetBookRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            int64                  `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -1024,7 +1221,7 @@ type GetBookRequest struct {
 
 func (x *GetBookRequest) Reset() {
 	*x = GetBookRequest{}
-	mi := &file_relations_relations_proto_msgTypes[13]
+	mi := &file_relations_relations_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1036,7 +1233,7 @@ func (x *GetBookRequest) String() string {
 func (*GetBookRequest) ProtoMessage() {}
 
 func (x *GetBookRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_relations_relations_proto_msgTypes[13]
+	mi := &file_relations_relations_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1049,7 +1246,7 @@ func (x *GetBookRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetBookRequest.ProtoReflect.Descriptor instead.
 func (*GetBookRequest) Descriptor() ([]byte, []int) {
-	return file_relations_relations_proto_rawDescGZIP(), []int{13}
+	return file_relations_relations_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *GetBookRequest) GetId() int64 {
@@ -1087,7 +1284,7 @@ type ListBooksRequest struct {
 
 func (x *ListBooksRequest) Reset() {
 	*x = ListBooksRequest{}
-	mi := &file_relations_relations_proto_msgTypes[14]
+	mi := &file_relations_relations_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1099,7 +1296,7 @@ func (x *ListBooksRequest) String() string {
 func (*ListBooksRequest) ProtoMessage() {}
 
 func (x *ListBooksRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_relations_relations_proto_msgTypes[14]
+	mi := &file_relations_relations_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1112,7 +1309,7 @@ func (x *ListBooksRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListBooksRequest.ProtoReflect.Descriptor instead.
 func (*ListBooksRequest) Descriptor() ([]byte, []int) {
-	return file_relations_relations_proto_rawDescGZIP(), []int{14}
+	return file_relations_relations_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *ListBooksRequest) GetPageSize() int32 {
@@ -1167,7 +1364,7 @@ type ListBooksResponse struct {
 
 func (x *ListBooksResponse) Reset() {
 	*x = ListBooksResponse{}
-	mi := &file_relations_relations_proto_msgTypes[15]
+	mi := &file_relations_relations_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1179,7 +1376,7 @@ func (x *ListBooksResponse) String() string {
 func (*ListBooksResponse) ProtoMessage() {}
 
 func (x *ListBooksResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_relations_relations_proto_msgTypes[15]
+	mi := &file_relations_relations_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1192,7 +1389,7 @@ func (x *ListBooksResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListBooksResponse.ProtoReflect.Descriptor instead.
 func (*ListBooksResponse) Descriptor() ([]byte, []int) {
-	return file_relations_relations_proto_rawDescGZIP(), []int{15}
+	return file_relations_relations_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ListBooksResponse) GetBooks() []*Book {
@@ -1220,7 +1417,7 @@ type StreamBooksRequest struct {
 
 func (x *StreamBooksRequest) Reset() {
 	*x = StreamBooksRequest{}
-	mi := &file_relations_relations_proto_msgTypes[16]
+	mi := &file_relations_relations_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1232,7 +1429,7 @@ func (x *StreamBooksRequest) String() string {
 func (*StreamBooksRequest) ProtoMessage() {}
 
 func (x *StreamBooksRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_relations_relations_proto_msgTypes[16]
+	mi := &file_relations_relations_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1245,7 +1442,7 @@ func (x *StreamBooksRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StreamBooksRequest.ProtoReflect.Descriptor instead.
 func (*StreamBooksRequest) Descriptor() ([]byte, []int) {
-	return file_relations_relations_proto_rawDescGZIP(), []int{16}
+	return file_relations_relations_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *StreamBooksRequest) GetPageSize() int32 {
@@ -1280,7 +1477,7 @@ type CreateBookRequest struct {
 
 func (x *CreateBookRequest) Reset() {
 	*x = CreateBookRequest{}
-	mi := &file_relations_relations_proto_msgTypes[17]
+	mi := &file_relations_relations_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1292,7 +1489,7 @@ func (x *CreateBookRequest) String() string {
 func (*CreateBookRequest) ProtoMessage() {}
 
 func (x *CreateBookRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_relations_relations_proto_msgTypes[17]
+	mi := &file_relations_relations_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1305,7 +1502,7 @@ func (x *CreateBookRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateBookRequest.ProtoReflect.Descriptor instead.
 func (*CreateBookRequest) Descriptor() ([]byte, []int) {
-	return file_relations_relations_proto_rawDescGZIP(), []int{17}
+	return file_relations_relations_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *CreateBookRequest) GetBook() *Book {
@@ -1341,7 +1538,7 @@ type UpdateBookRequest struct {
 
 func (x *UpdateBookRequest) Reset() {
 	*x = UpdateBookRequest{}
-	mi := &file_relations_relations_proto_msgTypes[18]
+	mi := &file_relations_relations_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1353,7 +1550,7 @@ func (x *UpdateBookRequest) String() string {
 func (*UpdateBookRequest) ProtoMessage() {}
 
 func (x *UpdateBookRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_relations_relations_proto_msgTypes[18]
+	mi := &file_relations_relations_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1366,7 +1563,7 @@ func (x *UpdateBookRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateBookRequest.ProtoReflect.Descriptor instead.
 func (*UpdateBookRequest) Descriptor() ([]byte, []int) {
-	return file_relations_relations_proto_rawDescGZIP(), []int{18}
+	return file_relations_relations_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *UpdateBookRequest) GetBook() *Book {
@@ -1406,7 +1603,7 @@ type DeleteBookRequest struct {
 
 func (x *DeleteBookRequest) Reset() {
 	*x = DeleteBookRequest{}
-	mi := &file_relations_relations_proto_msgTypes[19]
+	mi := &file_relations_relations_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1418,7 +1615,7 @@ func (x *DeleteBookRequest) String() string {
 func (*DeleteBookRequest) ProtoMessage() {}
 
 func (x *DeleteBookRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_relations_relations_proto_msgTypes[19]
+	mi := &file_relations_relations_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1431,7 +1628,7 @@ func (x *DeleteBookRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteBookRequest.ProtoReflect.Descriptor instead.
 func (*DeleteBookRequest) Descriptor() ([]byte, []int) {
-	return file_relations_relations_proto_rawDescGZIP(), []int{19}
+	return file_relations_relations_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *DeleteBookRequest) GetId() int64 {
@@ -1450,7 +1647,7 @@ type BatchCreateBooksRequest struct {
 
 func (x *BatchCreateBooksRequest) Reset() {
 	*x = BatchCreateBooksRequest{}
-	mi := &file_relations_relations_proto_msgTypes[20]
+	mi := &file_relations_relations_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1462,7 +1659,7 @@ func (x *BatchCreateBooksRequest) String() string {
 func (*BatchCreateBooksRequest) ProtoMessage() {}
 
 func (x *BatchCreateBooksRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_relations_relations_proto_msgTypes[20]
+	mi := &file_relations_relations_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1475,7 +1672,7 @@ func (x *BatchCreateBooksRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BatchCreateBooksRequest.ProtoReflect.Descriptor instead.
 func (*BatchCreateBooksRequest) Descriptor() ([]byte, []int) {
-	return file_relations_relations_proto_rawDescGZIP(), []int{20}
+	return file_relations_relations_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *BatchCreateBooksRequest) GetRequests() []*CreateRequest {
@@ -1494,7 +1691,7 @@ type CreateRequest struct {
 
 func (x *CreateRequest) Reset() {
 	*x = CreateRequest{}
-	mi := &file_relations_relations_proto_msgTypes[21]
+	mi := &file_relations_relations_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1506,7 +1703,7 @@ func (x *CreateRequest) String() string {
 func (*CreateRequest) ProtoMessage() {}
 
 func (x *CreateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_relations_relations_proto_msgTypes[21]
+	mi := &file_relations_relations_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1519,7 +1716,7 @@ func (x *CreateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateRequest.ProtoReflect.Descriptor instead.
 func (*CreateRequest) Descriptor() ([]byte, []int) {
-	return file_relations_relations_proto_rawDescGZIP(), []int{21}
+	return file_relations_relations_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *CreateRequest) GetBook() *Book {
@@ -1538,7 +1735,7 @@ type BatchCreateBooksResponse struct {
 
 func (x *BatchCreateBooksResponse) Reset() {
 	*x = BatchCreateBooksResponse{}
-	mi := &file_relations_relations_proto_msgTypes[22]
+	mi := &file_relations_relations_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1550,7 +1747,7 @@ func (x *BatchCreateBooksResponse) String() string {
 func (*BatchCreateBooksResponse) ProtoMessage() {}
 
 func (x *BatchCreateBooksResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_relations_relations_proto_msgTypes[22]
+	mi := &file_relations_relations_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1563,7 +1760,7 @@ func (x *BatchCreateBooksResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BatchCreateBooksResponse.ProtoReflect.Descriptor instead.
 func (*BatchCreateBooksResponse) Descriptor() ([]byte, []int) {
-	return file_relations_relations_proto_rawDescGZIP(), []int{22}
+	return file_relations_relations_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *BatchCreateBooksResponse) GetBooks() []*Book {
@@ -1582,7 +1779,7 @@ type BatchUpdateBooksRequest struct {
 
 func (x *BatchUpdateBooksRequest) Reset() {
 	*x = BatchUpdateBooksRequest{}
-	mi := &file_relations_relations_proto_msgTypes[23]
+	mi := &file_relations_relations_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1594,7 +1791,7 @@ func (x *BatchUpdateBooksRequest) String() string {
 func (*BatchUpdateBooksRequest) ProtoMessage() {}
 
 func (x *BatchUpdateBooksRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_relations_relations_proto_msgTypes[23]
+	mi := &file_relations_relations_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1607,7 +1804,7 @@ func (x *BatchUpdateBooksRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BatchUpdateBooksRequest.ProtoReflect.Descriptor instead.
 func (*BatchUpdateBooksRequest) Descriptor() ([]byte, []int) {
-	return file_relations_relations_proto_rawDescGZIP(), []int{23}
+	return file_relations_relations_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *BatchUpdateBooksRequest) GetRequests() []*UpdateRequest {
@@ -1627,7 +1824,7 @@ type UpdateRequest struct {
 
 func (x *UpdateRequest) Reset() {
 	*x = UpdateRequest{}
-	mi := &file_relations_relations_proto_msgTypes[24]
+	mi := &file_relations_relations_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1639,7 +1836,7 @@ func (x *UpdateRequest) String() string {
 func (*UpdateRequest) ProtoMessage() {}
 
 func (x *UpdateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_relations_relations_proto_msgTypes[24]
+	mi := &file_relations_relations_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1652,7 +1849,7 @@ func (x *UpdateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateRequest.ProtoReflect.Descriptor instead.
 func (*UpdateRequest) Descriptor() ([]byte, []int) {
-	return file_relations_relations_proto_rawDescGZIP(), []int{24}
+	return file_relations_relations_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *UpdateRequest) GetBook() *Book {
@@ -1678,7 +1875,7 @@ type BatchUpdateBooksResponse struct {
 
 func (x *BatchUpdateBooksResponse) Reset() {
 	*x = BatchUpdateBooksResponse{}
-	mi := &file_relations_relations_proto_msgTypes[25]
+	mi := &file_relations_relations_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1690,7 +1887,7 @@ func (x *BatchUpdateBooksResponse) String() string {
 func (*BatchUpdateBooksResponse) ProtoMessage() {}
 
 func (x *BatchUpdateBooksResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_relations_relations_proto_msgTypes[25]
+	mi := &file_relations_relations_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1703,7 +1900,7 @@ func (x *BatchUpdateBooksResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BatchUpdateBooksResponse.ProtoReflect.Descriptor instead.
 func (*BatchUpdateBooksResponse) Descriptor() ([]byte, []int) {
-	return file_relations_relations_proto_rawDescGZIP(), []int{25}
+	return file_relations_relations_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *BatchUpdateBooksResponse) GetBooks() []*Book {
@@ -1723,7 +1920,7 @@ type BatchGetBooksRequest struct {
 
 func (x *BatchGetBooksRequest) Reset() {
 	*x = BatchGetBooksRequest{}
-	mi := &file_relations_relations_proto_msgTypes[26]
+	mi := &file_relations_relations_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1735,7 +1932,7 @@ func (x *BatchGetBooksRequest) String() string {
 func (*BatchGetBooksRequest) ProtoMessage() {}
 
 func (x *BatchGetBooksRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_relations_relations_proto_msgTypes[26]
+	mi := &file_relations_relations_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1748,7 +1945,7 @@ func (x *BatchGetBooksRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BatchGetBooksRequest.ProtoReflect.Descriptor instead.
 func (*BatchGetBooksRequest) Descriptor() ([]byte, []int) {
-	return file_relations_relations_proto_rawDescGZIP(), []int{26}
+	return file_relations_relations_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *BatchGetBooksRequest) GetIds() []int64 {
@@ -1774,7 +1971,7 @@ type BatchGetBooksResponse struct {
 
 func (x *BatchGetBooksResponse) Reset() {
 	*x = BatchGetBooksResponse{}
-	mi := &file_relations_relations_proto_msgTypes[27]
+	mi := &file_relations_relations_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1786,7 +1983,7 @@ func (x *BatchGetBooksResponse) String() string {
 func (*BatchGetBooksResponse) ProtoMessage() {}
 
 func (x *BatchGetBooksResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_relations_relations_proto_msgTypes[27]
+	mi := &file_relations_relations_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1799,7 +1996,7 @@ func (x *BatchGetBooksResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BatchGetBooksResponse.ProtoReflect.Descriptor instead.
 func (*BatchGetBooksResponse) Descriptor() ([]byte, []int) {
-	return file_relations_relations_proto_rawDescGZIP(), []int{27}
+	return file_relations_relations_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *BatchGetBooksResponse) GetBooks() []*Book {
@@ -1899,7 +2096,19 @@ const file_relations_relations_proto_rawDesc = "" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
 	"\x05title\x18\x02 \x01(\tR\x05title\x12.\n" +
 	"\x05shelf\x18\x03 \x01(\v2\x10.relations.ShelfB\x06\xe2\x93&\x02B\x00R\x05shelf:L\xeaAE\n" +
-	"\x10relations/Volume\x12 shelves/{shelf}/volumes/{volume}*\avolumes2\x06volume\xe2\x93&\x00\"}\n" +
+	"\x10relations/Volume\x12 shelves/{shelf}/volumes/{volume}*\avolumes2\x06volume\xe2\x93&\x00\"\xf3\x02\n" +
+	"\rShelfSettings\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
+	"\x05color\x18\x02 \x01(\tR\x05color\x12\x14\n" +
+	"\x05width\x18\x03 \x01(\x05R\x05width\x12<\n" +
+	"\x06labels\x18\x04 \x03(\v2$.relations.ShelfSettings.LabelsEntryR\x06labels\x12;\n" +
+	"\vupdate_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"updateTime\x12\x12\n" +
+	"\x04etag\x18\x06 \x01(\tR\x04etag\x1a9\n" +
+	"\vLabelsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01:X\xeaAQ\n" +
+	"\x17relations/ShelfSettings\x12\x18shelves/{shelf}/settings*\rshelfSettings2\rshelfSettings\xe2\x93&\x00\"}\n" +
 	"\aAccount\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x03R\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12<\n" +
@@ -1911,7 +2120,15 @@ const file_relations_relations_proto_rawDesc = "" +
 	"account_id\x18\x02 \x01(\x03B\x1b\xe2\x93&\x17:\x15\n" +
 	"\x11relations.Account\x18\x03R\taccountId\x12\x16\n" +
 	"\x06number\x18\x03 \x01(\x05R\x06number\x12\x16\n" +
-	"\x06amount\x18\x04 \x01(\x03R\x06amount:\x10\xe2\x93&\f\x82\x01\ttenant_id\"\x82\x01\n" +
+	"\x06amount\x18\x04 \x01(\x03R\x06amount:\x10\xe2\x93&\f\x82\x01\ttenant_id\"f\n" +
+	"\x17GetShelfSettingsRequest\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x127\n" +
+	"\tread_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\breadMask\"\xbf\x01\n" +
+	"\x1aUpdateShelfSettingsRequest\x12?\n" +
+	"\x0eshelf_settings\x18\x01 \x01(\v2\x18.relations.ShelfSettingsR\rshelfSettings\x12;\n" +
+	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
+	"updateMask\x12#\n" +
+	"\rvalidate_only\x18\x03 \x01(\bR\fvalidateOnly\"\x82\x01\n" +
 	"\x0eGetBookRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x03R\x02id\x127\n" +
 	"\tread_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskR\breadMask\x12'\n" +
@@ -1966,7 +2183,10 @@ const file_relations_relations_proto_rawDesc = "" +
 	"\bBookView\x12\x19\n" +
 	"\x15BOOK_VIEW_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fBOOK_VIEW_BASIC\x10\x01\x12\x12\n" +
-	"\x0eBOOK_VIEW_FULL\x10\x022\x9c\x05\n" +
+	"\x0eBOOK_VIEW_FULL\x10\x022\xbb\x01\n" +
+	"\x0fSettingsService\x12P\n" +
+	"\x10GetShelfSettings\x12\".relations.GetShelfSettingsRequest\x1a\x18.relations.ShelfSettings\x12V\n" +
+	"\x13UpdateShelfSettings\x12%.relations.UpdateShelfSettingsRequest\x1a\x18.relations.ShelfSettings2\x9c\x05\n" +
 	"\x0eLibraryService\x125\n" +
 	"\aGetBook\x12\x19.relations.GetBookRequest\x1a\x0f.relations.Book\x12F\n" +
 	"\tListBooks\x12\x1b.relations.ListBooksRequest\x1a\x1c.relations.ListBooksResponse\x12?\n" +
@@ -1994,100 +2214,113 @@ func file_relations_relations_proto_rawDescGZIP() []byte {
 }
 
 var file_relations_relations_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_relations_relations_proto_msgTypes = make([]protoimpl.MessageInfo, 28)
+var file_relations_relations_proto_msgTypes = make([]protoimpl.MessageInfo, 32)
 var file_relations_relations_proto_goTypes = []any{
-	(BookView)(0),                    // 0: relations.BookView
-	(*Author)(nil),                   // 1: relations.Author
-	(*Book)(nil),                     // 2: relations.Book
-	(*Chapter)(nil),                  // 3: relations.Chapter
-	(*Note)(nil),                     // 4: relations.Note
-	(*Cover)(nil),                    // 5: relations.Cover
-	(*Tag)(nil),                      // 6: relations.Tag
-	(*Prize)(nil),                    // 7: relations.Prize
-	(*Award)(nil),                    // 8: relations.Award
-	(*Category)(nil),                 // 9: relations.Category
-	(*Shelf)(nil),                    // 10: relations.Shelf
-	(*Volume)(nil),                   // 11: relations.Volume
-	(*Account)(nil),                  // 12: relations.Account
-	(*Entry)(nil),                    // 13: relations.Entry
-	(*GetBookRequest)(nil),           // 14: relations.GetBookRequest
-	(*ListBooksRequest)(nil),         // 15: relations.ListBooksRequest
-	(*ListBooksResponse)(nil),        // 16: relations.ListBooksResponse
-	(*StreamBooksRequest)(nil),       // 17: relations.StreamBooksRequest
-	(*CreateBookRequest)(nil),        // 18: relations.CreateBookRequest
-	(*UpdateBookRequest)(nil),        // 19: relations.UpdateBookRequest
-	(*DeleteBookRequest)(nil),        // 20: relations.DeleteBookRequest
-	(*BatchCreateBooksRequest)(nil),  // 21: relations.BatchCreateBooksRequest
-	(*CreateRequest)(nil),            // 22: relations.CreateRequest
-	(*BatchCreateBooksResponse)(nil), // 23: relations.BatchCreateBooksResponse
-	(*BatchUpdateBooksRequest)(nil),  // 24: relations.BatchUpdateBooksRequest
-	(*UpdateRequest)(nil),            // 25: relations.UpdateRequest
-	(*BatchUpdateBooksResponse)(nil), // 26: relations.BatchUpdateBooksResponse
-	(*BatchGetBooksRequest)(nil),     // 27: relations.BatchGetBooksRequest
-	(*BatchGetBooksResponse)(nil),    // 28: relations.BatchGetBooksResponse
-	(*timestamppb.Timestamp)(nil),    // 29: google.protobuf.Timestamp
-	(*fieldmaskpb.FieldMask)(nil),    // 30: google.protobuf.FieldMask
-	(*emptypb.Empty)(nil),            // 31: google.protobuf.Empty
+	(BookView)(0),                      // 0: relations.BookView
+	(*Author)(nil),                     // 1: relations.Author
+	(*Book)(nil),                       // 2: relations.Book
+	(*Chapter)(nil),                    // 3: relations.Chapter
+	(*Note)(nil),                       // 4: relations.Note
+	(*Cover)(nil),                      // 5: relations.Cover
+	(*Tag)(nil),                        // 6: relations.Tag
+	(*Prize)(nil),                      // 7: relations.Prize
+	(*Award)(nil),                      // 8: relations.Award
+	(*Category)(nil),                   // 9: relations.Category
+	(*Shelf)(nil),                      // 10: relations.Shelf
+	(*Volume)(nil),                     // 11: relations.Volume
+	(*ShelfSettings)(nil),              // 12: relations.ShelfSettings
+	(*Account)(nil),                    // 13: relations.Account
+	(*Entry)(nil),                      // 14: relations.Entry
+	(*GetShelfSettingsRequest)(nil),    // 15: relations.GetShelfSettingsRequest
+	(*UpdateShelfSettingsRequest)(nil), // 16: relations.UpdateShelfSettingsRequest
+	(*GetBookRequest)(nil),             // 17: relations.GetBookRequest
+	(*ListBooksRequest)(nil),           // 18: relations.ListBooksRequest
+	(*ListBooksResponse)(nil),          // 19: relations.ListBooksResponse
+	(*StreamBooksRequest)(nil),         // 20: relations.StreamBooksRequest
+	(*CreateBookRequest)(nil),          // 21: relations.CreateBookRequest
+	(*UpdateBookRequest)(nil),          // 22: relations.UpdateBookRequest
+	(*DeleteBookRequest)(nil),          // 23: relations.DeleteBookRequest
+	(*BatchCreateBooksRequest)(nil),    // 24: relations.BatchCreateBooksRequest
+	(*CreateRequest)(nil),              // 25: relations.CreateRequest
+	(*BatchCreateBooksResponse)(nil),   // 26: relations.BatchCreateBooksResponse
+	(*BatchUpdateBooksRequest)(nil),    // 27: relations.BatchUpdateBooksRequest
+	(*UpdateRequest)(nil),              // 28: relations.UpdateRequest
+	(*BatchUpdateBooksResponse)(nil),   // 29: relations.BatchUpdateBooksResponse
+	(*BatchGetBooksRequest)(nil),       // 30: relations.BatchGetBooksRequest
+	(*BatchGetBooksResponse)(nil),      // 31: relations.BatchGetBooksResponse
+	nil,                                // 32: relations.ShelfSettings.LabelsEntry
+	(*timestamppb.Timestamp)(nil),      // 33: google.protobuf.Timestamp
+	(*fieldmaskpb.FieldMask)(nil),      // 34: google.protobuf.FieldMask
+	(*emptypb.Empty)(nil),              // 35: google.protobuf.Empty
 }
 var file_relations_relations_proto_depIdxs = []int32{
 	2,  // 0: relations.Author.books:type_name -> relations.Book
-	29, // 1: relations.Author.delete_time:type_name -> google.protobuf.Timestamp
+	33, // 1: relations.Author.delete_time:type_name -> google.protobuf.Timestamp
 	1,  // 2: relations.Book.author:type_name -> relations.Author
 	1,  // 3: relations.Book.editor:type_name -> relations.Author
 	3,  // 4: relations.Book.chapters:type_name -> relations.Chapter
 	5,  // 5: relations.Book.cover:type_name -> relations.Cover
 	6,  // 6: relations.Book.tags:type_name -> relations.Tag
 	7,  // 7: relations.Book.prizes:type_name -> relations.Prize
-	29, // 8: relations.Book.update_time:type_name -> google.protobuf.Timestamp
+	33, // 8: relations.Book.update_time:type_name -> google.protobuf.Timestamp
 	4,  // 9: relations.Chapter.notes:type_name -> relations.Note
 	2,  // 10: relations.Tag.books:type_name -> relations.Book
-	29, // 11: relations.Award.delete_time:type_name -> google.protobuf.Timestamp
+	33, // 11: relations.Award.delete_time:type_name -> google.protobuf.Timestamp
 	9,  // 12: relations.Category.parent:type_name -> relations.Category
 	9,  // 13: relations.Category.children:type_name -> relations.Category
 	11, // 14: relations.Shelf.volumes:type_name -> relations.Volume
 	10, // 15: relations.Volume.shelf:type_name -> relations.Shelf
-	13, // 16: relations.Account.entries:type_name -> relations.Entry
-	30, // 17: relations.GetBookRequest.read_mask:type_name -> google.protobuf.FieldMask
-	0,  // 18: relations.GetBookRequest.view:type_name -> relations.BookView
-	30, // 19: relations.ListBooksRequest.read_mask:type_name -> google.protobuf.FieldMask
-	0,  // 20: relations.ListBooksRequest.view:type_name -> relations.BookView
-	2,  // 21: relations.ListBooksResponse.books:type_name -> relations.Book
-	30, // 22: relations.StreamBooksRequest.read_mask:type_name -> google.protobuf.FieldMask
-	2,  // 23: relations.CreateBookRequest.book:type_name -> relations.Book
-	2,  // 24: relations.UpdateBookRequest.book:type_name -> relations.Book
-	30, // 25: relations.UpdateBookRequest.update_mask:type_name -> google.protobuf.FieldMask
-	22, // 26: relations.BatchCreateBooksRequest.requests:type_name -> relations.CreateRequest
-	2,  // 27: relations.CreateRequest.book:type_name -> relations.Book
-	2,  // 28: relations.BatchCreateBooksResponse.books:type_name -> relations.Book
-	25, // 29: relations.BatchUpdateBooksRequest.requests:type_name -> relations.UpdateRequest
-	2,  // 30: relations.UpdateRequest.book:type_name -> relations.Book
-	30, // 31: relations.UpdateRequest.update_mask:type_name -> google.protobuf.FieldMask
-	2,  // 32: relations.BatchUpdateBooksResponse.books:type_name -> relations.Book
-	30, // 33: relations.BatchGetBooksRequest.read_mask:type_name -> google.protobuf.FieldMask
-	2,  // 34: relations.BatchGetBooksResponse.books:type_name -> relations.Book
-	14, // 35: relations.LibraryService.GetBook:input_type -> relations.GetBookRequest
-	15, // 36: relations.LibraryService.ListBooks:input_type -> relations.ListBooksRequest
-	17, // 37: relations.LibraryService.StreamBooks:input_type -> relations.StreamBooksRequest
-	18, // 38: relations.LibraryService.CreateBook:input_type -> relations.CreateBookRequest
-	19, // 39: relations.LibraryService.UpdateBook:input_type -> relations.UpdateBookRequest
-	20, // 40: relations.LibraryService.DeleteBook:input_type -> relations.DeleteBookRequest
-	21, // 41: relations.LibraryService.BatchCreateBooks:input_type -> relations.BatchCreateBooksRequest
-	24, // 42: relations.LibraryService.BatchUpdateBooks:input_type -> relations.BatchUpdateBooksRequest
-	27, // 43: relations.LibraryService.BatchGetBooks:input_type -> relations.BatchGetBooksRequest
-	2,  // 44: relations.LibraryService.GetBook:output_type -> relations.Book
-	16, // 45: relations.LibraryService.ListBooks:output_type -> relations.ListBooksResponse
-	2,  // 46: relations.LibraryService.StreamBooks:output_type -> relations.Book
-	2,  // 47: relations.LibraryService.CreateBook:output_type -> relations.Book
-	2,  // 48: relations.LibraryService.UpdateBook:output_type -> relations.Book
-	31, // 49: relations.LibraryService.DeleteBook:output_type -> google.protobuf.Empty
-	23, // 50: relations.LibraryService.BatchCreateBooks:output_type -> relations.BatchCreateBooksResponse
-	26, // 51: relations.LibraryService.BatchUpdateBooks:output_type -> relations.BatchUpdateBooksResponse
-	28, // 52: relations.LibraryService.BatchGetBooks:output_type -> relations.BatchGetBooksResponse
-	44, // [44:53] is the sub-list for method output_type
-	35, // [35:44] is the sub-list for method input_type
-	35, // [35:35] is the sub-list for extension type_name
-	35, // [35:35] is the sub-list for extension extendee
-	0,  // [0:35] is the sub-list for field type_name
+	32, // 16: relations.ShelfSettings.labels:type_name -> relations.ShelfSettings.LabelsEntry
+	33, // 17: relations.ShelfSettings.update_time:type_name -> google.protobuf.Timestamp
+	14, // 18: relations.Account.entries:type_name -> relations.Entry
+	34, // 19: relations.GetShelfSettingsRequest.read_mask:type_name -> google.protobuf.FieldMask
+	12, // 20: relations.UpdateShelfSettingsRequest.shelf_settings:type_name -> relations.ShelfSettings
+	34, // 21: relations.UpdateShelfSettingsRequest.update_mask:type_name -> google.protobuf.FieldMask
+	34, // 22: relations.GetBookRequest.read_mask:type_name -> google.protobuf.FieldMask
+	0,  // 23: relations.GetBookRequest.view:type_name -> relations.BookView
+	34, // 24: relations.ListBooksRequest.read_mask:type_name -> google.protobuf.FieldMask
+	0,  // 25: relations.ListBooksRequest.view:type_name -> relations.BookView
+	2,  // 26: relations.ListBooksResponse.books:type_name -> relations.Book
+	34, // 27: relations.StreamBooksRequest.read_mask:type_name -> google.protobuf.FieldMask
+	2,  // 28: relations.CreateBookRequest.book:type_name -> relations.Book
+	2,  // 29: relations.UpdateBookRequest.book:type_name -> relations.Book
+	34, // 30: relations.UpdateBookRequest.update_mask:type_name -> google.protobuf.FieldMask
+	25, // 31: relations.BatchCreateBooksRequest.requests:type_name -> relations.CreateRequest
+	2,  // 32: relations.CreateRequest.book:type_name -> relations.Book
+	2,  // 33: relations.BatchCreateBooksResponse.books:type_name -> relations.Book
+	28, // 34: relations.BatchUpdateBooksRequest.requests:type_name -> relations.UpdateRequest
+	2,  // 35: relations.UpdateRequest.book:type_name -> relations.Book
+	34, // 36: relations.UpdateRequest.update_mask:type_name -> google.protobuf.FieldMask
+	2,  // 37: relations.BatchUpdateBooksResponse.books:type_name -> relations.Book
+	34, // 38: relations.BatchGetBooksRequest.read_mask:type_name -> google.protobuf.FieldMask
+	2,  // 39: relations.BatchGetBooksResponse.books:type_name -> relations.Book
+	15, // 40: relations.SettingsService.GetShelfSettings:input_type -> relations.GetShelfSettingsRequest
+	16, // 41: relations.SettingsService.UpdateShelfSettings:input_type -> relations.UpdateShelfSettingsRequest
+	17, // 42: relations.LibraryService.GetBook:input_type -> relations.GetBookRequest
+	18, // 43: relations.LibraryService.ListBooks:input_type -> relations.ListBooksRequest
+	20, // 44: relations.LibraryService.StreamBooks:input_type -> relations.StreamBooksRequest
+	21, // 45: relations.LibraryService.CreateBook:input_type -> relations.CreateBookRequest
+	22, // 46: relations.LibraryService.UpdateBook:input_type -> relations.UpdateBookRequest
+	23, // 47: relations.LibraryService.DeleteBook:input_type -> relations.DeleteBookRequest
+	24, // 48: relations.LibraryService.BatchCreateBooks:input_type -> relations.BatchCreateBooksRequest
+	27, // 49: relations.LibraryService.BatchUpdateBooks:input_type -> relations.BatchUpdateBooksRequest
+	30, // 50: relations.LibraryService.BatchGetBooks:input_type -> relations.BatchGetBooksRequest
+	12, // 51: relations.SettingsService.GetShelfSettings:output_type -> relations.ShelfSettings
+	12, // 52: relations.SettingsService.UpdateShelfSettings:output_type -> relations.ShelfSettings
+	2,  // 53: relations.LibraryService.GetBook:output_type -> relations.Book
+	19, // 54: relations.LibraryService.ListBooks:output_type -> relations.ListBooksResponse
+	2,  // 55: relations.LibraryService.StreamBooks:output_type -> relations.Book
+	2,  // 56: relations.LibraryService.CreateBook:output_type -> relations.Book
+	2,  // 57: relations.LibraryService.UpdateBook:output_type -> relations.Book
+	35, // 58: relations.LibraryService.DeleteBook:output_type -> google.protobuf.Empty
+	26, // 59: relations.LibraryService.BatchCreateBooks:output_type -> relations.BatchCreateBooksResponse
+	29, // 60: relations.LibraryService.BatchUpdateBooks:output_type -> relations.BatchUpdateBooksResponse
+	31, // 61: relations.LibraryService.BatchGetBooks:output_type -> relations.BatchGetBooksResponse
+	51, // [51:62] is the sub-list for method output_type
+	40, // [40:51] is the sub-list for method input_type
+	40, // [40:40] is the sub-list for extension type_name
+	40, // [40:40] is the sub-list for extension extendee
+	0,  // [0:40] is the sub-list for field type_name
 }
 
 func init() { file_relations_relations_proto_init() }
@@ -2103,9 +2336,9 @@ func file_relations_relations_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_relations_relations_proto_rawDesc), len(file_relations_relations_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   28,
+			NumMessages:   32,
 			NumExtensions: 0,
-			NumServices:   1,
+			NumServices:   2,
 		},
 		GoTypes:           file_relations_relations_proto_goTypes,
 		DependencyIndexes: file_relations_relations_proto_depIdxs,

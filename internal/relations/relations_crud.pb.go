@@ -868,7 +868,10 @@ var ShelfTable = crud.NewTable(crud.TableSpec[Shelf, *Shelf, ShelfKey]{
 	ParseName: ParseShelfKey,
 	SetKey:    func(m *Shelf, k ShelfKey) { m.Name = k.String() },
 	KeyValues: func(k ShelfKey) []any { return []any{k.ShelfId} },
-	Related:   true,
+	Children: []crud.Child{
+		{Table: "shelf_settings", Columns: []string{"shelf_id"}, Target: []string{"shelf_id"}},
+	},
+	Related: true,
 	SQL: crud.SQL{
 		Columns: shelfColumns,
 		Select:  shelfSelect,
@@ -1043,6 +1046,118 @@ func (r VolumeRepository) WithTx(tx *crud.Tx) VolumeRepository {
 	return VolumeRepository{r.Repository.WithTx(tx)}
 }
 
+// SQL of ShelfSettingsRepository. List and Update add their WHERE, ORDER BY and
+// SET at run time.
+const (
+	shelfSettingsColumns = `
+		shelf_settings.shelf_id,
+		shelf_settings.color,
+		shelf_settings.width,
+		shelf_settings.labels,
+		shelf_settings.update_time,
+		shelf_settings.revision`
+	shelfSettingsSelect = `SELECT` + shelfSettingsColumns + `
+		FROM shelf_settings`
+	shelfSettingsGet = shelfSettingsSelect + `
+		WHERE shelf_settings.shelf_id = $1`
+	shelfSettingsCreate = `INSERT INTO shelf_settings (
+			shelf_id,
+			color,
+			width,
+			labels,
+			update_time,
+			revision
+		) VALUES ($1, $2, $3, $4, $5, $6)
+		RETURNING` + shelfSettingsColumns
+	shelfSettingsDelete = `DELETE FROM shelf_settings
+		WHERE shelf_settings.shelf_id = $1`
+)
+
+// shelfSettingsPattern is the pattern of the resource names of ShelfSettings.
+var shelfSettingsPattern = crud.MustPattern("shelves/{shelf}/settings")
+
+// ShelfSettingsTable describes the table shelf_settings behind
+// relations.ShelfSettings. Columns are in SELECT order.
+var ShelfSettingsTable = crud.NewTable(crud.TableSpec[ShelfSettings, *ShelfSettings, ShelfSettingsKey]{
+	Message:  "relations.ShelfSettings",
+	Singular: "shelf_settings",
+	Name:     "shelf_settings",
+	Resource: "relations/ShelfSettings",
+	Columns: []crud.Column[*ShelfSettings]{
+		crud.ResourceName("name", (*ShelfSettings).GetName, func(m *ShelfSettings, v string) { m.Name = v }, shelfSettingsPattern, []string{"shelf_id"}),
+		crud.String("color", (*ShelfSettings).GetColor, func(m *ShelfSettings, v string) { m.Color = v }),
+		crud.Int32("width", (*ShelfSettings).GetWidth, func(m *ShelfSettings, v int32) { m.Width = v }),
+		crud.JSONMap[*ShelfSettings]("labels"),
+		crud.Timestamp("update_time", (*ShelfSettings).GetUpdateTime, func(m *ShelfSettings, v *timestamppb.Timestamp) { m.UpdateTime = v }, crud.UpdateTime),
+		crud.Etag("etag", (*ShelfSettings).GetEtag, func(m *ShelfSettings, v string) { m.Etag = v }),
+	},
+	Pattern:   shelfSettingsPattern,
+	ParseName: ParseShelfSettingsKey,
+	SetKey:    func(m *ShelfSettings, k ShelfSettingsKey) { m.Name = k.String() },
+	KeyValues: func(k ShelfSettingsKey) []any { return []any{k.ShelfId} },
+	Parent:    &crud.Parent{Pattern: crud.MustPattern("shelves/{shelf}"), Check: true},
+	References: []crud.Reference{
+		{Constraint: "shelf_settings_shelf_id_fkey", Columns: []string{"shelf_id"}, Table: "shelves", Target: []string{"shelf_id"}, Resource: "relations/Shelf", Parent: true, OnDelete: "CASCADE"},
+	},
+	Singleton: true,
+	SQL: crud.SQL{
+		Columns: shelfSettingsColumns,
+		Select:  shelfSettingsSelect,
+		Get:     shelfSettingsGet,
+		Create:  shelfSettingsCreate,
+		Delete:  shelfSettingsDelete,
+	},
+})
+
+// ShelfSettingsKey is the key of ShelfSettings: the variables of
+// shelves/{shelf}/settings.
+type ShelfSettingsKey struct {
+	ShelfId string
+}
+
+// String returns the resource name.
+func (k ShelfSettingsKey) String() string { return shelfSettingsPattern.Format(k.ShelfId) }
+
+// ParseShelfSettingsKey parses a resource name. Its error says what is wrong
+// with the form.
+func ParseShelfSettingsKey(name string) (ShelfSettingsKey, error) {
+	var k ShelfSettingsKey
+	err := shelfSettingsPattern.Parse(name, &k.ShelfId)
+	return k, err
+}
+
+// ShelfSettingsHooks run around writes to ShelfSettings, inside the write's
+// transaction. An error rolls the write back and is returned to the caller. A
+// nil hook costs nothing.
+type ShelfSettingsHooks = crud.Hooks[*ShelfSettings]
+
+// ShelfSettingsStore keeps the messages of type ShelfSettings.
+// ShelfSettingsRepository is the SQL one; wrap it to cache, audit or partition,
+// or replace it in tests.
+type ShelfSettingsStore interface {
+	crud.Store[*ShelfSettings, ShelfSettingsKey]
+}
+
+// ShelfSettingsRepository is the ShelfSettingsStore over the table
+// shelf_settings. It is safe for concurrent use when its DB is.
+type ShelfSettingsRepository struct {
+	*crud.Repository[*ShelfSettings, ShelfSettingsKey]
+}
+
+var _ ShelfSettingsStore = ShelfSettingsRepository{}
+
+// NewShelfSettingsRepository returns a repository that runs its statements on
+// db: a *pgxpool.Pool, a *pgx.Conn, a pgx.Tx or the embedded engine. It panics
+// on hooks of another message.
+func NewShelfSettingsRepository(db crud.DB, opts ...crud.Option) ShelfSettingsRepository {
+	return ShelfSettingsRepository{crud.NewRepository(db, ShelfSettingsTable, opts...)}
+}
+
+// WithTx returns the same repository, hooks and scope included, running on tx.
+func (r ShelfSettingsRepository) WithTx(tx *crud.Tx) ShelfSettingsRepository {
+	return ShelfSettingsRepository{r.Repository.WithTx(tx)}
+}
+
 // SQL of AccountRepository. List and Update add their WHERE, ORDER BY and SET
 // at run time.
 const (
@@ -1208,6 +1323,50 @@ func NewEntryRepository(db crud.DB, opts ...crud.Option) EntryRepository {
 // WithTx returns the same repository, hooks and scope included, running on tx.
 func (r EntryRepository) WithTx(tx *crud.Tx) EntryRepository {
 	return EntryRepository{r.Repository.WithTx(tx)}
+}
+
+// CRUDSettingsServiceServer implements SettingsServiceServer over a
+// ShelfSettingsStore. An RPC whose store is nil answers UNIMPLEMENTED.
+//
+// To change one RPC, embed it in a type of your own and redefine the method;
+// call the embedded one for the default.
+type CRUDSettingsServiceServer struct {
+	UnimplementedSettingsServiceServer
+	ShelfSettings ShelfSettingsStore
+}
+
+var _ SettingsServiceServer = CRUDSettingsServiceServer{}
+
+// NewCRUDSettingsServiceServer returns a server over repositories on db. Each
+// of opts goes to the repositories that it concerns. It panics where one
+// concerns none of them.
+func NewCRUDSettingsServiceServer(db crud.DB, opts ...crud.Option) CRUDSettingsServiceServer {
+	crud.CheckOptions("relations.SettingsService", opts, ShelfSettingsTable)
+	return CRUDSettingsServiceServer{
+		ShelfSettings: NewShelfSettingsRepository(db, ShelfSettingsTable.Options(opts)...),
+	}
+}
+
+// GetShelfSettings returns the ShelfSettings with the request's name. Errors:
+// INVALID_ARGUMENT, NOT_FOUND.
+func (s CRUDSettingsServiceServer) GetShelfSettings(ctx context.Context, req *GetShelfSettingsRequest) (*ShelfSettings, error) {
+	return crud.GetNamed(ctx, ShelfSettingsTable, s.ShelfSettings, req.GetName(), crud.ReadMask(req.GetReadMask()))
+}
+
+// UpdateShelfSettings writes the fields that update_mask names and returns the
+// ShelfSettings as stored. Errors: INVALID_ARGUMENT, NOT_FOUND, ABORTED.
+func (s CRUDSettingsServiceServer) UpdateShelfSettings(ctx context.Context, req *UpdateShelfSettingsRequest) (*ShelfSettings, error) {
+	return crud.Update(ctx, ShelfSettingsTable, s.ShelfSettings, req.GetShelfSettings(), req.GetUpdateMask(), crud.ValidateOnly(req.GetValidateOnly()))
+}
+
+// SettingsServiceInfo is what relations/relations.proto declares about
+// SettingsService: its methods and their tables.
+var SettingsServiceInfo = crud.ServiceInfo{
+	Name: "relations.SettingsService",
+	Methods: []crud.MethodInfo{
+		{FullName: SettingsService_GetShelfSettings_FullMethodName, Kind: crud.MethodGet, Table: ShelfSettingsTable},
+		{FullName: SettingsService_UpdateShelfSettings_FullMethodName, Kind: crud.MethodUpdate, Table: ShelfSettingsTable},
+	},
 }
 
 // CRUDLibraryServiceServer implements LibraryServiceServer over a BookStore. An

@@ -22,6 +22,146 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
+	SettingsService_GetShelfSettings_FullMethodName    = "/relations.SettingsService/GetShelfSettings"
+	SettingsService_UpdateShelfSettings_FullMethodName = "/relations.SettingsService/UpdateShelfSettings"
+)
+
+// SettingsServiceClient is the client API for SettingsService service.
+//
+// For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
+type SettingsServiceClient interface {
+	GetShelfSettings(ctx context.Context, in *GetShelfSettingsRequest, opts ...grpc.CallOption) (*ShelfSettings, error)
+	UpdateShelfSettings(ctx context.Context, in *UpdateShelfSettingsRequest, opts ...grpc.CallOption) (*ShelfSettings, error)
+}
+
+type settingsServiceClient struct {
+	cc grpc.ClientConnInterface
+}
+
+func NewSettingsServiceClient(cc grpc.ClientConnInterface) SettingsServiceClient {
+	return &settingsServiceClient{cc}
+}
+
+func (c *settingsServiceClient) GetShelfSettings(ctx context.Context, in *GetShelfSettingsRequest, opts ...grpc.CallOption) (*ShelfSettings, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ShelfSettings)
+	err := c.cc.Invoke(ctx, SettingsService_GetShelfSettings_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *settingsServiceClient) UpdateShelfSettings(ctx context.Context, in *UpdateShelfSettingsRequest, opts ...grpc.CallOption) (*ShelfSettings, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ShelfSettings)
+	err := c.cc.Invoke(ctx, SettingsService_UpdateShelfSettings_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// SettingsServiceServer is the server API for SettingsService service.
+// All implementations must embed UnimplementedSettingsServiceServer
+// for forward compatibility.
+type SettingsServiceServer interface {
+	GetShelfSettings(context.Context, *GetShelfSettingsRequest) (*ShelfSettings, error)
+	UpdateShelfSettings(context.Context, *UpdateShelfSettingsRequest) (*ShelfSettings, error)
+	mustEmbedUnimplementedSettingsServiceServer()
+}
+
+// UnimplementedSettingsServiceServer must be embedded to have
+// forward compatible implementations.
+//
+// NOTE: this should be embedded by value instead of pointer to avoid a nil
+// pointer dereference when methods are called.
+type UnimplementedSettingsServiceServer struct{}
+
+func (UnimplementedSettingsServiceServer) GetShelfSettings(context.Context, *GetShelfSettingsRequest) (*ShelfSettings, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetShelfSettings not implemented")
+}
+func (UnimplementedSettingsServiceServer) UpdateShelfSettings(context.Context, *UpdateShelfSettingsRequest) (*ShelfSettings, error) {
+	return nil, status.Error(codes.Unimplemented, "method UpdateShelfSettings not implemented")
+}
+func (UnimplementedSettingsServiceServer) mustEmbedUnimplementedSettingsServiceServer() {}
+func (UnimplementedSettingsServiceServer) testEmbeddedByValue()                         {}
+
+// UnsafeSettingsServiceServer may be embedded to opt out of forward compatibility for this service.
+// Use of this interface is not recommended, as added methods to SettingsServiceServer will
+// result in compilation errors.
+type UnsafeSettingsServiceServer interface {
+	mustEmbedUnimplementedSettingsServiceServer()
+}
+
+func RegisterSettingsServiceServer(s grpc.ServiceRegistrar, srv SettingsServiceServer) {
+	// If the following call panics, it indicates UnimplementedSettingsServiceServer was
+	// embedded by pointer and is nil.  This will cause panics if an
+	// unimplemented method is ever invoked, so we test this at initialization
+	// time to prevent it from happening at runtime later due to I/O.
+	if t, ok := srv.(interface{ testEmbeddedByValue() }); ok {
+		t.testEmbeddedByValue()
+	}
+	s.RegisterService(&SettingsService_ServiceDesc, srv)
+}
+
+func _SettingsService_GetShelfSettings_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetShelfSettingsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SettingsServiceServer).GetShelfSettings(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SettingsService_GetShelfSettings_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SettingsServiceServer).GetShelfSettings(ctx, req.(*GetShelfSettingsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _SettingsService_UpdateShelfSettings_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(UpdateShelfSettingsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SettingsServiceServer).UpdateShelfSettings(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SettingsService_UpdateShelfSettings_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SettingsServiceServer).UpdateShelfSettings(ctx, req.(*UpdateShelfSettingsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+// SettingsService_ServiceDesc is the grpc.ServiceDesc for SettingsService service.
+// It's only intended for direct use with grpc.RegisterService,
+// and not to be introspected or modified (even as a copy)
+var SettingsService_ServiceDesc = grpc.ServiceDesc{
+	ServiceName: "relations.SettingsService",
+	HandlerType: (*SettingsServiceServer)(nil),
+	Methods: []grpc.MethodDesc{
+		{
+			MethodName: "GetShelfSettings",
+			Handler:    _SettingsService_GetShelfSettings_Handler,
+		},
+		{
+			MethodName: "UpdateShelfSettings",
+			Handler:    _SettingsService_UpdateShelfSettings_Handler,
+		},
+	},
+	Streams:  []grpc.StreamDesc{},
+	Metadata: "relations/relations.proto",
+}
+
+const (
 	LibraryService_GetBook_FullMethodName          = "/relations.LibraryService/GetBook"
 	LibraryService_ListBooks_FullMethodName        = "/relations.LibraryService/ListBooks"
 	LibraryService_StreamBooks_FullMethodName      = "/relations.LibraryService/StreamBooks"

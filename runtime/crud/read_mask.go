@@ -71,7 +71,11 @@ func (r *Repository[M, K]) readFields(ctx context.Context, key K, s *getSettings
 	if !ok {
 		return m, r.notFound(key)
 	}
-	return r.readOne(ctx, r.narrowed(r.get, "", of.selected), args, of, func() *Error { return r.notFound(key) })
+	m, err = r.readOne(ctx, r.narrowed(r.get, "", of.selected), args, of, func() *Error { return r.notFound(key) })
+	if m, err = r.orDefaults(ctx, key, m, err); err == nil && r.table.info.Singleton {
+		r.table.hide(of, m)
+	}
+	return m, err
 }
 
 // readOne runs a static SELECT of at most one row and shows what was asked for.

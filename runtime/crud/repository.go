@@ -177,12 +177,14 @@ func (r *Repository[M, K]) inTx(ctx context.Context, fn func(tx *Tx) error) erro
 	return err
 }
 
-// Get returns the resource with the key. Errors: NOT_FOUND.
+// Get returns the resource with the key. A singleton whose parent exists is never missing:
+// without a row it has its defaults (AIP-156). Errors: NOT_FOUND.
 func (r *Repository[M, K]) Get(ctx context.Context, key K, opts ...GetOption) (M, error) {
 	if s := getSettingsOf(opts); len(s.fields) > 0 || s.view != nil {
 		return r.readFields(ctx, key, &s)
 	}
-	return r.read(ctx, r.db, key, "")
+	m, err := r.read(ctx, r.db, key, "")
+	return r.orDefaults(ctx, key, m, err)
 }
 
 // read gets a row, with a suffix such as FOR UPDATE.

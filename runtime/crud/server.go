@@ -119,8 +119,11 @@ func (t *Table[M, K]) updateOptions(in maskedInput[M], s *writeSettings, opts []
 	if len(in.related) > 0 {
 		opts = append(opts, fromClient)
 	}
-	if s.allowMissing {
+	switch {
+	case s.allowMissing:
 		opts = append(opts, creating(t.upsertInput))
+	case t.info.Singleton:
+		opts = append(opts, creatingFirst(t.upsertInput))
 	}
 	return opts
 }

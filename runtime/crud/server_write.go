@@ -122,6 +122,9 @@ func (t *Table[M, K]) upsertInput(m M) (input M, err error) {
 
 // checkNewID holds the last value of a key to the rule of ids that clients choose.
 func (t *Table[M, K]) checkNewID(m M) []Violation {
+	if t.info.Singleton { // whose id is its parent's, which must be there
+		return nil
+	}
 	key, err := t.KeyOf(m)
 	if err != nil {
 		return nil // an Update whose key does not parse is refused before

@@ -47,6 +47,8 @@ type TableSpec[T any, M interface{ *T }, K comparable] struct {
 	// Children are the tables whose rows go with the one that they refer to.
 	Children []Child
 	Indexes  []Index
+	// Singleton says that each parent has one of the resource, which is always there.
+	Singleton bool
 	// Related says that Relate is called before the table is used.
 	Related bool
 	// Scope are the SQL names of the columns that every statement is bound to.
@@ -167,6 +169,8 @@ type TableInfo struct {
 	Children   []Child
 	Indexes    []Index
 	Relations  []RelationInfo
+	// Singleton says that each parent has one of the resource (AIP-156).
+	Singleton bool
 	// Related says that the table has relations, which Relate adds.
 	Related bool
 	Scope   []string
@@ -296,6 +300,7 @@ func tableInfo[T any, M interface{ *T }, K comparable](spec TableSpec[T, M, K]) 
 		Children:        spec.Children,
 		Indexes:         spec.Indexes,
 		Related:         spec.Related,
+		Singleton:       spec.Singleton,
 		Scope:           spec.Scope,
 		DefaultPageSize: spec.DefaultPageSize,
 		MaxPageSize:     spec.MaxPageSize,

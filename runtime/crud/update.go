@@ -20,9 +20,9 @@ func (r *Repository[M, K]) Update(ctx context.Context, m M, mask *fieldmaskpb.Fi
 		return stored, err
 	}
 	switch {
-	case s.allowMissing:
+	case s.allowMissing, r.table.info.Singleton && r.needsRow(u, &s):
 		return r.upsert(ctx, u, &s)
-	case s.inTx() || r.table.comparesRows(s.etag) || len(s.unchanged) > 0 || len(u.parts) > 0 || len(u.related) > 0 || len(r.validators) > 0 || r.hooks.has(beforeUpdate[M]) || r.hooks.has(afterUpdate[M]):
+	case r.needsRow(u, &s):
 		stored, err = r.transact(ctx, &s, func(tx *Tx) (M, error) { return r.updateLocked(ctx, tx, u) })
 		if err == nil && s.validateOnly {
 			r.table.clearMadeRelated(stored, m)
@@ -33,7 +33,17 @@ func (r *Repository[M, K]) Update(ctx context.Context, m M, mask *fieldmaskpb.Fi
 		stored, err = r.update(ctx, r.db, u)
 		return err
 	})
+	if r.table.info.Singleton && isNotFound(err) {
+		return r.upsert(ctx, u, &s)
+	}
 	return stored, err
+}
+
+// needsRow reports whether an update must see the stored row, or be part of a
+// transaction.
+func (r *Repository[M, K]) needsRow(u *update[M, K], s *writeSettings) bool {
+	return s.inTx() || r.table.comparesRows(s.etag) || len(s.unchanged) > 0 || len(u.parts) > 0 || len(u.related) > 0 ||
+		len(r.validators) > 0 || r.hooks.has(beforeUpdate[M]) || r.hooks.has(afterUpdate[M])
 }
 
 // An update is what one call of Update is to write.

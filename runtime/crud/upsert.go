@@ -43,7 +43,7 @@ func (r *Repository[M, K]) updateOrCreate(ctx context.Context, tx *Tx, u *update
 // the call allows that.
 func (r *Repository[M, K]) writeFound(ctx context.Context, tx *Tx, u *update[M, K], s *writeSettings, old M, found bool) (none M, err error) {
 	switch {
-	case !found && !s.allowMissing:
+	case !found && !s.allowMissing && !r.table.info.Singleton:
 		return none, r.notFound(u.key)
 	case !found && u.etag != "":
 		return none, etagMismatch(r.domain, r.resourceAt(u.key))
@@ -68,6 +68,9 @@ func (r *Repository[M, K]) unaltered(u *update[M, K], old M) bool {
 // createMissing creates the resource of an Update.
 func (r *Repository[M, K]) createMissing(ctx context.Context, tx *Tx, u *update[M, K], s *writeSettings) (stored M, err error) {
 	m := u.m
+	if r.table.info.Singleton {
+		m = r.firstRow(u)
+	}
 	if create, ok := s.create.(func(M) (M, error)); ok {
 		if m, err = create(m); err != nil {
 			return stored, err

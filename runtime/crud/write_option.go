@@ -129,6 +129,11 @@ func creating[M any](input func(M) (M, error)) WriteOption {
 // fromClient says that the message of an Update is a client's.
 var fromClient = writeOption(func(s *writeSettings) { s.client = true })
 
+// creatingFirst is creating for a singleton, which an Update may always create.
+func creatingFirst[M any](input func(M) (M, error)) WriteOption {
+	return writeOption(func(s *writeSettings) { s.create = input })
+}
+
 // check returns what is wrong with what the options say.
 func (s *writeSettings) check() []Violation {
 	if s.request == nil {

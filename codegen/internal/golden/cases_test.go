@@ -59,6 +59,7 @@ import (
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/scopes"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/services"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/shadows/db"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/singletons"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/skipped"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/softdelete"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/times"
@@ -88,6 +89,10 @@ var cases = map[string][]model{
 	"listing": {
 		newModel(listing.ShelfTable, listing.NewShelfRepository),
 		newModel(listing.BookTable, listing.NewBookRepository),
+	},
+	"singletons": {
+		newModel(singletons.UserTable, singletons.NewUserRepository),
+		newModel(singletons.UserConfigTable, singletons.NewUserConfigRepository),
 	},
 	"softdelete": {
 		newModel(softdelete.FilmTable, softdelete.NewFilmRepository),

@@ -1,0 +1,65 @@
+package crud
+
+import (
+	"context"
+
+	"google.golang.org/grpc/codes"
+)
+
+// A singleton is there as long as its parent is, with or without a row (AIP-156): Get
+// answers with its defaults, and the first Update writes the row.
+
+// defaults is a singleton without a row, or NOT_FOUND of one without a parent.
+func (r *Repository[M, K]) defaults(ctx context.Context, key K) (m M, err error) {
+	for i := range r.table.info.References {
+		ref := &r.table.info.References[i]
+		if !ref.Parent {
+			continue
+		}
+		args, ok := r.table.keyArgs(key, r.dialect)
+		if !ok {
+			return m, r.notFound(key)
+		}
+		found, err := r.exists(ctx, r.db, ref, args)
+		if err != nil {
+			return m, err
+		}
+		if !found {
+			return m, r.notFound(key)
+		}
+	}
+	m = r.table.New()
+	r.table.setKey(m, key)
+	return m, nil
+}
+
+// orDefaults is what Get answers for a row, or for none.
+func (r *Repository[M, K]) orDefaults(ctx context.Context, key K, m M, err error) (M, error) {
+	if r.table.info.Singleton && isNotFound(err) {
+		return r.defaults(ctx, key)
+	}
+	return m, err
+}
+
+func isNotFound(err error) bool {
+	e, ok := err.(*Error) //nolint:errorlint // only what read itself returns
+	return ok && e.Code == codes.NotFound
+}
+
+// firstRow is what the first Update of a singleton creates: what it names, and the key.
+func (r *Repository[M, K]) firstRow(u *update[M, K]) M {
+	m := r.table.New()
+	r.table.setKey(m, u.key)
+	for i, in := range u.set {
+		if in == 1 {
+			r.table.columns[i].codec.copy(m, u.m)
+		}
+	}
+	for _, p := range u.parts {
+		merge(reflected(m), reflected(u.m), p)
+	}
+	for _, named := range u.related {
+		r.table.relations[named.at].of.copy(m, u.m)
+	}
+	return m
+}
