@@ -89,6 +89,11 @@ func NewRepository[M any, K comparable](db DB, t *Table[M, K], opts ...Option) *
 			panic(fmt.Sprintf("crud: %s.%s %s", t.info.Message, t.columns[i].Field, problem))
 		}
 	}
+	for _, index := range t.info.Indexes {
+		if problem := index.unfit(c.dialect); problem != "" {
+			panic(fmt.Sprintf("crud: the index %s of %s %s", index.Name, t.info.Message, problem))
+		}
+	}
 	c.prepare()
 	return &Repository[M, K]{core: c, db: db, tx: transactionOf(db)}
 }
