@@ -56,6 +56,22 @@ func TestRun(t *testing.T) {
 			args: []string{""}, code: 2,
 			stderr: `protoc-gen-go-crud: unknown command ""`,
 		},
+		"schema of nothing": {
+			args: []string{"schema"}, code: 2,
+			stderr: "protoc-gen-go-crud: schema: which .proto files to read is missing; or give --descriptor-set",
+		},
+		"schema of an unknown dialect": {
+			args: []string{"schema", "--dialect", "mysql", "a.proto"}, code: 2,
+			stderr: `protoc-gen-go-crud: schema: unknown dialect "mysql"; postgres and sqlite are known`,
+		},
+		"schema of a set with import paths": {
+			args: []string{"schema", "--descriptor-set", "a.binpb", "-I", "b"}, code: 2,
+			stderr: "protoc-gen-go-crud: schema: a descriptor set has no import paths; remove -I",
+		},
+		"schema of a file that is not there": {
+			args: []string{"schema", "nowhere.proto"}, code: 1,
+			stderr: `could not resolve path "nowhere.proto"`,
+		},
 		"export to nowhere": {
 			args: []string{"export"}, code: 2,
 			stderr: "protoc-gen-go-crud: export: which directory to write to is missing",

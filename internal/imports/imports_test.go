@@ -33,6 +33,8 @@ var floors = []floor{
 	{"codegen/plan", []string{"codegen/model", "internal/sqlname"}},
 	{"codegen/model", []string{"options"}},
 	{"codegen/export", []string{"options"}},
+	{"codegen/source", []string{"codegen/export"}},
+	{"codegen/schema", []string{"codegen/model", "runtime/crud"}},
 	{"options", nil},
 	{"runtime", []string{"runtime", "internal/sqlname"}},
 	{"runtime/crud", []string{"runtime/filter", "runtime/identity", "internal/nearest", "internal/protopath", "internal/sqlname"}},
