@@ -76,3 +76,25 @@ func SQL(d crud.Dialect, tables []*Table) (string, error) {
 	}
 	return b.String(), nil
 }
+
+// Referenced returns the tables of other files that the files' models refer to, by a
+// reference or several in a row.
+func Referenced(files []*model.File) []*Table {
+	seen := map[*model.Model]bool{}
+	var own []*model.Model
+	for _, f := range files {
+		for _, m := range f.Models {
+			seen[m], own = true, append(own, m)
+		}
+	}
+	var tables []*Table
+	for open := own; len(open) > 0; open = open[1:] {
+		for _, r := range open[0].References {
+			if !seen[r.Model] {
+				seen[r.Model] = true
+				open, tables = append(open, r.Model), append(tables, Of(r.Model))
+			}
+		}
+	}
+	return tables
+}

@@ -35,6 +35,8 @@ var floors = []floor{
 	{"codegen/export", []string{"options"}},
 	{"codegen/source", []string{"codegen/export"}},
 	{"codegen/schema", []string{"codegen/model", "runtime/crud"}},
+	{"codegen/migrate", []string{"codegen/migrate/catalog", "codegen/schema", "internal/sqlname", "runtime/crud"}},
+	{"codegen/migrate/catalog", []string{"internal/sqlname"}},
 	{"options", nil},
 	{"runtime", []string{"runtime", "internal/sqlname"}},
 	{"runtime/crud", []string{"runtime/filter", "runtime/identity", "internal/nearest", "internal/protopath", "internal/sqlname"}},
