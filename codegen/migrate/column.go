@@ -39,7 +39,7 @@ func (p *planner) addColumn(t *pair, c *catalog.Column) {
 		s.Notes = append(s.Notes, rewrites)
 	case c.Default != "":
 		s.Notes = append(s.Notes, "A default that is not the same for all rows rewrites the table, and locks out readers and writers meanwhile.")
-	case c.NotNull:
+	case c.NotNull && zero != "":
 		s.Up = []string{
 			s.Up[0] + " DEFAULT " + zero,
 			p.alter(t, c.Name, "DROP DEFAULT"),

@@ -180,7 +180,7 @@ type TableInfo struct {
 	TotalSize                                  TotalSize
 }
 
-// AnyTable is a [Table] of any message. It is implemented by Table alone.
+// AnyTable is a [Table] of any message. It is implemented by Table, and by what [Described] returns.
 type AnyTable interface {
 	// Info returns the table's description. The caller must not change it.
 	Info() *TableInfo
