@@ -30,7 +30,7 @@ func runSchema(args []string, stdout io.Writer) error {
 	if err != nil {
 		return usageError{fmt.Errorf("schema: %w", err)}
 	}
-	tables, err := readTables(from)
+	tables, _, err := readModels(from)
 	if err != nil {
 		return err
 	}
@@ -45,22 +45,22 @@ func runSchema(args []string, stdout io.Writer) error {
 	return err
 }
 
-// readTables returns the tables of the models in the protos. What is wrong with them
-// is the error, all of it.
-func readTables(from source.Config) ([]*schema.Table, error) {
+// readModels returns the tables of the models in the protos, and those of other files
+// that these refer to. What is wrong with the protos is the error, all of it.
+func readModels(from source.Config) (tables, others []*schema.Table, err error) {
 	gen, err := source.Read(context.Background(), from)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	files, problems := model.Load(gen)
 	if len(problems) > 0 {
-		return nil, problems
+		return nil, nil, problems
 	}
-	tables := schema.Tables(files)
+	tables = schema.Tables(files)
 	if len(tables) == 0 {
-		return nil, errors.New(`no message of the files has option (protocrud.v1.model)`)
+		return nil, nil, errors.New("no message of the files has option (protocrud.v1.model)")
 	}
-	return tables, nil
+	return tables, schema.Referenced(files), nil
 }
 
 // parseSource parses the arguments of a command that reads protos: flags, which may
