@@ -41,7 +41,8 @@ func (p *planner) clear(t *pair, pairs []*pair) {
 	t.live.Indexes = slices.DeleteFunc(t.live.Indexes, func(x *catalog.Index) bool {
 		want := t.want.Index(x.Name)
 		same := want != nil && want.Definition == x.Definition && x.Key
-		stale := !x.Valid || t.touches(x.Columns) && !same
+		plain := x.Key && x.Definition == plainIndex(x.Columns)
+		stale := !x.Valid || t.touches(x.Columns) && !same && !plain
 		if stale {
 			p.dropIndex(Clearing, t, x)
 		}

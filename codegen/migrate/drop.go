@@ -21,7 +21,11 @@ func (p *planner) drops(t *pair) {
 	}
 	for _, k := range t.live.Constraints {
 		if t.want.Constraint(k.Name) == nil && k.Kind != catalog.PrimaryKey {
-			p.dropPart(t, "constraint", k.Name, func() { p.dropConstraint(Dropping, t, k) })
+			phase := Dropping
+			if k.Kind == catalog.ForeignKey {
+				phase = Finishing // before the key that it refers to
+			}
+			p.dropPart(t, "constraint", k.Name, func() { p.dropConstraint(phase, t, k) })
 		}
 	}
 	for _, x := range t.live.Indexes {

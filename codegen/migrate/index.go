@@ -104,8 +104,13 @@ func shorten(name, end string) string {
 func uniqueIndex(k *catalog.Constraint) *catalog.Index {
 	return &catalog.Index{
 		Name: k.Name, Unique: true, Valid: true, Key: true, Columns: k.Columns,
-		Definition: " USING btree (" + strings.Join(quoted(k.Columns), ", ") + ")",
+		Definition: plainIndex(k.Columns),
 	}
+}
+
+// plainIndex is the definition of an index over columns of which nothing is said.
+func plainIndex(columns []string) string {
+	return " USING btree (" + strings.Join(quoted(columns), ", ") + ")"
 }
 
 func quoted(names []string) []string {

@@ -42,7 +42,7 @@ func (p *planner) retype(t *pair, old, c *catalog.Column) {
 		}
 	}
 	old.Default = ""
-	p.add(Expanding, s)
+	p.add(Retyping, s)
 }
 
 const destructive = "DESTRUCTIVE: "
@@ -120,14 +120,22 @@ func castBetween(value, a, b string, fromEnum, toEnum bool) cast {
 	case number(a) && b == "boolean":
 		return cast{using: "(" + value + " <> 0)", rewrites: true}
 	case text(b) && (number(a) || fromEnum || a == "boolean" || a == "uuid"):
-		return cast{using: value + "::text::" + b, safe: true, rewrites: true}
+		return cast{using: value + viaText(b), safe: true, rewrites: true}
 	case text(a) && (number(b) || toEnum || b == "boolean" || b == "uuid" || strings.HasPrefix(b, "timestamp")),
 		text(b) && strings.HasPrefix(a, "timestamp"), fromEnum && toEnum:
-		return cast{using: value + "::text::" + b, rewrites: true}
+		return cast{using: value + viaText(b), rewrites: true}
 	case strings.HasPrefix(a, "timestamp") && strings.HasPrefix(b, "timestamp"):
 		return cast{using: value + "::" + b, rewrites: true}
 	}
 	return cast{}
+}
+
+// viaText casts by the text of a value.
+func viaText(to string) string {
+	if to == "text" {
+		return "::text"
+	}
+	return "::text::" + to
 }
 
 func wider(order []string, a, b string) bool {

@@ -10,21 +10,28 @@ const (
 	Renames
 	// Clearing drops what stands in the way of a change and is made again after it.
 	Clearing
-	// Expanding makes schemas, types, tables and columns, and changes types.
+	// Expanding makes schemas, types, tables and columns. No lock is held for long.
 	Expanding
+	// Retyping changes the types of columns.
+	Retyping
+	// Filling gives rows a value, and locks them alone. It comes before what the rows are
+	// to obey: else a row could not be written until all of its columns are filled.
+	Filling
 	// Indexes are built CONCURRENTLY, which no transaction can do.
 	Indexes
-	// Settling adds constraints that new rows obey, and fills columns.
+	// Settling adds constraints that new rows obey. No lock is held for long.
 	Settling
 	// Validating checks the rows that were there, without keeping writers out.
 	Validating
+	// Finishing does what needs no check any more. No lock is held for long.
+	Finishing
 	// Dropping loses what the models do not have.
 	Dropping
 )
 
 var phaseNames = map[Phase]string{
-	Labels: "enum_values", Renames: "rename", Clearing: "clear", Expanding: "expand", Indexes: "index",
-	Settling: "constrain", Validating: "validate", Dropping: "drop",
+	Labels: "enum_values", Renames: "rename", Clearing: "clear", Expanding: "expand", Retyping: "retype", Indexes: "index",
+	Settling: "constrain", Filling: "fill", Validating: "validate", Finishing: "finish", Dropping: "drop",
 }
 
 // String returns the phase as the names of files have it.
