@@ -10,8 +10,13 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/compiler/protogen"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/pluginpb"
 
+	"github.com/protocrud/protoc-gen-go-crud/codegen/model"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/schema"
 	protocrudv1 "github.com/protocrud/protoc-gen-go-crud/options/protocrud/v1"
 )
 
@@ -124,6 +129,7 @@ var optionSamples = map[string]optionSample{
 	"Model.was":                          {onModel, `was: ["volumes"]`, ``},
 	"Index.fields":                       {onModel, `indexes: [{fields: ["title", "id"]}]`, `indexes: [{fields: ["title"]}]`},
 	"Index.unique":                       {onModel, `indexes: [{fields: ["title"], unique: true}]`, `indexes: [{fields: ["title"]}]`},
+	"Index.expressions":                  {onModel, `indexes: [{fields: ["title"], expressions: ["lower(title)"]}]`, `indexes: [{fields: ["title"]}]`},
 	"Index.where":                        {onModel, `indexes: [{fields: ["title"], where: "title <> ''"}]`, `indexes: [{fields: ["title"]}]`},
 	"Index.method":                       {onModel, `indexes: [{fields: ["title"], method: "hash"}]`, `indexes: [{fields: ["title"]}]`},
 	"Index.name":                         {onModel, `indexes: [{fields: ["title"], name: "by_title"}]`, `indexes: [{fields: ["title"]}]`},
@@ -202,6 +208,10 @@ var spelledOut = []string{
 	"Model.filters=ALL", "Model.total_size=EXACT", "Field.storage=COLUMN", "Field.enum_as=NUMBER", "Field.enum_unknown=KEEP", "Relation.write=OUTPUT_ONLY", "Reference.on_delete=NO_ACTION", "Reference.on_update=NO_ACTION",
 }
 
+// inTheSchema are the options that the commands schema and migrate read, and generated
+// code does not have.
+var inTheSchema = []string{"Model.comment", "Model.was", "Field.was"}
+
 // Whatever the options can say is done or refused: it changes the generated file, or is
 // an error in its place. None is accepted and ignored.
 func TestNoOptionIsIgnored(t *testing.T) {
@@ -216,9 +226,13 @@ func TestNoOptionIsIgnored(t *testing.T) {
 			supported[name] = true
 			without, _ := generateOption(t, sample.place, sample.without)
 			require.Empty(t, without.err, name)
-			if slices.Contains(spelledOut, name) {
+			switch {
+			case slices.Contains(spelledOut, name):
 				assert.Equal(t, without.file, resp.file, name)
-			} else {
+			case slices.Contains(inTheSchema, name):
+				assert.Equal(t, without.file, resp.file, name)
+				assert.NotEqual(t, optionSchema(t, sample.place, sample.without), optionSchema(t, sample.place, sample.with), "%s changes nothing", name)
+			default:
 				assert.NotEqual(t, without.file, resp.file, "%s changes nothing", name)
 			}
 			continue
@@ -265,6 +279,20 @@ func optionNames() []string {
 	}
 	slices.Sort(names)
 	return names
+}
+
+// optionSchema returns the tables of a proto with an option.
+func optionSchema(t *testing.T, place optionPlace, option string) []*schema.Table {
+	t.Helper()
+	raw, err := proto.Marshal(source{"in.proto": optionHead + fmt.Sprintf(place.proto, option)}.request(t, "in.proto"))
+	require.NoError(t, err)
+	req := &pluginpb.CodeGeneratorRequest{}
+	require.NoError(t, proto.Unmarshal(raw, req))
+	gen, err := protogen.Options{}.New(req)
+	require.NoError(t, err)
+	files, problems := model.Load(gen)
+	require.Empty(t, problems)
+	return schema.Tables(files)
 }
 
 // An optionAnswer is what the plugin makes of a proto: a file, or what it says.

@@ -30,6 +30,19 @@ func commands() []command {
 				"--with-deps also writes the google/api, google/type and buf/validate\n" +
 				"protos that annotated files import",
 		},
+		{
+			name: "schema", args: "[--dialect postgres|sqlite] [--out FILE] [-I PATH]… FILE.proto…", run: runSchema,
+			summary: "print the SQL that makes the tables of the files' models; a file is below the\n" +
+				"working directory or an import path -I. --descriptor-set SET reads what\n" +
+				"`buf build -o SET` wrote instead, whole or the files that are named",
+		},
+		{
+			name: "migrate", run: runMigrate,
+			args: "--database URL --out DIR [--name N] [--format F] [--allow-destructive] [-I PATH]… FILE.proto…",
+			summary: "write the migrations that make a PostgreSQL database what the files' models\n" +
+				"say, for review; F is goose (the default), golang-migrate, atlas or plain.\n" +
+				"Nothing is dropped, and no value can be lost, without --allow-destructive",
+		},
 		{name: "version", aliases: []string{"--version"}, run: runVersion, summary: "print the version"},
 		{name: "help", aliases: []string{"-h", "-help", "--help"}, run: runHelp, summary: "print this text"},
 	}

@@ -56,6 +56,42 @@ func TestRun(t *testing.T) {
 			args: []string{""}, code: 2,
 			stderr: `protoc-gen-go-crud: unknown command ""`,
 		},
+		"schema of nothing": {
+			args: []string{"schema"}, code: 2,
+			stderr: "protoc-gen-go-crud: schema: which .proto files to read is missing; or give --descriptor-set",
+		},
+		"schema of an unknown dialect": {
+			args: []string{"schema", "--dialect", "mysql", "a.proto"}, code: 2,
+			stderr: `protoc-gen-go-crud: schema: unknown dialect "mysql"; postgres and sqlite are known`,
+		},
+		"schema of a set with import paths": {
+			args: []string{"schema", "--descriptor-set", "a.binpb", "-I", "b"}, code: 2,
+			stderr: "protoc-gen-go-crud: schema: a descriptor set has no import paths; remove -I",
+		},
+		"schema of a file that is not there": {
+			args: []string{"schema", "nowhere.proto"}, code: 1,
+			stderr: `could not resolve path "nowhere.proto"`,
+		},
+		"migrate without a database": {
+			args: []string{"migrate", "a.proto", "--out", "d"}, code: 2,
+			stderr: "protoc-gen-go-crud: migrate: --database is missing, the URL of a PostgreSQL database",
+		},
+		"migrate SQLite": {
+			args: []string{"migrate", "--database", "sqlite:a.db", "--out", "d", "a.proto"}, code: 2,
+			stderr: "protoc-gen-go-crud: migrate: SQLite is not supported: it cannot change most of a table; make the tables anew with `schema --dialect sqlite` and copy the rows",
+		},
+		"migrate to nowhere": {
+			args: []string{"migrate", "--database", "postgres:///", "a.proto"}, code: 2,
+			stderr: "protoc-gen-go-crud: migrate: --out is missing, the directory of the migrations",
+		},
+		"migrate in an unknown format": {
+			args: []string{"migrate", "--database", "postgres:///", "--out", "d", "--format", "flyway", "a.proto"}, code: 2,
+			stderr: `protoc-gen-go-crud: migrate: unknown format "flyway"; known are goose, golang-migrate, atlas, plain`,
+		},
+		"migrate with a name that is none": {
+			args: []string{"migrate", "--database", "postgres:///", "--out", "d", "--name", "a/b", "a.proto"}, code: 2,
+			stderr: `protoc-gen-go-crud: migrate: name "a/b" is to be part of a file's name: write letters, digits and underscores`,
+		},
 		"export to nowhere": {
 			args: []string{"export"}, code: 2,
 			stderr: "protoc-gen-go-crud: export: which directory to write to is missing",

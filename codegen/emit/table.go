@@ -173,11 +173,23 @@ func (p *printer) indexes(m *model.Model) {
 	}
 	p.P("Indexes: []", p.crud("Index"), "{")
 	for _, index := range m.Indexes {
-		unique := ""
-		if index.Unique {
-			unique = ", Unique: true"
-		}
-		p.P("{Name: ", strconv.Quote(index.Name), ", Columns: ", stringList(columnNames(index.Columns)), unique, "},")
+		p.P("{", strings.Join(indexFields(index), ", "), "},")
 	}
 	p.P("},")
+}
+
+// indexFields returns the fields of a crud.Index literal.
+func indexFields(index *model.Index) []string {
+	fields := []string{"Name: " + strconv.Quote(index.Name)}
+	add := func(stated bool, field, value string) {
+		if stated {
+			fields = append(fields, field+": "+value)
+		}
+	}
+	add(len(index.Columns) > 0, "Columns", stringList(columnNames(index.Columns)))
+	add(len(index.Expressions) > 0, "Expressions", stringList(index.Expressions))
+	add(index.Unique, "Unique", "true")
+	add(index.Where != "", "Where", strconv.Quote(index.Where))
+	add(index.Method != "", "Method", strconv.Quote(index.Method))
+	return fields
 }

@@ -51,6 +51,10 @@ type Column struct {
 	Sensitive bool
 	// Search says that a filter's bare words are looked for in the field.
 	Search bool
+	// Comment is that of the column in the database, or empty.
+	Comment string
+	// Was are former names of the column, latest first.
+	Was []string
 }
 
 // Kind is the type of a column's values, of its elements if it is repeated.

@@ -61,14 +61,20 @@ func (d *draft) readDefault(f *field) {
 		return
 	}
 	where := f.option(fieldSQLDefault)
-	if strings.TrimSpace(c.Default) == "" {
-		d.add(where, "default is blank", "write an SQL expression, or remove it")
-	}
-	if strings.ContainsAny(c.Default, ";?\x00") {
-		d.add(where, fmt.Sprintf("default %q holds ; or ?", c.Default), "write one SQL expression without them")
-	}
+	d.checkSQL(where, "default", c.Default)
 	if c.Time != NotServerTime {
 		d.add(where, "default is set on a time that the server sets", "remove it")
+	}
+}
+
+// checkSQL reports an expression of the schema's author that could not stand in a
+// statement as it is.
+func (d *draft) checkSQL(where site, what, sql string) {
+	if strings.TrimSpace(sql) == "" {
+		d.add(where, what+" is blank", "write an SQL expression, or remove it")
+	}
+	if strings.ContainsAny(sql, ";?\x00") {
+		d.add(where, fmt.Sprintf("%s %q holds ; or ?", what, sql), "write one SQL expression without them")
 	}
 }
 

@@ -27,9 +27,14 @@ const (
 	modelAcrossParents   = 14
 	modelCheckParent     = 15
 	modelScope           = 16
+	modelWas             = 21
 
-	indexFields = 1
-	indexName   = 5
+	indexFields      = 1
+	indexUnique      = 2
+	indexWhere       = 3
+	indexMethod      = 4
+	indexName        = 5
+	indexExpressions = 6
 )
 
 // defaultPage and defaultMaxPage are the page sizes of a model that states none.
@@ -84,6 +89,7 @@ func newDraft(f *protogen.File, m *protogen.Message) (d *draft, isModel bool) {
 	}
 	d.readResource()
 	d.readTable()
+	d.readComment()
 	d.readPageSizes()
 	d.refuseExtensions()
 	d.readSoftDelete()

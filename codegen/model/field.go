@@ -22,6 +22,7 @@ const (
 	fieldRelation   = 8
 	fieldEnumAs     = 10
 	fieldMaxLength  = 12
+	fieldWas        = 16
 	fieldSkip       = 17
 )
 
@@ -73,7 +74,7 @@ func (d *draft) readName(f *field) {
 	d.refuseDefault(f)
 	for name, part := range map[string]int32{
 		"column": fieldColumn, "type": fieldSQLType, "primary_key": fieldPrimaryKey, "unique": fieldUnique, "default": fieldSQLDefault,
-		"references": fieldReferences, "enum_as": fieldEnumAs, "max_length": fieldMaxLength, "skip": fieldSkip,
+		"references": fieldReferences, "enum_as": fieldEnumAs, "max_length": fieldMaxLength, "was": fieldWas, "skip": fieldSkip,
 	} {
 		if f.opts.ProtoReflect().Has(f.opts.ProtoReflect().Descriptor().Fields().ByNumber(protoreflect.FieldNumber(part))) {
 			d.add(f.option(part), fmt.Sprintf("option (protocrud.v1.field).%s is set on the resource name, which has no column of its own", name),
@@ -124,6 +125,7 @@ func (d *draft) readColumn(f *field) {
 	}
 	f.column = c
 	d.Columns = append(d.Columns, c)
+	c.Comment = commentOf(f.Comments)
 	d.readColumnName(f)
 	d.readOneof(f)
 	d.readServerTime(f)

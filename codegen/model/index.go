@@ -15,13 +15,11 @@ func (d *draft) addIndexes() {
 		if !ok {
 			continue
 		}
-		index := &Index{Name: opts.GetName(), Columns: columns, Unique: opts.GetUnique()}
+		index := &Index{Name: opts.GetName(), Columns: columns, Expressions: opts.GetExpressions(), Unique: opts.GetUnique(), Where: opts.GetWhere()}
+		d.checkIndexSQL(i, index)
+		d.readMethod(i, opts, index)
 		if index.Name == "" {
-			suffix := "idx"
-			if index.Unique {
-				suffix = "key"
-			}
-			index.Name = derivedName(d.Table, strings.Join(sqlNames(columns), "_"), suffix)
+			index.Name = indexNameOf(d.Table, index)
 		}
 		if problem := identifierProblem(index.Name); problem != "" {
 			d.add(d.option(modelIndexes, int32(i), indexName), fmt.Sprintf("index name %q %s", index.Name, problem), "state another")
@@ -34,8 +32,23 @@ func (d *draft) addIndexes() {
 	}
 }
 
+// indexNameOf is the name of an index that states none: books_lower_title_idx.
+func indexNameOf(table string, index *Index) string {
+	parts := append([]string{table}, sqlNames(index.Columns)...)
+	for _, e := range index.Expressions {
+		words := strings.FieldsFunc(e, func(r rune) bool {
+			return r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+		})
+		parts = append(parts, strings.Join(words, "_"))
+	}
+	if index.Unique {
+		return derivedName(append(parts, "key")...)
+	}
+	return derivedName(append(parts, "idx")...)
+}
+
 func (d *draft) indexColumns(i int, opts *protocrudv1.Index) (columns []*Column, ok bool) {
-	if len(opts.GetFields()) == 0 {
+	if len(opts.GetFields())+len(opts.GetExpressions()) == 0 {
 		d.add(d.option(modelIndexes, int32(i)), "the index has no fields", "name the fields in index order")
 		return nil, false
 	}
@@ -62,4 +75,45 @@ func (d *draft) indexColumns(i int, opts *protocrudv1.Index) (columns []*Column,
 		}
 	}
 	return columns, ok
+}
+
+func (d *draft) checkIndexSQL(i int, index *Index) {
+	for j, e := range index.Expressions {
+		if e != "" { // reported with the options
+			d.checkSQL(d.option(modelIndexes, int32(i), indexExpressions, int32(j)), "index expression", e)
+		}
+	}
+	if index.Where != "" {
+		d.checkSQL(d.option(modelIndexes, int32(i), indexWhere), "where", index.Where)
+	}
+}
+
+// indexMethods are the access methods of PostgreSQL.
+var indexMethods = []string{"btree", "hash", "gin", "gist", "spgist", "brin"}
+
+// readMethod reads the access method, which limits what can be indexed.
+func (d *draft) readMethod(i int, opts *protocrudv1.Index, index *Index) {
+	method := opts.GetMethod()
+	if method == "" || method == "btree" {
+		return
+	}
+	index.Method = method
+	where := d.option(modelIndexes, int32(i), indexMethod)
+	switch {
+	case !slices.Contains(indexMethods, method):
+		d.add(where, fmt.Sprintf("index method %q is not known", method), "write one of: "+strings.Join(indexMethods, ", "))
+	case index.Unique:
+		d.add(where, fmt.Sprintf("a %s index cannot be unique", method), "remove the method, or unique")
+	case method == "hash" && len(index.Columns)+len(index.Expressions) > 1:
+		d.add(where, "a hash index has one field", "remove the other fields, or the method")
+	}
+	for j, c := range index.Columns {
+		whole := c.Repeated || c.Kind == JSON
+		if method != "gin" && method != "brin" || whole == (method == "gin") {
+			continue
+		}
+		what := map[bool]string{true: "a repeated field or stored as JSON", false: "neither repeated nor stored as JSON"}[whole]
+		d.add(d.option(modelIndexes, int32(i), indexFields, int32(j)),
+			fmt.Sprintf("the method %s cannot index %q, which is %s", method, opts.GetFields()[j], what), "choose another method")
+	}
 }

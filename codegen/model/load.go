@@ -100,10 +100,12 @@ func (l *loader) connect() {
 			l.byPattern[d.pattern.Text] = append(l.byPattern[d.pattern.Text], d)
 		}
 	}
+	l.readTableWas()
 	for _, d := range l.drafts {
 		l.addParent(d)
 		l.addReferences(d)
 		d.addIndexes()
+		d.readColumnsWas()
 		d.addScope()
 		d.addNames()
 	}

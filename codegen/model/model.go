@@ -24,6 +24,10 @@ type Model struct {
 	// Schema and Table are SQL names, unquoted. Schema is empty unless the option
 	// states it.
 	Schema, Table string
+	// Comment is that of the table in the database, or empty.
+	Comment string
+	// Was are former names of the table, latest first.
+	Was []string
 
 	// Columns are in SELECT order: key columns that only the resource name holds
 	// first, then the fields in declaration order, the etag's column last. Skipped
@@ -122,7 +126,7 @@ func (m *Model) Lookups() [][]*Column {
 		}
 	}
 	for _, index := range m.Indexes {
-		if index.Unique && !slices.ContainsFunc(index.Columns, func(c *Column) bool { return c.Field == nil || c.Repeated }) {
+		if index.identifies() && !slices.ContainsFunc(index.Columns, func(c *Column) bool { return c.Field == nil || c.Repeated }) {
 			add(index.Columns)
 		}
 	}
@@ -237,8 +241,18 @@ type Join struct {
 type Index struct {
 	Name    string
 	Columns []*Column
-	Unique  bool
+	// Expressions are SQL, indexed after the columns.
+	Expressions []string
+	Unique      bool
+	// Where is the SQL condition of the rows that the index covers; empty says
+	// nothing of them.
+	Where string
+	// Method is the access method; empty is btree.
+	Method string
 }
+
+// identifies reports whether the columns' values are those of one row at most.
+func (i *Index) identifies() bool { return i.Unique && len(i.Expressions) == 0 && i.Where == "" }
 
 // A Service is served over one or more models.
 type Service struct {

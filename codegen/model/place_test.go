@@ -91,13 +91,13 @@ func TestPlacesAreTheNearestThatTheCompilerKnows(t *testing.T) {
   message Book {
     option (protocrud.v1.model) = {
       table: "books"
-      was: ["title"]
+      was: ["books"]
     };
     int64 id = 1;
     string title = 2;
   }
 }`
-	const said = "library.v1.Library.Book: option (protocrud.v1.model).was is not supported yet by this version"
+	const said = `library.v1.Library.Book: former table name "books" is the name that library.v1.Library.Book has now`
 	for name, c := range map[string]struct {
 		mode protocompile.SourceInfoMode
 		want string

@@ -215,8 +215,8 @@ func (c *tableCheck) uniques() {
 		}
 	}
 	for _, index := range c.info.Indexes {
-		if index.Unique {
-			c.unique(c.info.Message, "the unique index "+index.Name, text.scoped(index.Columns), live)
+		if index.Unique && len(index.Expressions) == 0 {
+			c.unique(c.info.Message, "the unique index "+index.Name, text.scoped(index.Columns), live || index.Where != "")
 		}
 	}
 }

@@ -60,6 +60,9 @@ type ColumnInfo struct {
 	Default string
 	// MaxLength is in code points; 0 is no limit.
 	MaxLength int
+	// Comment is that of the column in the database, or empty. Generated code does not
+	// state it.
+	Comment string
 }
 
 // serverOwned reports whether input for the column is ignored in every request.

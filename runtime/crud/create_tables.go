@@ -29,7 +29,7 @@ import (
 // table it is about; it is meant for developers and holds SQL names.
 func CreateTables(ctx context.Context, db DB, tables ...AnyTable) error {
 	d := dialectOf(db)
-	statements, err := createStatements(tables, d)
+	statements, err := createStatements(infosOf(tables), d)
 	if err != nil {
 		return err
 	}

@@ -12,15 +12,30 @@ import (
 // A ddlStatement is one statement and the message it is for.
 type ddlStatement struct{ message, sql string }
 
-// createStatements returns what makes the tables and all that belongs to them, in
-// the order to run it. The same tables in the same order give the same text.
-func createStatements(tables []AnyTable, d Dialect) ([]ddlStatement, error) {
-	infos := infosOf(tables)
+// Schema returns the statements that make the tables, as [CreateTables] runs them: in
+// their order, and each without a semicolon at its end. It adds the comments of the
+// descriptions, on PostgreSQL. The same tables in the same order give the same text.
+//
+// What the engine cannot do is an error that names the message.
+func Schema(d Dialect, tables ...*TableInfo) ([]string, error) {
+	statements, err := createStatements(tables, d)
+	if err != nil {
+		return nil, err
+	}
+	texts := make([]string, len(statements))
+	for i, s := range statements {
+		texts[i] = s.sql
+	}
+	return texts, nil
+}
+
+// createStatements returns what makes the tables and all that belongs to them.
+func createStatements(infos []*TableInfo, d Dialect) ([]ddlStatement, error) {
 	if err := checkTables(infos, d); err != nil {
 		return nil, err
 	}
 	statements := append(createSchemas(infos), createEnums(infos)...)
-	var indexes, later []ddlStatement
+	var indexes, later, comments []ddlStatement
 	for _, t := range creationOrder(infos, d) {
 		text := tableText{TableInfo: t.TableInfo, dialect: d}
 		if d == Postgres {
@@ -33,8 +48,11 @@ func createStatements(tables []AnyTable, d Dialect) ([]ddlStatement, error) {
 		for _, r := range text.without {
 			later = append(later, ddlStatement{t.Message, text.addReference(r)})
 		}
+		if d == Postgres {
+			comments = append(comments, text.comments()...)
+		}
 	}
-	return slices.Concat(statements, later, indexes), nil
+	return slices.Concat(statements, later, indexes, comments), nil
 }
 
 // infosOf returns the descriptions, each once, those of joining tables last.
@@ -68,6 +86,11 @@ func checkTables(tables []*TableInfo, d Dialect) error {
 			taken[place] = t.Message
 		}
 		errs = append(errs, checkColumns(t, d)...)
+		for _, index := range t.Indexes {
+			if problem := index.unfit(d); problem != "" {
+				errs = append(errs, fmt.Errorf("crud: the index %s of %s %s", index.Name, t.Message, problem))
+			}
+		}
 		for _, r := range t.References {
 			errs = append(errs, checkReference(t, r, d)...)
 		}

@@ -50,6 +50,23 @@ func unless(query, statement string) string {
 	return "DO $crud$ BEGIN\n\tIF NOT EXISTS (" + query + ") THEN\n\t\t" + statement + ";\n\tEND IF;\nEND $crud$"
 }
 
+// comments are those of the table and of its columns.
+func (t tableText) comments() []ddlStatement {
+	var statements []ddlStatement
+	add := func(on, comment string) {
+		if comment != "" {
+			statements = append(statements, ddlStatement{t.Message, "COMMENT ON " + on + " IS '" + strings.ReplaceAll(comment, "'", "''") + "'"})
+		}
+	}
+	add("TABLE "+t.name(), t.Comment)
+	for _, c := range t.Columns {
+		for _, name := range c.Names {
+			add("COLUMN "+t.name()+"."+sqlname.Quote(name), c.Comment)
+		}
+	}
+	return statements
+}
+
 // createEnums makes the enum types. A type that is there already is left as it is.
 func createEnums(tables []*TableInfo) []ddlStatement {
 	var statements []ddlStatement

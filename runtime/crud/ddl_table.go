@@ -164,7 +164,31 @@ func (t tableText) index(index Index) string {
 			where = " WHERE " + sqlname.Quote(name) + " IS NULL"
 		}
 	}
-	return create + " IF NOT EXISTS " + sqlname.Quote(index.Name) + " ON " + t.name() + " " + columnList(columns) + where
+	if index.Where != "" {
+		where = " WHERE (" + index.Where + ")"
+	}
+	return create + " IF NOT EXISTS " + sqlname.Quote(index.Name) + " ON " + t.name() + index.using() + " (" +
+		strings.Join(append(quoteAll(columns), index.inParentheses()...), ", ") + ")" + where
+}
+
+// using names the access method, if it is not the usual one.
+func (i *Index) using() string {
+	if i.Method == "" {
+		return ""
+	}
+	return " USING " + i.Method
+}
+
+func (i *Index) inParentheses() []string {
+	return columnNames(i.Expressions, func(sql string) string { return "(" + sql + ")" })
+}
+
+// unfit says why an engine cannot have the index, in words that follow its name, or "".
+func (i *Index) unfit(d Dialect) string {
+	if d == SQLite && i.Method != "" {
+		return "has the method " + i.Method + ", and SQLite has btree only; remove the method, or the index"
+	}
+	return ""
 }
 
 // deleteTime is the column of the time of a soft delete, or empty.
@@ -230,12 +254,10 @@ func lengthFunc(d Dialect) string {
 func constraint(name string) string { return "CONSTRAINT " + sqlname.Quote(name) }
 
 func columnList(names []string) string {
-	quoted := make([]string, len(names))
-	for i, n := range names {
-		quoted[i] = sqlname.Quote(n)
-	}
-	return "(" + strings.Join(quoted, ", ") + ")"
+	return "(" + strings.Join(quoteAll(names), ", ") + ")"
 }
+
+func quoteAll(names []string) []string { return columnNames(names, quoted) }
 
 // maxIdentifier is how many bytes of a name PostgreSQL keeps.
 const maxIdentifier = 63

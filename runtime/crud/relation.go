@@ -28,8 +28,8 @@ type RelationInfo struct {
 	Owned bool
 	// Required says that an owned relation must have an element (AIP-203).
 	Required bool
-
-	many bool
+	// Many says that the field is repeated. [Many] sets it.
+	Many bool
 }
 
 // A Join is the table between those of a many-to-many relation.
@@ -108,7 +108,7 @@ func One[M any, R comparable, K comparable](info RelationInfo, target *Table[R, 
 
 // Many is the relation of a repeated message field.
 func Many[M any, R any, K comparable](info RelationInfo, target *Table[R, K], get func(M) []R, set func(M, []R)) Relation[M] {
-	info.many = true
+	info.Many = true
 	return Relation[M]{info, &relation[M, R, K]{&info, target, get, set}}
 }
 

@@ -22,7 +22,7 @@ func (r *relation[M, R, K]) filter() filter.Relation {
 	var schemas sync.Map
 	return filter.Relation{
 		Path: r.info.Field,
-		Many: r.info.many,
+		Many: r.info.Many,
 		Key:  r.keyPath(),
 		Schema: func(alias string) *filter.Schema {
 			if s, ok := schemas.Load(alias); ok {

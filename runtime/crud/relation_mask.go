@@ -61,7 +61,7 @@ func (t *Table[M, K]) writableRelations(named *target) []Violation {
 // intoOwned is what is wrong with an update's path below an owned relation.
 func (r *RelationInfo) intoOwned(below string) string {
 	path := shown(r.Field + "." + below)
-	if r.many {
+	if r.Many {
 		return fmt.Sprintf("path %s goes into %s, which is repeated", path, r.Field)
 	}
 	return fmt.Sprintf("path %s goes into %s, which is written as a whole", path, r.Field)

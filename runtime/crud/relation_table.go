@@ -12,15 +12,16 @@ func joinTables(t AnyTable) []*TableInfo {
 	var tables []*TableInfo
 	for i, target := range t.targets() {
 		if r := &info.Relations[i]; r.Join != nil && r.Join.Made {
-			tables = append(tables, joinTable(info, r, target.Info()))
+			tables = append(tables, JoinTable(info, r, target.Info()))
 		}
 	}
 	return tables
 }
 
-// joinTable describes the table between two: its key are both references, and a row goes
-// with either of those that it joins. An index finds it from the other side.
-func joinTable(own *TableInfo, r *RelationInfo, target *TableInfo) *TableInfo {
+// JoinTable describes the table between two of which a relation's Join says that it is
+// made, as CreateTables makes it: its key are both references, and a row goes with either
+// of those that it joins. An index finds it from the other side.
+func JoinTable(own *TableInfo, r *RelationInfo, target *TableInfo) *TableInfo {
 	j := r.Join
 	t := &TableInfo{Message: own.Message, Schema: j.Schema, Name: j.Table, Key: slices.Concat(j.Columns, j.TargetColumns)}
 	t.Columns = append(joinColumns(j.Columns, own, r.Columns), joinColumns(j.TargetColumns, target, r.TargetColumns)...)

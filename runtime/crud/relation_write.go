@@ -45,7 +45,7 @@ func (t *Table[M, K]) checkRelated(m M, d Dialect) []Violation {
 
 // path is the path of an element, or of the only one.
 func (r *relation[M, R, K]) path(i int) string {
-	if r.info.many {
+	if r.info.Many {
 		return fmt.Sprintf("%s[%d]", r.info.Field, i)
 	}
 	return r.info.Field

@@ -103,6 +103,11 @@ func newCore[M any, K comparable](db DB, t *Table[M, K], s *settings) *core[M, K
 			panic(fmt.Sprintf("crud: %s.%s %s", t.info.Message, t.columns[i].Field, problem))
 		}
 	}
+	for _, index := range t.info.Indexes {
+		if problem := index.unfit(c.dialect); problem != "" {
+			panic(fmt.Sprintf("crud: the index %s of %s %s", index.Name, t.info.Message, problem))
+		}
+	}
 	c.prepare()
 	return c
 }

@@ -36,7 +36,7 @@ WHERE crud_requests.principal = $1 AND crud_requests.request_id = $2`
 
 // RequestTable is the table crud_requests, which [RequestID] needs. Give it to
 // CreateTables beside the models' own.
-var RequestTable AnyTable = &runtimeTable{TableInfo{
+var RequestTable AnyTable = Described(&TableInfo{
 	Message: "crud.RequestID", Name: "crud_requests",
 	Columns: []ColumnInfo{
 		{Field: "principal", Names: []string{"principal"}, Kind: KindString, NotNull: true, PrimaryKey: true},
@@ -48,7 +48,7 @@ var RequestTable AnyTable = &runtimeTable{TableInfo{
 	},
 	Key:     []string{"principal", "request_id"},
 	Indexes: []Index{{Name: "crud_requests_expire_time_idx", Columns: []string{"expire_time"}}},
-}}
+})
 
 // A requestID says which call a write belongs to.
 type requestID struct {
@@ -85,14 +85,6 @@ func (r *requestID) hash() ([]byte, error) {
 	sum := sha256.Sum256(b)
 	return sum[:], err
 }
-
-// A runtimeTable is one of the runtime's own, behind no message.
-type runtimeTable struct{ info TableInfo }
-
-func (t *runtimeTable) Info() *TableInfo    { return &t.info }
-func (t *runtimeTable) hooksFit(any) bool   { return false }
-func (t *runtimeTable) targets() []AnyTable { return nil }
-func (t *runtimeTable) hidesOwn() bool      { return false }
 
 // kept is how the result of a write is stored with its request id.
 type kept[R any] struct {

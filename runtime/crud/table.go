@@ -109,7 +109,15 @@ type Reference struct {
 type Index struct {
 	Name    string
 	Columns []string
-	Unique  bool
+	// Expressions are SQL expressions, indexed after the columns.
+	Expressions []string
+	Unique      bool
+	// Where is an SQL condition: the index covers the rows for which it holds. Empty
+	// is all rows, or the live ones of a unique index where rows are soft-deleted.
+	Where string
+	// Method is the access method of PostgreSQL; empty is btree, the only one that
+	// SQLite has.
+	Method string
 }
 
 // A Table describes the table behind a message: its columns, its key and its
@@ -160,6 +168,9 @@ type Table[M any, K comparable] struct {
 // TableInfo is the part of a table that does not depend on Go types.
 type TableInfo struct {
 	Message, Singular, Schema, Name, Resource string
+	// Comment is that of the table in the database, or empty. Generated code does not
+	// state it: its comments are the proto's own.
+	Comment string
 
 	Columns    []ColumnInfo
 	Key        []string // SQL names of the key columns
@@ -179,7 +190,7 @@ type TableInfo struct {
 	TotalSize                                  TotalSize
 }
 
-// AnyTable is a [Table] of any message. It is implemented by Table alone.
+// AnyTable is a [Table] of any message. It is implemented by Table, and by what [Described] returns.
 type AnyTable interface {
 	// Info returns the table's description. The caller must not change it.
 	Info() *TableInfo

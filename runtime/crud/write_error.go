@@ -90,7 +90,8 @@ func (r *Repository[M, K]) uniqueFields(pg *pgconn.PgError) []string {
 		}
 	}
 	for _, index := range r.table.info.Indexes {
-		if index.Unique && (index.Name == constraint || constraint == "" && containsAll(uniqueColumns(pg), index.Columns)) {
+		byColumns := constraint == "" && len(index.Expressions) == 0 && containsAll(uniqueColumns(pg), index.Columns)
+		if index.Unique && (index.Name == constraint || byColumns) {
 			return r.fieldsOf(index.Columns)
 		}
 	}

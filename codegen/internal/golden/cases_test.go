@@ -27,6 +27,7 @@ import (
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/hybridcollisions"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/hybridjoins"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/hybridoneofs"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/indexes"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/intkeys"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/joins"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/keywords"
@@ -142,6 +143,10 @@ var cases = map[string][]model{
 	},
 	"hybridcollisions": {
 		newModel(hybridcollisions.SampleTable, hybridcollisions.NewSampleRepository),
+	},
+	"indexes": {
+		newModel(indexes.DocTable, indexes.NewDocRepository),
+		newModel(indexes.NoteTable, indexes.NewNoteRepository),
 	},
 	"intkeys": {
 		newModel(intkeys.SmallTable, intkeys.NewSmallRepository),
@@ -300,6 +305,9 @@ var cases = map[string][]model{
 // stated are the schemas of the cases that have one, which SQLite has not.
 var stated = map[string]string{"quoted": "Music", "schemas": "billing"}
 
+// postgresOnly are the cases that say what SQLite has not, beside schemas.
+var postgresOnly = map[string]bool{"indexes": true}
+
 // What is generated runs: its tables can be made, twice over, and its rows come back as
 // they went, on both engines.
 func TestCasesRun(t *testing.T) {
@@ -316,6 +324,10 @@ func TestCasesRun(t *testing.T) {
 				drop()
 				t.Cleanup(drop)
 				runCase(t, db, models)
+				return
+			}
+			if postgresOnly[name] {
+				runCase(t, crudtest.Postgres(t), models)
 				return
 			}
 			crudtest.EachEngine(t, func(t *testing.T, db crud.DB) { runCase(t, db, models) })

@@ -849,23 +849,29 @@ func (x *Model) GetWas() []string {
 //	{fields: ["author_id", "title"]}
 //	{fields: ["email"], unique: true, where: "delete_time IS NULL"}
 //	{fields: ["tags"], method: "gin"}
+//	{expressions: ["lower(email)"]}
 type Index struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The indexed fields, in index order. At least one.
+	// The indexed fields, in index order. At least one, or an expression.
 	Fields []string `protobuf:"bytes,1,rep,name=fields,proto3" json:"fields,omitempty"`
 	// Whether two rows may not agree in all of the fields. A duplicate is
 	// ALREADY_EXISTS.
 	Unique bool `protobuf:"varint,2,opt,name=unique,proto3" json:"unique,omitempty"`
-	// An SQL condition that limits the index to the rows for which it holds.
-	// Default: all rows; where the model is soft-deleted, a unique index covers
-	// live rows only.
+	// An SQL condition that limits the index to the rows for which it holds. It
+	// names columns. Default: all rows; where the model is soft-deleted, a unique
+	// index covers live rows only. A unique index with a condition gives no lookup.
 	Where *string `protobuf:"bytes,3,opt,name=where,proto3,oneof" json:"where,omitempty"`
 	// The access method: btree, hash, gin, gist, spgist or brin. Default: btree.
-	// Others than btree are PostgreSQL only.
+	// Others than btree are PostgreSQL only, and cannot be unique. gin is for repeated
+	// fields and those that are stored as JSON.
 	Method *string `protobuf:"bytes,4,opt,name=method,proto3,oneof" json:"method,omitempty"`
 	// The index's name, at most 63 bytes. Default: table, columns and a suffix,
 	// `books_author_id_title_idx`; `_key` if it is unique.
-	Name          *string `protobuf:"bytes,5,opt,name=name,proto3,oneof" json:"name,omitempty"`
+	Name *string `protobuf:"bytes,5,opt,name=name,proto3,oneof" json:"name,omitempty"`
+	// SQL expressions over columns, indexed after the fields: `expressions:
+	// ["lower(email)"]`. Both engines have them. A unique index with expressions gives
+	// no lookup.
+	Expressions   []string `protobuf:"bytes,6,rep,name=expressions,proto3" json:"expressions,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -933,6 +939,13 @@ func (x *Index) GetName() string {
 		return *x.Name
 	}
 	return ""
+}
+
+func (x *Index) GetExpressions() []string {
+	if x != nil {
+		return x.Expressions
+	}
+	return nil
 }
 
 // Field describes the column, or columns, behind a field of a model.
@@ -1706,13 +1719,14 @@ const file_protocrud_v1_options_proto_rawDesc = "" +
 	"\n" +
 	"_shard_keyB\n" +
 	"\n" +
-	"\b_comment\"\xa6\x01\n" +
+	"\b_comment\"\xc8\x01\n" +
 	"\x05Index\x12\x16\n" +
 	"\x06fields\x18\x01 \x03(\tR\x06fields\x12\x16\n" +
 	"\x06unique\x18\x02 \x01(\bR\x06unique\x12\x19\n" +
 	"\x05where\x18\x03 \x01(\tH\x00R\x05where\x88\x01\x01\x12\x1b\n" +
 	"\x06method\x18\x04 \x01(\tH\x01R\x06method\x88\x01\x01\x12\x17\n" +
-	"\x04name\x18\x05 \x01(\tH\x02R\x04name\x88\x01\x01B\b\n" +
+	"\x04name\x18\x05 \x01(\tH\x02R\x04name\x88\x01\x01\x12 \n" +
+	"\vexpressions\x18\x06 \x03(\tR\vexpressionsB\b\n" +
 	"\x06_whereB\t\n" +
 	"\a_methodB\a\n" +
 	"\x05_name\"\xa1\b\n" +

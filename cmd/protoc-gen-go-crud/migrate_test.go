@@ -1,0 +1,56 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/protocrud/protoc-gen-go-crud/runtime/crudtest"
+)
+
+func TestMain(m *testing.M) { crudtest.Main(m) }
+
+// What is written can be run, and then there is nothing left to write.
+func TestMigrate(t *testing.T) {
+	t.Parallel()
+	url := crudtest.PostgresURL(t)
+	conn, err := pgx.Connect(t.Context(), url)
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, conn.Close(context.Background())) })
+	_, err = conn.Exec(t.Context(), "CREATE TABLE tools (id bigint PRIMARY KEY, weight integer NOT NULL)")
+	require.NoError(t, err)
+	dir, file := writeTool(t, `comment: "All; of them."`)
+	out := filepath.Join(dir, "migrations")
+	migrate := func() string {
+		var stdout, stderr bytes.Buffer
+		code := run([]string{"migrate", "--database", url, "--out", out, "--format", "golang-migrate", "--name", "first", "-I", dir, file},
+			strings.NewReader(""), &stdout, &stderr)
+		require.Equal(t, exitOK, code, stderr.String())
+		return stdout.String()
+	}
+
+	said := migrate()
+	assert.Contains(t, said, "Stays, though no model has it: the column weight of tools\n")
+	assert.Contains(t, said, "With --allow-destructive")
+	written, err := filepath.Glob(filepath.Join(out, "*.up.sql"))
+	require.NoError(t, err)
+	require.NotEmpty(t, written)
+	for _, name := range written {
+		assert.Contains(t, said, name+"\n")
+		text, err := os.ReadFile(name)
+		require.NoError(t, err)
+		_, err = conn.Exec(t.Context(), string(text), pgx.QueryExecModeSimpleProtocol)
+		require.NoError(t, err, "%s", text)
+	}
+
+	assert.True(t, strings.HasPrefix(migrate(), "The database has what the models say.\n"))
+	_, err = conn.Exec(t.Context(), "INSERT INTO tools DEFAULT VALUES")
+	require.NoError(t, err)
+}

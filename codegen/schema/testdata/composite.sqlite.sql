@@ -1,0 +1,6 @@
+CREATE TABLE IF NOT EXISTS members (
+	role TEXT NOT NULL,
+	org_id INTEGER NOT NULL,
+	login TEXT NOT NULL,
+	PRIMARY KEY (org_id, login)
+) STRICT;
