@@ -27,27 +27,23 @@ type model interface {
 	remove(t *testing.T, db crud.DB)
 }
 
-// of is the model whose repository open makes.
-type of[T any, M interface {
-	*T
-	proto.Message
-}, K comparable, R crud.Store[M, K]] struct {
+// of is the model whose repository open makes. Its type parameters have constraints
+// without a core type, so that the compiler makes one body of its methods for all
+// messages, and not one for each of a hundred tables.
+type of[M proto.Message, K comparable] struct {
 	t    *crud.Table[M, K]
-	open func(crud.DB, ...crud.Option) R
+	open func(crud.DB, ...crud.Option) crud.Store[M, K]
 }
 
 // newModel returns the model of a table and its repository's constructor.
-func newModel[T any, M interface {
-	*T
-	proto.Message
-}, K comparable, R crud.Store[M, K]](t *crud.Table[M, K], open func(crud.DB, ...crud.Option) R) model {
-	return of[T, M, K, R]{t, open}
+func newModel[M proto.Message, K comparable, R crud.Store[M, K]](t *crud.Table[M, K], open func(crud.DB, ...crud.Option) R) model {
+	return of[M, K]{t, func(db crud.DB, opts ...crud.Option) crud.Store[M, K] { return open(db, opts...) }}
 }
 
-func (m of[T, M, K, R]) table() crud.AnyTable { return m.t }
+func (m of[M, K]) table() crud.AnyTable { return m.t }
 
 // repository returns the store, in a scope if the model declares one.
-func (m of[T, M, K, R]) repository(db crud.DB) R {
+func (m of[M, K]) repository(db crud.DB) crud.Store[M, K] {
 	var opts []crud.Option
 	for _, column := range m.t.Info().Scope {
 		opts = append(opts, crud.ScopeColumn(column, func(context.Context) (string, error) { return "a1", nil }))
@@ -55,15 +51,15 @@ func (m of[T, M, K, R]) repository(db crud.DB) R {
 	return m.open(db, opts...)
 }
 
-func (m of[T, M, K, R]) message(i int, every bool) M {
-	message := M(new(T))
+func (m of[M, K]) message(i int, every bool) M {
+	message := m.t.New()
 	fill(message, m.t.Info(), i, every)
 	return message
 }
 
 // Row 1 has all fields and row 2 those that it must have. What is stored comes back the
 // same from Create, Get and List, and what is updated from Update and Get.
-func (m of[T, M, K, R]) walk(t *testing.T, db crud.DB) {
+func (m of[M, K]) walk(t *testing.T, db crud.DB) {
 	t.Helper()
 	store := m.repository(db)
 	var stored []M
@@ -95,7 +91,7 @@ func (m of[T, M, K, R]) walk(t *testing.T, db crud.DB) {
 }
 
 // queries are those that find all rows in order: one, or one per parent.
-func (m of[T, M, K, R]) queries() []crud.Query {
+func (m of[M, K]) queries() []crud.Query {
 	info := m.t.Info()
 	if info.Parent == nil {
 		return []crud.Query{{Method: "/golden/List"}}
@@ -107,7 +103,7 @@ func (m of[T, M, K, R]) queries() []crud.Query {
 	return queries
 }
 
-func (m of[T, M, K, R]) get(t *testing.T, store R, message M) M {
+func (m of[M, K]) get(t *testing.T, store crud.Store[M, K], message M) M {
 	t.Helper()
 	key, err := m.t.KeyOf(message)
 	require.NoError(t, err)
@@ -116,7 +112,7 @@ func (m of[T, M, K, R]) get(t *testing.T, store R, message M) M {
 	return got
 }
 
-func (m of[T, M, K, R]) remove(t *testing.T, db crud.DB) {
+func (m of[M, K]) remove(t *testing.T, db crud.DB) {
 	t.Helper()
 	store := m.repository(db)
 	var all []M
@@ -149,7 +145,7 @@ func (m of[T, M, K, R]) remove(t *testing.T, db crud.DB) {
 	}
 }
 
-func (m of[T, M, K, R]) softDeletes() bool {
+func (m of[M, K]) softDeletes() bool {
 	return slices.ContainsFunc(m.t.Info().Columns, func(c crud.ColumnInfo) bool { return c.Time == crud.RowDeleteTime })
 }
 
