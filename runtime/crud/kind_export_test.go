@@ -68,7 +68,7 @@ func (c *Column[M]) Equal(a, b M) bool                 { return c.codec.equal(a,
 
 // CreateSQL returns the text of createStatements.
 func CreateSQL(d Dialect, tables ...AnyTable) ([]string, error) {
-	statements, err := createStatements(tables, d)
+	statements, err := createStatements(infosOf(tables), d)
 	texts := make([]string, len(statements))
 	for i, s := range statements {
 		texts[i] = s.sql
