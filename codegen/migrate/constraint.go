@@ -16,14 +16,19 @@ func (p *planner) constraints(t *pair) {
 		case same && !old.Valid:
 			p.validate(t, k)
 		case same:
-		case k.Kind == catalog.PrimaryKey:
+		case k.Kind == catalog.PrimaryKey && t.keyed():
 			p.problem("%s: the key of %s is to be %s; a key that rows are known by changes by a migration that is written by hand", t.model.Message, t.want, k.Definition)
-		case k.Kind == catalog.Unique:
+		case k.Kind == catalog.Unique, k.Kind == catalog.PrimaryKey:
 			p.unique(t, k, old)
 		default:
 			p.limit(t, k, old)
 		}
 	}
+}
+
+// keyed reports whether the live table has a primary key.
+func (t *pair) keyed() bool {
+	return slices.ContainsFunc(t.live.Constraints, func(k *catalog.Constraint) bool { return k.Kind == catalog.PrimaryKey })
 }
 
 func without(all []*catalog.Constraint, name string) []*catalog.Constraint {
@@ -53,7 +58,7 @@ func (p *planner) validate(t *pair, k *catalog.Constraint) {
 	})
 }
 
-// unique adds a unique constraint over an index that is built beside the calls that go
+// unique adds a unique constraint, or the key of a table that has none, over an index that is built beside the calls that go
 // on, or over one that is there.
 func (p *planner) unique(t *pair, k, old *catalog.Constraint) {
 	index := uniqueIndex(k)
@@ -79,6 +84,11 @@ func (p *planner) unique(t *pair, k, old *catalog.Constraint) {
 	default:
 		p.build(t, index, name)
 	}
-	s.Up = append(s.Up, fmt.Sprintf("ALTER TABLE %s ADD CONSTRAINT %s UNIQUE USING INDEX %s", t.want, quote(k.Name), quote(name)))
+	kind := "UNIQUE"
+	if k.Kind == catalog.PrimaryKey {
+		kind = "PRIMARY KEY"
+		s.Notes = append(s.Notes, "Reads the table under an exclusive lock if a column of the key is not NOT NULL.")
+	}
+	s.Up = append(s.Up, fmt.Sprintf("ALTER TABLE %s ADD CONSTRAINT %s %s USING INDEX %s", t.want, quote(k.Name), kind, quote(name)))
 	p.add(Settling, s)
 }

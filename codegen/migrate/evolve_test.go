@@ -38,8 +38,8 @@ func evolve(t *testing.T, r *rand.Rand) {
 	db, shape := newDatabase(t), newShape()
 	db.create(tablesOf(t, shape.proto()))
 	shape.insert(db, r)
-	for range steps {
-		before, rows := shape.clone(), shape.rows(db)
+	for step := range steps {
+		before, rows, dumped := shape.clone(), shape.rows(db), dump(db)
 		var did []string
 		for range 1 + r.IntN(3) {
 			did = append(did, shape.change(r))
@@ -48,8 +48,13 @@ func evolve(t *testing.T, r *rand.Rand) {
 		tables := tablesOf(t, shape.proto())
 		plan, err := db.plan(tables, true)
 		require.NoError(t, err, text)
-		up, _ := halves(plan)
+		up, down := halves(plan)
 		db.apply(up)
+		if step%4 == 0 && reversible(plan) {
+			db.apply(down)
+			require.Equal(t, dumped, dump(db), "%s\n%s", text, shown(down))
+			db.apply(up)
+		}
 
 		db.check(tables)
 		again, err := db.plan(tables, true)
@@ -61,6 +66,13 @@ func evolve(t *testing.T, r *rand.Rand) {
 		shape.insert(db, r)
 		shape.forget()
 	}
+}
+
+// reversible reports whether the way down brings everything back.
+func reversible(plan *migrate.Plan) bool {
+	return !slices.ContainsFunc(plan.Steps, func(s migrate.Step) bool {
+		return len(s.DownNotes) > 0 || s.Phase == migrate.Dropping || s.Phase == migrate.Retyping
+	})
 }
 
 func shown(files []migrate.File) string {

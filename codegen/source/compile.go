@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/bufbuild/protocompile"
 	"github.com/bufbuild/protocompile/protoutil"
@@ -18,6 +19,10 @@ import (
 
 	"github.com/protocrud/protoc-gen-go-crud/codegen/export"
 )
+
+// exported returns what every file can import, text by name. Printing it takes longer than
+// most compilations.
+var exported = sync.OnceValues(func() (map[string]string, error) { return export.Files(true) })
 
 // compile parses the files and what they import.
 func (c Config) compile(ctx context.Context) (files map[string]*descriptorpb.FileDescriptorProto, names []string, err error) {
@@ -35,7 +40,7 @@ func (c Config) compile(ctx context.Context) (files map[string]*descriptorpb.Fil
 		}
 		names = append(names, name)
 	}
-	known, err := export.Files(true)
+	known, err := exported()
 	if err != nil {
 		return nil, nil, err
 	}

@@ -13,8 +13,6 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/descriptorpb"
 	"google.golang.org/protobuf/types/pluginpb"
-
-	"github.com/protocrud/protoc-gen-go-crud/codegen/export"
 )
 
 // A Config says what to read.
@@ -74,7 +72,7 @@ func (c Config) readSet() (files map[string]*descriptorpb.FileDescriptorProto, n
 	if err := proto.Unmarshal(raw, set); err != nil {
 		return nil, nil, fmt.Errorf("%s is no descriptor set, as buf build -o writes one: %w", c.Set, err)
 	}
-	known, err := export.Files(true)
+	known, err := exported()
 	if err != nil {
 		return nil, nil, err
 	}

@@ -74,17 +74,53 @@ func TestCheckTables(t *testing.T) {
 	}
 }
 
-// What is only inefficient or surprising is a warning. It changes the process's logger,
-// so that it runs by itself.
+// What is only inefficient or surprising is a warning, one for a table. It changes the
+// process's logger, so that it runs by itself.
 func TestCheckTablesWarns(t *testing.T) { //nolint:paralleltest // see above
-	var log bytes.Buffer
-	before := slog.Default()
-	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
-	t.Cleanup(func() { slog.SetDefault(before) })
-	db := crudtest.Postgres(t)
-	require.NoError(t, crud.CreateTables(t.Context(), db, allkinds.DocumentTable))
-	_, err := db.Exec(t.Context(), "ALTER TABLE documents ALTER d TYPE real")
-	require.NoError(t, err)
-	require.NoError(t, crud.CheckTables(t.Context(), db, allkinds.DocumentTable))
-	assert.Contains(t, log.String(), "allkinds.Document.d: column documents.d is real, which rounds the field's values")
+	for name, test := range map[string]struct {
+		table  crud.AnyTable
+		change []string
+		want   []string
+		not    []string
+	}{
+		"a rounding column": {
+			table: allkinds.DocumentTable, change: []string{"ALTER TABLE documents ALTER d TYPE real"},
+			want: []string{"crud: allkinds.Document: ", "column documents.d is real, which rounds the field's values"},
+		},
+		"as made": {
+			table: allkinds.SessionTable,
+			want:  []string{"callers may filter or order sessions by "},
+			not:   []string{"CHECK", "foreign key", "collation"},
+		},
+		"an index": {
+			table: allkinds.SessionTable, change: []string{"CREATE INDEX ON sessions (title, uid)"},
+			want: []string{"callers may filter or order sessions by uid"},
+			not:  []string{"title"},
+		},
+		"another collation": {
+			table: allkinds.SessionTable, change: []string{`ALTER TABLE sessions ALTER title TYPE text COLLATE "en-x-icu"`},
+			want: []string{`lists of sessions are ordered by the collation of title, which is not \"C\"`},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var log bytes.Buffer
+			before := slog.Default()
+			slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
+			t.Cleanup(func() { slog.SetDefault(before) })
+			db := crudtest.Postgres(t)
+			require.NoError(t, crud.CreateTables(t.Context(), db, test.table))
+			for _, sql := range test.change {
+				_, err := db.Exec(t.Context(), sql)
+				require.NoError(t, err)
+			}
+			require.NoError(t, crud.CheckTables(t.Context(), db, test.table))
+			assert.Equal(t, 1, strings.Count(log.String(), "\n"), log.String())
+			for _, want := range test.want {
+				assert.Contains(t, log.String(), want)
+			}
+			for _, not := range test.not {
+				assert.NotContains(t, log.String(), not)
+			}
+		})
+	}
 }

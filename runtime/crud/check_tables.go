@@ -14,12 +14,15 @@ import (
 // CheckTables compares the tables of the database with the models. Its error lists every
 // difference that would make a call fail or lie: a table or a column that is missing, a
 // type that the field's values cannot be read from or written to, a column that must
-// have a value and is no field's, a key or a unique field that is not unique. It needs no
-// right but to connect, asks a few statements for all tables, and changes nothing.
+// have a value and is no field's, a key or a unique field that is not unique, a unique
+// index without the scope's columns, whose refusals would tell of rows outside of the
+// scope. It needs no right but to connect, asks a few statements for all tables, and
+// changes nothing.
 //
-// What is only inefficient or surprising (a column without an index that lists are
-// ordered or filtered by is not; a real column under a double field, which rounds, is) is
-// written to the log as a warning.
+// What is only inefficient or surprising is written to the log as a warning, one for a
+// table: columns that lists may be ordered or filtered by and that no index begins with,
+// foreign keys and CHECKs that are missing, text that lists are ordered by and that has
+// another collation than "C", a real column under a double field, which rounds.
 //
 // Call it when a server starts, over tables that CreateTables does not make.
 func CheckTables(ctx context.Context, db DB, tables ...AnyTable) error {
@@ -37,8 +40,8 @@ func CheckTables(ctx context.Context, db DB, tables ...AnyTable) error {
 		c := tableCheck{info: info, live: live[i], dialect: d}
 		c.run()
 		errs = append(errs, c.errs...)
-		for _, w := range c.warnings {
-			slog.WarnContext(ctx, "crud: "+w)
+		if len(c.warnings) > 0 {
+			slog.WarnContext(ctx, "crud: "+info.Message+": "+strings.Join(c.warnings, "; "))
 		}
 	}
 	return errors.Join(errs...)
@@ -48,7 +51,8 @@ func CheckTables(ctx context.Context, db DB, tables ...AnyTable) error {
 type liveTable struct {
 	exists  bool
 	columns []liveColumn
-	uniques []liveUnique
+	indexes []liveIndex
+	limits  []liveLimit
 }
 
 type liveColumn struct {
@@ -56,13 +60,27 @@ type liveColumn struct {
 	notNull        bool
 	// filled says that the database has a value for the column where a row has none.
 	filled bool
+	// collated says that text is not compared by its bytes.
+	collated bool
 }
 
-// A liveUnique is a unique index over columns.
-type liveUnique struct {
+// A liveIndex is an index. An expression in it is a column without a name.
+type liveIndex struct {
+	name    string
 	columns []string
+	unique  bool
 	// partial says that it is over some rows only.
 	partial bool
+}
+
+// A liveLimit is a foreign key or a CHECK over columns.
+type liveLimit struct {
+	columns []string
+	// table and target are what a foreign key refers to, as statements name it, and
+	// onDelete is its action. A CHECK has none.
+	table    string
+	target   []string
+	onDelete string
 }
 
 func (t *liveTable) column(name string, d Dialect) *liveColumn {
@@ -103,6 +121,8 @@ func (c *tableCheck) run() {
 	}
 	c.strangers()
 	c.uniques()
+	c.crossScope()
+	c.hints()
 }
 
 // column compares the columns of a field.
@@ -152,7 +172,7 @@ func (c *tableCheck) columnType(field string, column *ColumnInfo, live *liveColu
 		return
 	}
 	if column.Kind == KindDouble && element == "float4" {
-		c.warn("%s: column %s.%s is real, which rounds the field's values", field, c.name(), sqlname.Quote(live.name))
+		c.warn("column %s.%s is real, which rounds the field's values", c.name(), sqlname.Quote(live.name))
 	}
 }
 
@@ -198,7 +218,7 @@ func (c *tableCheck) strangers() {
 }
 
 func (c *tableCheck) writes(name string) bool {
-	same := func(other string) bool { return foldName(other, c.dialect) == foldName(name, c.dialect) }
+	same := func(other string) bool { return c.same(other, name) }
 	return slices.ContainsFunc(c.info.Scope, same) ||
 		slices.ContainsFunc(c.info.Columns, func(i ColumnInfo) bool { return slices.ContainsFunc(i.Names, same) })
 }
@@ -215,11 +235,48 @@ func (c *tableCheck) uniques() {
 		}
 	}
 	for _, index := range c.info.Indexes {
-		if index.Unique && len(index.Expressions) == 0 {
+		switch {
+		case index.Unique && len(index.Expressions) > 0:
+			c.uniqueByName(index)
+		case index.Unique:
 			c.unique(c.info.Message, "the unique index "+index.Name, text.scoped(index.Columns), live || index.Where != "")
 		}
 	}
 }
+
+// uniqueByName looks for a unique index over expressions, which are not compared.
+func (c *tableCheck) uniqueByName(index Index) {
+	if !slices.ContainsFunc(c.live.indexes, func(x liveIndex) bool {
+		return x.unique && foldName(x.name, c.dialect) == foldName(index.Name, c.dialect)
+	}) {
+		c.add("%s: %s has no unique index %s", c.info.Message, c.name(), sqlname.Quote(index.Name))
+	}
+}
+
+// crossScope reports unique indexes that a scope does not limit. Numbers that the
+// database makes tell nothing.
+func (c *tableCheck) crossScope() {
+	for _, x := range c.live.indexes {
+		if !x.unique || len(x.columns) == 1 && c.numbers(x.columns[0]) {
+			continue
+		}
+		for _, name := range c.info.Scope {
+			if !slices.ContainsFunc(x.columns, func(n string) bool { return c.same(n, name) }) {
+				c.add("%s: the unique index %s of %s lacks the scope column %s, so that its refusals tell of rows outside of the scope; add the column to it",
+					c.info.Message, sqlname.Quote(x.name), c.name(), sqlname.Quote(name))
+			}
+		}
+	}
+}
+
+// numbers reports whether the database makes the values of a column.
+func (c *tableCheck) numbers(name string) bool {
+	return slices.ContainsFunc(c.info.Columns, func(i ColumnInfo) bool {
+		return i.Generated == ByIdentity && slices.ContainsFunc(i.Names, func(n string) bool { return c.same(n, name) })
+	})
+}
+
+func (c *tableCheck) same(a, b string) bool { return foldName(a, c.dialect) == foldName(b, c.dialect) }
 
 // unique reports columns of which no unique index is; partial says that one over some
 // rows will do.
@@ -230,8 +287,8 @@ func (c *tableCheck) unique(field, what string, columns []string, partial bool) 
 		return folded
 	}
 	want := fold(columns)
-	if !slices.ContainsFunc(c.live.uniques, func(u liveUnique) bool {
-		return (partial || !u.partial) && slices.Equal(fold(u.columns), want)
+	if !slices.ContainsFunc(c.live.indexes, func(x liveIndex) bool {
+		return x.unique && (partial || !x.partial) && slices.Equal(fold(x.columns), want)
 	}) {
 		c.add("%s: %s %s of %s has no unique index", field, what, columnList(columns), c.name())
 	}

@@ -66,12 +66,7 @@ func (c *Column[M]) Clear(m M)                         { c.codec.clear(m) }
 func (c *Column[M]) Copy(dst, src M)                   { c.codec.copy(dst, src) }
 func (c *Column[M]) Equal(a, b M) bool                 { return c.codec.equal(a, b) }
 
-// CreateSQL returns the text of createStatements.
+// CreateSQL returns what CreateTables runs.
 func CreateSQL(d Dialect, tables ...AnyTable) ([]string, error) {
-	statements, err := createStatements(infosOf(tables), d)
-	texts := make([]string, len(statements))
-	for i, s := range statements {
-		texts[i] = s.sql
-	}
-	return texts, err
+	return Schema(d, infosOf(tables)...)
 }
