@@ -31,12 +31,12 @@ var floors = []floor{
 	{"codegen/internal/golden", []string{"codegen/internal/golden", "options", "runtime"}},
 	{"codegen/emit", []string{"codegen/plan", "codegen/model"}},
 	{"codegen/plan", []string{"codegen/model", "internal/sqlname"}},
-	{"codegen/model", []string{"options"}},
+	{"codegen/model", []string{"options", "internal/texttype"}},
 	{"codegen/export", []string{"options"}},
 	{"options", nil},
 	{"runtime", []string{"runtime", "internal/sqlname"}},
-	{"runtime/crud", []string{"runtime/filter", "runtime/identity", "internal/nearest", "internal/protopath", "internal/sqlname"}},
-	{"runtime/filter", []string{"internal/nearest", "internal/protopath", "internal/sqlname"}},
+	{"runtime/crud", []string{"runtime/filter", "runtime/identity", "internal/nearest", "internal/protopath", "internal/sqlname", "internal/texttype"}},
+	{"runtime/filter", []string{"internal/nearest", "internal/protopath", "internal/sqlname", "internal/texttype"}},
 	{"runtime/identity", nil},
 	{"internal/allkinds", []string{"options", "runtime"}},
 	{"internal/apitest", []string{"options", "runtime"}},
@@ -47,6 +47,7 @@ var floors = []floor{
 	{"internal/nearest", nil},
 	{"internal/protopath", nil},
 	{"internal/sqlname", nil},
+	{"internal/texttype", []string{"internal/nearest"}},
 }
 
 // What the tests of a package import is free of its floor, but for this: the runtime
