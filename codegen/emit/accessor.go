@@ -158,5 +158,6 @@ var scalarTypes = map[model.Kind]string{
 	model.Double: "float64",
 	model.String: "string",
 	model.UUID:   "string",
+	model.Text:   "string",
 	model.Bytes:  "[]byte",
 }

@@ -85,6 +85,7 @@ var kindNames = map[model.Kind]string{
 	model.Double:    "Double",
 	model.String:    "String",
 	model.UUID:      "UUID",
+	model.Text:      "String",
 	model.Bytes:     "Bytes",
 	model.Enum:      "Enum",
 	model.Timestamp: "Timestamp",
@@ -101,6 +102,7 @@ var listNames = map[model.Kind]string{
 	model.Double:    "Doubles",
 	model.String:    "Strings",
 	model.UUID:      "UUIDs",
+	model.Text:      "Strings",
 	model.Bytes:     "BytesList",
 	model.Enum:      "Enums",
 	model.Timestamp: "Timestamps",
@@ -173,6 +175,7 @@ func (p *printer) columnOptions(c *model.Column) []string {
 	}
 	served := c.Time != model.NotServerTime
 	add(c.Name != string(c.Field.Desc.Name()), call("ColumnName", c.Name))
+	add(c.SQLType != "", call("SQLType", c.SQLType))
 	add(c.PrimaryKey, "PrimaryKey")
 	opts = append(opts, p.generated(c)...)
 	add(c.Behavior.Required, "Required")

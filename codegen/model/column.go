@@ -1,6 +1,10 @@
 package model
 
-import "google.golang.org/protobuf/compiler/protogen"
+import (
+	"google.golang.org/protobuf/compiler/protogen"
+
+	"github.com/protocrud/protoc-gen-go-crud/internal/texttype"
+)
 
 // A Column is one SQL column of a model.
 type Column struct {
@@ -10,6 +14,10 @@ type Column struct {
 	// that only the resource name holds.
 	Field *protogen.Field
 	Kind  Kind
+	// SQLType is the column's type in PostgreSQL, empty for that of the kind. Text is what
+	// is known of it, of a column of kind Text.
+	SQLType string
+	Text    *texttype.Type
 	// Presence says that unset and zero are two things in the proto, so that the
 	// column is NULL when the field is unset.
 	Presence bool
@@ -53,6 +61,18 @@ type Column struct {
 	Search bool
 }
 
+// EmptyIsNull reports whether the empty text is no value of the column, and stands for
+// NULL.
+func (c *Column) EmptyIsNull() bool {
+	return c.Kind == UUID || c.Kind == Text && !c.Text.Textual()
+}
+
+// Compared reports whether values of the column can be compared, and rows be ordered by
+// them.
+func (c *Column) Compared() bool {
+	return !c.Repeated && c.Kind != JSON && (c.Kind != Text || c.Text.Compared())
+}
+
 // Kind is the type of a column's values, of its elements if it is repeated.
 type Kind uint8
 
@@ -66,6 +86,7 @@ const (
 	Double
 	String
 	UUID // a string field that is stored as uuid
+	Text // a string field that is stored in a type of its own
 	Bytes
 	Enum
 	Timestamp

@@ -133,8 +133,8 @@ func (d *draft) readColumn(f *field) {
 	d.readMaxLength(f)
 	d.readFilterable(f)
 	d.readEnum(f)
-	// An empty string is no uuid. Where the field has no presence, it is NULL.
-	emptyIsNull := c.Kind == UUID && !c.Repeated
+	// An empty string is no uuid, and no number. Where the field has no presence, it is NULL.
+	emptyIsNull := c.EmptyIsNull() && !c.Repeated
 	c.NotNull = c.Behavior.Required || c.Time.Always() || !c.Presence && !emptyIsNull
 }
 

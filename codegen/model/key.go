@@ -109,7 +109,7 @@ func (d *draft) keyColumn(f *field) (c *Column, ok bool) {
 		return nil, false // the field is no column, which has been reported
 	}
 	c = f.column
-	if c.Repeated || c.Wrapper || c.Oneof != "" || !c.Kind.keyable() {
+	if c.Repeated || c.Wrapper || c.Oneof != "" || !c.keyable() {
 		d.add(atType(f.Field), fmt.Sprintf("%s cannot be a key", fieldForm(f.Field)), "use "+keyKinds)
 		return nil, false
 	}

@@ -66,7 +66,7 @@ func withArticle(name string) string {
 
 var kindNames = map[Kind]string{
 	Bool: "bool", Int32: "int32", Int64: "int64", Uint32: "uint32", Uint64: "uint64",
-	Float: "float", Double: "double", String: "string", UUID: "uuid", Bytes: "bytes",
+	Float: "float", Double: "double", String: "string", UUID: "uuid", Text: "string with a type", Bytes: "bytes",
 	Enum: "enum", Timestamp: "google.protobuf.Timestamp", Duration: "google.protobuf.Duration",
 	JSON: "field stored as JSON",
 }
@@ -76,19 +76,34 @@ func (k Kind) String() string { return kindNames[k] }
 
 func (k Kind) integer() bool { return k >= Int32 && k <= Uint64 }
 
-// keyable reports whether values of the kind can be keys.
-func (k Kind) keyable() bool { return k.integer() || k == String || k == UUID }
+// keyable reports whether values of the column can be keys.
+func (c *Column) keyable() bool {
+	return c.Kind.integer() || c.Kind == String || c.Kind == UUID || c.Kind == Text && c.Text.Keyed()
+}
 
 const keyKinds = "int32, int64, uint32, uint64, string or uuid"
 
 // protoKind is the kind that a request's field has for a key column.
 func (k Kind) protoKind() Kind {
-	if k == UUID {
+	if k == UUID || k == Text {
 		return String
 	}
 	return k
 }
 
 func sameKinds(a, b []*Column) bool {
-	return slices.EqualFunc(a, b, func(a, b *Column) bool { return a.Kind == b.Kind })
+	return slices.EqualFunc(a, b, sameKind)
+}
+
+// sameKind reports whether a column can refer to another one.
+func sameKind(a, b *Column) bool {
+	return a.Kind == b.Kind && (a.Kind != Text || a.Text.Name == b.Text.Name)
+}
+
+// kindName is the type of a column as messages show it.
+func (c *Column) kindName() string {
+	if c.Kind == Text {
+		return c.Text.SQL
+	}
+	return c.Kind.String()
 }

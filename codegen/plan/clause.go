@@ -26,9 +26,22 @@ func qualified(m *model.Model, c *model.Column) string {
 func columns(m *model.Model) string {
 	names := make([]string, len(m.Columns))
 	for i, c := range m.Columns {
-		names[i] = indent + qualified(m, c)
+		names[i] = indent + read(m, c)
 	}
 	return strings.Join(names, ",")
+}
+
+// read returns how a column is read: as text, where its type is one that text is read for.
+// It has another name in the result then, so that an ORDER BY by the column's own name is
+// that of its values.
+func read(m *model.Model, c *model.Column) string {
+	switch {
+	case c.Kind != model.Text:
+		return qualified(m, c)
+	case c.Repeated:
+		return "CAST(" + qualified(m, c) + " AS text[]) AS " + sqlname.Quote("text of "+c.Name)
+	}
+	return "CAST(" + qualified(m, c) + " AS text) AS " + sqlname.Quote("text of "+c.Name)
 }
 
 // where returns the clause that compares the columns with $1, $2 and so on.

@@ -1494,6 +1494,470 @@ func (x *Paint) GetShade() Shade {
 	return Shade_SHADE_UNSPECIFIED
 }
 
+// Typed has strings, and others, in types of PostgreSQL's.
+type Typed struct {
+	state    protoimpl.MessageState  `protogen:"open.v1"`
+	Id       int64                   `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	Title    string                  `protobuf:"bytes,2,opt,name=title,proto3" json:"title,omitempty"`
+	Email    string                  `protobuf:"bytes,3,opt,name=email,proto3" json:"email,omitempty"`
+	Number   string                  `protobuf:"bytes,4,opt,name=number,proto3" json:"number,omitempty"`
+	Amount   string                  `protobuf:"bytes,5,opt,name=amount,proto3" json:"amount,omitempty"`
+	Share    *string                 `protobuf:"bytes,6,opt,name=share,proto3,oneof" json:"share,omitempty"`
+	Discount *wrapperspb.StringValue `protobuf:"bytes,7,opt,name=discount,proto3" json:"discount,omitempty"`
+	Rates    []string                `protobuf:"bytes,8,rep,name=rates,proto3" json:"rates,omitempty"`
+	Address  string                  `protobuf:"bytes,9,opt,name=address,proto3" json:"address,omitempty"`
+	Network  string                  `protobuf:"bytes,10,opt,name=network,proto3" json:"network,omitempty"`
+	Device   string                  `protobuf:"bytes,11,opt,name=device,proto3" json:"device,omitempty"`
+	Port     string                  `protobuf:"bytes,12,opt,name=port,proto3" json:"port,omitempty"`
+	Hosts    []string                `protobuf:"bytes,13,rep,name=hosts,proto3" json:"hosts,omitempty"`
+	Code     string                  `protobuf:"bytes,14,opt,name=code,proto3" json:"code,omitempty"`
+	Mask     string                  `protobuf:"bytes,15,opt,name=mask,proto3" json:"mask,omitempty"`
+	Bits     string                  `protobuf:"bytes,16,opt,name=bits,proto3" json:"bits,omitempty"`
+	Day      string                  `protobuf:"bytes,17,opt,name=day,proto3" json:"day,omitempty"`
+	Hour     string                  `protobuf:"bytes,18,opt,name=hour,proto3" json:"hour,omitempty"`
+	Moment   string                  `protobuf:"bytes,19,opt,name=moment,proto3" json:"moment,omitempty"`
+	Instant  string                  `protobuf:"bytes,20,opt,name=instant,proto3" json:"instant,omitempty"`
+	Period   string                  `protobuf:"bytes,21,opt,name=period,proto3" json:"period,omitempty"`
+	Seats    string                  `protobuf:"bytes,22,opt,name=seats,proto3" json:"seats,omitempty"`
+	Pages    string                  `protobuf:"bytes,23,opt,name=pages,proto3" json:"pages,omitempty"`
+	Prices   string                  `protobuf:"bytes,24,opt,name=prices,proto3" json:"prices,omitempty"`
+	Days     string                  `protobuf:"bytes,25,opt,name=days,proto3" json:"days,omitempty"`
+	Shift    string                  `protobuf:"bytes,26,opt,name=shift,proto3" json:"shift,omitempty"`
+	Booking  string                  `protobuf:"bytes,27,opt,name=booking,proto3" json:"booking,omitempty"`
+	Bookings []string                `protobuf:"bytes,28,rep,name=bookings,proto3" json:"bookings,omitempty"`
+	Document string                  `protobuf:"bytes,29,opt,name=document,proto3" json:"document,omitempty"`
+	Facts    string                  `protobuf:"bytes,30,opt,name=facts,proto3" json:"facts,omitempty"`
+	Markup   string                  `protobuf:"bytes,31,opt,name=markup,proto3" json:"markup,omitempty"`
+	Words    string                  `protobuf:"bytes,32,opt,name=words,proto3" json:"words,omitempty"`
+	Place    string                  `protobuf:"bytes,33,opt,name=place,proto3" json:"place,omitempty"`
+	Emails   []string                `protobuf:"bytes,34,rep,name=emails,proto3" json:"emails,omitempty"`
+	// Types that are valid to be assigned to Either:
+	//
+	//	*Typed_Left
+	//	*Typed_Right
+	Either        isTyped_Either            `protobuf_oneof:"either"`
+	Shares        []*wrapperspb.StringValue `protobuf:"bytes,37,rep,name=shares,proto3" json:"shares,omitempty"`
+	Owner         *wrapperspb.StringValue   `protobuf:"bytes,38,opt,name=owner,proto3" json:"owner,omitempty"`
+	Serial        string                    `protobuf:"bytes,39,opt,name=serial,proto3" json:"serial,omitempty"`
+	Wide          int32                     `protobuf:"varint,40,opt,name=wide,proto3" json:"wide,omitempty"`
+	Wider         float32                   `protobuf:"fixed32,41,opt,name=wider,proto3" json:"wider,omitempty"`
+	Local         *timestamppb.Timestamp    `protobuf:"bytes,42,opt,name=local,proto3" json:"local,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Typed) Reset() {
+	*x = Typed{}
+	mi := &file_allkinds_allkinds_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Typed) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Typed) ProtoMessage() {}
+
+func (x *Typed) ProtoReflect() protoreflect.Message {
+	mi := &file_allkinds_allkinds_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Typed.ProtoReflect.Descriptor instead.
+func (*Typed) Descriptor() ([]byte, []int) {
+	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *Typed) GetId() int64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *Typed) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
+func (x *Typed) GetEmail() string {
+	if x != nil {
+		return x.Email
+	}
+	return ""
+}
+
+func (x *Typed) GetNumber() string {
+	if x != nil {
+		return x.Number
+	}
+	return ""
+}
+
+func (x *Typed) GetAmount() string {
+	if x != nil {
+		return x.Amount
+	}
+	return ""
+}
+
+func (x *Typed) GetShare() string {
+	if x != nil && x.Share != nil {
+		return *x.Share
+	}
+	return ""
+}
+
+func (x *Typed) GetDiscount() *wrapperspb.StringValue {
+	if x != nil {
+		return x.Discount
+	}
+	return nil
+}
+
+func (x *Typed) GetRates() []string {
+	if x != nil {
+		return x.Rates
+	}
+	return nil
+}
+
+func (x *Typed) GetAddress() string {
+	if x != nil {
+		return x.Address
+	}
+	return ""
+}
+
+func (x *Typed) GetNetwork() string {
+	if x != nil {
+		return x.Network
+	}
+	return ""
+}
+
+func (x *Typed) GetDevice() string {
+	if x != nil {
+		return x.Device
+	}
+	return ""
+}
+
+func (x *Typed) GetPort() string {
+	if x != nil {
+		return x.Port
+	}
+	return ""
+}
+
+func (x *Typed) GetHosts() []string {
+	if x != nil {
+		return x.Hosts
+	}
+	return nil
+}
+
+func (x *Typed) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *Typed) GetMask() string {
+	if x != nil {
+		return x.Mask
+	}
+	return ""
+}
+
+func (x *Typed) GetBits() string {
+	if x != nil {
+		return x.Bits
+	}
+	return ""
+}
+
+func (x *Typed) GetDay() string {
+	if x != nil {
+		return x.Day
+	}
+	return ""
+}
+
+func (x *Typed) GetHour() string {
+	if x != nil {
+		return x.Hour
+	}
+	return ""
+}
+
+func (x *Typed) GetMoment() string {
+	if x != nil {
+		return x.Moment
+	}
+	return ""
+}
+
+func (x *Typed) GetInstant() string {
+	if x != nil {
+		return x.Instant
+	}
+	return ""
+}
+
+func (x *Typed) GetPeriod() string {
+	if x != nil {
+		return x.Period
+	}
+	return ""
+}
+
+func (x *Typed) GetSeats() string {
+	if x != nil {
+		return x.Seats
+	}
+	return ""
+}
+
+func (x *Typed) GetPages() string {
+	if x != nil {
+		return x.Pages
+	}
+	return ""
+}
+
+func (x *Typed) GetPrices() string {
+	if x != nil {
+		return x.Prices
+	}
+	return ""
+}
+
+func (x *Typed) GetDays() string {
+	if x != nil {
+		return x.Days
+	}
+	return ""
+}
+
+func (x *Typed) GetShift() string {
+	if x != nil {
+		return x.Shift
+	}
+	return ""
+}
+
+func (x *Typed) GetBooking() string {
+	if x != nil {
+		return x.Booking
+	}
+	return ""
+}
+
+func (x *Typed) GetBookings() []string {
+	if x != nil {
+		return x.Bookings
+	}
+	return nil
+}
+
+func (x *Typed) GetDocument() string {
+	if x != nil {
+		return x.Document
+	}
+	return ""
+}
+
+func (x *Typed) GetFacts() string {
+	if x != nil {
+		return x.Facts
+	}
+	return ""
+}
+
+func (x *Typed) GetMarkup() string {
+	if x != nil {
+		return x.Markup
+	}
+	return ""
+}
+
+func (x *Typed) GetWords() string {
+	if x != nil {
+		return x.Words
+	}
+	return ""
+}
+
+func (x *Typed) GetPlace() string {
+	if x != nil {
+		return x.Place
+	}
+	return ""
+}
+
+func (x *Typed) GetEmails() []string {
+	if x != nil {
+		return x.Emails
+	}
+	return nil
+}
+
+func (x *Typed) GetEither() isTyped_Either {
+	if x != nil {
+		return x.Either
+	}
+	return nil
+}
+
+func (x *Typed) GetLeft() string {
+	if x != nil {
+		if x, ok := x.Either.(*Typed_Left); ok {
+			return x.Left
+		}
+	}
+	return ""
+}
+
+func (x *Typed) GetRight() *wrapperspb.StringValue {
+	if x != nil {
+		if x, ok := x.Either.(*Typed_Right); ok {
+			return x.Right
+		}
+	}
+	return nil
+}
+
+func (x *Typed) GetShares() []*wrapperspb.StringValue {
+	if x != nil {
+		return x.Shares
+	}
+	return nil
+}
+
+func (x *Typed) GetOwner() *wrapperspb.StringValue {
+	if x != nil {
+		return x.Owner
+	}
+	return nil
+}
+
+func (x *Typed) GetSerial() string {
+	if x != nil {
+		return x.Serial
+	}
+	return ""
+}
+
+func (x *Typed) GetWide() int32 {
+	if x != nil {
+		return x.Wide
+	}
+	return 0
+}
+
+func (x *Typed) GetWider() float32 {
+	if x != nil {
+		return x.Wider
+	}
+	return 0
+}
+
+func (x *Typed) GetLocal() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Local
+	}
+	return nil
+}
+
+type isTyped_Either interface {
+	isTyped_Either()
+}
+
+type Typed_Left struct {
+	Left string `protobuf:"bytes,35,opt,name=left,proto3,oneof"`
+}
+
+type Typed_Right struct {
+	Right *wrapperspb.StringValue `protobuf:"bytes,36,opt,name=right,proto3,oneof"`
+}
+
+func (*Typed_Left) isTyped_Either() {}
+
+func (*Typed_Right) isTyped_Either() {}
+
+// Host has a key of a type of PostgreSQL's.
+type Host struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Address       string                 `protobuf:"bytes,1,opt,name=address,proto3" json:"address,omitempty"`
+	Day           string                 `protobuf:"bytes,2,opt,name=day,proto3" json:"day,omitempty"`
+	Note          string                 `protobuf:"bytes,3,opt,name=note,proto3" json:"note,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Host) Reset() {
+	*x = Host{}
+	mi := &file_allkinds_allkinds_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Host) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Host) ProtoMessage() {}
+
+func (x *Host) ProtoReflect() protoreflect.Message {
+	mi := &file_allkinds_allkinds_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Host.ProtoReflect.Descriptor instead.
+func (*Host) Descriptor() ([]byte, []int) {
+	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *Host) GetAddress() string {
+	if x != nil {
+		return x.Address
+	}
+	return ""
+}
+
+func (x *Host) GetDay() string {
+	if x != nil {
+		return x.Day
+	}
+	return ""
+}
+
+func (x *Host) GetNote() string {
+	if x != nil {
+		return x.Note
+	}
+	return ""
+}
+
 var File_allkinds_allkinds_proto protoreflect.FileDescriptor
 
 const file_allkinds_allkinds_proto_rawDesc = "" +
@@ -1689,7 +2153,72 @@ const file_allkinds_allkinds_proto_rawDesc = "" +
 	"\x06second\x18\x03 \x01(\x0e2\x0f.allkinds.ColorB\b\xe2\x93&\x04P\x03X\x03H\x00R\x06second\x88\x01\x01\x12/\n" +
 	"\x06others\x18\x04 \x03(\x0e2\x0f.allkinds.ColorB\x06\xe2\x93&\x02P\x03R\x06others\x12=\n" +
 	"\x05shade\x18\x05 \x01(\x0e2\x0f.allkinds.ShadeB\x16\xe2\x93&\x12\x12\x0eshades of greyP\x03R\x05shade:\x04\xe2\x93&\x00B\t\n" +
-	"\a_second*=\n" +
+	"\a_second\"\x9f\x0e\n" +
+	"\x05Typed\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x03R\x02id\x12'\n" +
+	"\x05title\x18\x02 \x01(\tB\x11\xe2\x93&\r\x12\vvarchar(20)R\x05title\x12\"\n" +
+	"\x05email\x18\x03 \x01(\tB\f\xe2\x93&\b\x12\x06citextR\x05email\x12%\n" +
+	"\x06number\x18\x04 \x01(\tB\r\xe2\x93&\t\x12\anumericR\x06number\x12+\n" +
+	"\x06amount\x18\x05 \x01(\tB\x13\xe2\x93&\x0f\x12\rnumeric(12,2)R\x06amount\x12.\n" +
+	"\x05share\x18\x06 \x01(\tB\x13\xe2\x93&\x0f\x12\rdecimal(5, 5)H\x01R\x05share\x88\x01\x01\x12J\n" +
+	"\bdiscount\x18\a \x01(\v2\x1c.google.protobuf.StringValueB\x10\xe2\x93&\f\x12\n" +
+	"numeric(4)R\bdiscount\x12(\n" +
+	"\x05rates\x18\b \x03(\tB\x12\xe2\x93&\x0e\x12\fnumeric(6,3)R\x05rates\x12$\n" +
+	"\aaddress\x18\t \x01(\tB\n" +
+	"\xe2\x93&\x06\x12\x04inetR\aaddress\x12$\n" +
+	"\anetwork\x18\n" +
+	" \x01(\tB\n" +
+	"\xe2\x93&\x06\x12\x04cidrR\anetwork\x12%\n" +
+	"\x06device\x18\v \x01(\tB\r\xe2\x93&\t\x12\amacaddrR\x06device\x12\"\n" +
+	"\x04port\x18\f \x01(\tB\x0e\xe2\x93&\n" +
+	"\x12\bmacaddr8R\x04port\x12 \n" +
+	"\x05hosts\x18\r \x03(\tB\n" +
+	"\xe2\x93&\x06\x12\x04inetR\x05hosts\x12!\n" +
+	"\x04code\x18\x0e \x01(\tB\r\xe2\x93&\t\x12\achar(3)R\x04code\x12 \n" +
+	"\x04mask\x18\x0f \x01(\tB\f\xe2\x93&\b\x12\x06bit(4)R\x04mask\x12(\n" +
+	"\x04bits\x18\x10 \x01(\tB\x14\xe2\x93&\x10\x12\x0ebit varying(8)R\x04bits\x12\x1c\n" +
+	"\x03day\x18\x11 \x01(\tB\n" +
+	"\xe2\x93&\x06\x12\x04dateR\x03day\x12\x1e\n" +
+	"\x04hour\x18\x12 \x01(\tB\n" +
+	"\xe2\x93&\x06\x12\x04timeR\x04hour\x12'\n" +
+	"\x06moment\x18\x13 \x01(\tB\x0f\xe2\x93&\v\x12\ttimestampR\x06moment\x12+\n" +
+	"\ainstant\x18\x14 \x01(\tB\x11\xe2\x93&\r\x12\vtimestamptzR\ainstant\x12&\n" +
+	"\x06period\x18\x15 \x01(\tB\x0e\xe2\x93&\n" +
+	"\x12\bintervalR\x06period\x12%\n" +
+	"\x05seats\x18\x16 \x01(\tB\x0f\xe2\x93&\v\x12\tint4rangeR\x05seats\x12%\n" +
+	"\x05pages\x18\x17 \x01(\tB\x0f\xe2\x93&\v\x12\tint8rangeR\x05pages\x12&\n" +
+	"\x06prices\x18\x18 \x01(\tB\x0e\xe2\x93&\n" +
+	"\x12\bnumrangeR\x06prices\x12#\n" +
+	"\x04days\x18\x19 \x01(\tB\x0f\xe2\x93&\v\x12\tdaterangeR\x04days\x12#\n" +
+	"\x05shift\x18\x1a \x01(\tB\r\xe2\x93&\t\x12\atsrangeR\x05shift\x12)\n" +
+	"\abooking\x18\x1b \x01(\tB\x0f\xe2\x93&\v\x12\ttstzrangeR\abooking\x12+\n" +
+	"\bbookings\x18\x1c \x03(\tB\x0f\xe2\x93&\v\x12\ttstzrangeR\bbookings\x12&\n" +
+	"\bdocument\x18\x1d \x01(\tB\n" +
+	"\xe2\x93&\x06\x12\x04jsonR\bdocument\x12!\n" +
+	"\x05facts\x18\x1e \x01(\tB\v\xe2\x93&\a\x12\x05jsonbR\x05facts\x12!\n" +
+	"\x06markup\x18\x1f \x01(\tB\t\xe2\x93&\x05\x12\x03xmlR\x06markup\x12$\n" +
+	"\x05words\x18  \x01(\tB\x0e\xe2\x93&\n" +
+	"\x12\btsvectorR\x05words\x12!\n" +
+	"\x05place\x18! \x01(\tB\v\xe2\x93&\a\x12\x05pointR\x05place\x12$\n" +
+	"\x06emails\x18\" \x03(\tB\f\xe2\x93&\b\x12\x06citextR\x06emails\x12(\n" +
+	"\x04left\x18# \x01(\tB\x12\xe2\x93&\x0e\x12\fnumeric(5,1)H\x00R\x04left\x12@\n" +
+	"\x05right\x18$ \x01(\v2\x1c.google.protobuf.StringValueB\n" +
+	"\xe2\x93&\x06\x12\x04inetH\x00R\x05right\x12C\n" +
+	"\x06shares\x18% \x03(\v2\x1c.google.protobuf.StringValueB\r\xe2\x93&\t\x12\anumericR\x06shares\x12>\n" +
+	"\x05owner\x18& \x01(\v2\x1c.google.protobuf.StringValueB\n" +
+	"\xe2\x93&\x06\x12\x04uuidR\x05owner\x12.\n" +
+	"\x06serial\x18' \x01(\tB\x16\xe2\x93&\x12\x12\vnumeric(10)(\x012\x017R\x06serial\x12 \n" +
+	"\x04wide\x18( \x01(\x05B\f\xe2\x93&\b\x12\x06bigintR\x04wide\x12,\n" +
+	"\x05wider\x18) \x01(\x02B\x16\xe2\x93&\x12\x12\x10double precisionR\x05wider\x12A\n" +
+	"\x05local\x18* \x01(\v2\x1a.google.protobuf.TimestampB\x0f\xe2\x93&\v\x12\ttimestampR\x05local:\x1e\xe2\x93&\x1a\"\x11\n" +
+	"\x06amount\n" +
+	"\aaddressR\x05emailB\b\n" +
+	"\x06eitherB\b\n" +
+	"\x06_share\"h\n" +
+	"\x04Host\x12&\n" +
+	"\aaddress\x18\x01 \x01(\tB\f\xe2\x93&\b\x12\x04inet\x18\x01R\aaddress\x12\x1e\n" +
+	"\x03day\x18\x02 \x01(\tB\f\xe2\x93&\b\x12\x04date\x18\x01R\x03day\x12\x12\n" +
+	"\x04note\x18\x03 \x01(\tR\x04note:\x04\xe2\x93&\x00*=\n" +
 	"\x05Color\x12\x15\n" +
 	"\x11COLOR_UNSPECIFIED\x10\x00\x12\r\n" +
 	"\tCOLOR_RED\x10\x01\x12\x0e\n" +
@@ -1715,7 +2244,7 @@ func file_allkinds_allkinds_proto_rawDescGZIP() []byte {
 }
 
 var file_allkinds_allkinds_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_allkinds_allkinds_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
+var file_allkinds_allkinds_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
 var file_allkinds_allkinds_proto_goTypes = []any{
 	(Color)(0),                     // 0: allkinds.Color
 	(Shade)(0),                     // 1: allkinds.Shade
@@ -1726,101 +2255,108 @@ var file_allkinds_allkinds_proto_goTypes = []any{
 	(*Tree)(nil),                   // 6: allkinds.Tree
 	(*Session)(nil),                // 7: allkinds.Session
 	(*Paint)(nil),                  // 8: allkinds.Paint
-	nil,                            // 9: allkinds.Document.ReviewsEntry
-	nil,                            // 10: allkinds.Document.LabelsEntry
-	nil,                            // 11: allkinds.Document.WeightsEntry
-	nil,                            // 12: allkinds.Document.FlagsEntry
-	nil,                            // 13: allkinds.Document.BlobsEntry
-	nil,                            // 14: allkinds.Document.StampsEntry
-	nil,                            // 15: allkinds.Document.CountersEntry
-	nil,                            // 16: allkinds.Person.CountsEntry
-	(*structpb.Struct)(nil),        // 17: google.protobuf.Struct
-	(*structpb.Value)(nil),         // 18: google.protobuf.Value
-	(*structpb.ListValue)(nil),     // 19: google.protobuf.ListValue
-	(*anypb.Any)(nil),              // 20: google.protobuf.Any
-	(*money.Money)(nil),            // 21: google.type.Money
-	(*timestamppb.Timestamp)(nil),  // 22: google.protobuf.Timestamp
-	(*wrapperspb.StringValue)(nil), // 23: google.protobuf.StringValue
-	(*wrapperspb.BoolValue)(nil),   // 24: google.protobuf.BoolValue
-	(*wrapperspb.Int32Value)(nil),  // 25: google.protobuf.Int32Value
-	(*wrapperspb.Int64Value)(nil),  // 26: google.protobuf.Int64Value
-	(*wrapperspb.UInt32Value)(nil), // 27: google.protobuf.UInt32Value
-	(*wrapperspb.UInt64Value)(nil), // 28: google.protobuf.UInt64Value
-	(*wrapperspb.FloatValue)(nil),  // 29: google.protobuf.FloatValue
-	(*wrapperspb.DoubleValue)(nil), // 30: google.protobuf.DoubleValue
-	(*wrapperspb.BytesValue)(nil),  // 31: google.protobuf.BytesValue
-	(*durationpb.Duration)(nil),    // 32: google.protobuf.Duration
+	(*Typed)(nil),                  // 9: allkinds.Typed
+	(*Host)(nil),                   // 10: allkinds.Host
+	nil,                            // 11: allkinds.Document.ReviewsEntry
+	nil,                            // 12: allkinds.Document.LabelsEntry
+	nil,                            // 13: allkinds.Document.WeightsEntry
+	nil,                            // 14: allkinds.Document.FlagsEntry
+	nil,                            // 15: allkinds.Document.BlobsEntry
+	nil,                            // 16: allkinds.Document.StampsEntry
+	nil,                            // 17: allkinds.Document.CountersEntry
+	nil,                            // 18: allkinds.Person.CountsEntry
+	(*structpb.Struct)(nil),        // 19: google.protobuf.Struct
+	(*structpb.Value)(nil),         // 20: google.protobuf.Value
+	(*structpb.ListValue)(nil),     // 21: google.protobuf.ListValue
+	(*anypb.Any)(nil),              // 22: google.protobuf.Any
+	(*money.Money)(nil),            // 23: google.type.Money
+	(*timestamppb.Timestamp)(nil),  // 24: google.protobuf.Timestamp
+	(*wrapperspb.StringValue)(nil), // 25: google.protobuf.StringValue
+	(*wrapperspb.BoolValue)(nil),   // 26: google.protobuf.BoolValue
+	(*wrapperspb.Int32Value)(nil),  // 27: google.protobuf.Int32Value
+	(*wrapperspb.Int64Value)(nil),  // 28: google.protobuf.Int64Value
+	(*wrapperspb.UInt32Value)(nil), // 29: google.protobuf.UInt32Value
+	(*wrapperspb.UInt64Value)(nil), // 30: google.protobuf.UInt64Value
+	(*wrapperspb.FloatValue)(nil),  // 31: google.protobuf.FloatValue
+	(*wrapperspb.DoubleValue)(nil), // 32: google.protobuf.DoubleValue
+	(*wrapperspb.BytesValue)(nil),  // 33: google.protobuf.BytesValue
+	(*durationpb.Duration)(nil),    // 34: google.protobuf.Duration
 }
 var file_allkinds_allkinds_proto_depIdxs = []int32{
 	3,  // 0: allkinds.Document.author:type_name -> allkinds.Person
 	3,  // 1: allkinds.Document.editors:type_name -> allkinds.Person
-	9,  // 2: allkinds.Document.reviews:type_name -> allkinds.Document.ReviewsEntry
-	10, // 3: allkinds.Document.labels:type_name -> allkinds.Document.LabelsEntry
-	11, // 4: allkinds.Document.weights:type_name -> allkinds.Document.WeightsEntry
-	12, // 5: allkinds.Document.flags:type_name -> allkinds.Document.FlagsEntry
-	13, // 6: allkinds.Document.blobs:type_name -> allkinds.Document.BlobsEntry
-	14, // 7: allkinds.Document.stamps:type_name -> allkinds.Document.StampsEntry
-	15, // 8: allkinds.Document.counters:type_name -> allkinds.Document.CountersEntry
+	11, // 2: allkinds.Document.reviews:type_name -> allkinds.Document.ReviewsEntry
+	12, // 3: allkinds.Document.labels:type_name -> allkinds.Document.LabelsEntry
+	13, // 4: allkinds.Document.weights:type_name -> allkinds.Document.WeightsEntry
+	14, // 5: allkinds.Document.flags:type_name -> allkinds.Document.FlagsEntry
+	15, // 6: allkinds.Document.blobs:type_name -> allkinds.Document.BlobsEntry
+	16, // 7: allkinds.Document.stamps:type_name -> allkinds.Document.StampsEntry
+	17, // 8: allkinds.Document.counters:type_name -> allkinds.Document.CountersEntry
 	6,  // 9: allkinds.Document.tree:type_name -> allkinds.Tree
-	17, // 10: allkinds.Document.settings:type_name -> google.protobuf.Struct
-	18, // 11: allkinds.Document.value:type_name -> google.protobuf.Value
-	19, // 12: allkinds.Document.list:type_name -> google.protobuf.ListValue
-	20, // 13: allkinds.Document.detail:type_name -> google.protobuf.Any
-	21, // 14: allkinds.Document.price:type_name -> google.type.Money
-	17, // 15: allkinds.Document.notes:type_name -> google.protobuf.Struct
-	22, // 16: allkinds.Document.update_time:type_name -> google.protobuf.Timestamp
-	22, // 17: allkinds.Document.release_time:type_name -> google.protobuf.Timestamp
+	19, // 10: allkinds.Document.settings:type_name -> google.protobuf.Struct
+	20, // 11: allkinds.Document.value:type_name -> google.protobuf.Value
+	21, // 12: allkinds.Document.list:type_name -> google.protobuf.ListValue
+	22, // 13: allkinds.Document.detail:type_name -> google.protobuf.Any
+	23, // 14: allkinds.Document.price:type_name -> google.type.Money
+	19, // 15: allkinds.Document.notes:type_name -> google.protobuf.Struct
+	24, // 16: allkinds.Document.update_time:type_name -> google.protobuf.Timestamp
+	24, // 17: allkinds.Document.release_time:type_name -> google.protobuf.Timestamp
 	4,  // 18: allkinds.Document.shop:type_name -> allkinds.Address
 	0,  // 19: allkinds.Document.color:type_name -> allkinds.Color
-	23, // 20: allkinds.Document.note:type_name -> google.protobuf.StringValue
-	24, // 21: allkinds.Document.bool_value:type_name -> google.protobuf.BoolValue
-	25, // 22: allkinds.Document.int32_value:type_name -> google.protobuf.Int32Value
-	26, // 23: allkinds.Document.int64_value:type_name -> google.protobuf.Int64Value
-	27, // 24: allkinds.Document.uint32_value:type_name -> google.protobuf.UInt32Value
-	28, // 25: allkinds.Document.uint64_value:type_name -> google.protobuf.UInt64Value
-	29, // 26: allkinds.Document.float_value:type_name -> google.protobuf.FloatValue
-	30, // 27: allkinds.Document.double_value:type_name -> google.protobuf.DoubleValue
-	23, // 28: allkinds.Document.string_value:type_name -> google.protobuf.StringValue
-	31, // 29: allkinds.Document.bytes_value:type_name -> google.protobuf.BytesValue
-	23, // 30: allkinds.Document.string_values:type_name -> google.protobuf.StringValue
-	26, // 31: allkinds.Document.int64_values:type_name -> google.protobuf.Int64Value
-	28, // 32: allkinds.Document.uint64_values:type_name -> google.protobuf.UInt64Value
-	31, // 33: allkinds.Document.bytes_values:type_name -> google.protobuf.BytesValue
+	25, // 20: allkinds.Document.note:type_name -> google.protobuf.StringValue
+	26, // 21: allkinds.Document.bool_value:type_name -> google.protobuf.BoolValue
+	27, // 22: allkinds.Document.int32_value:type_name -> google.protobuf.Int32Value
+	28, // 23: allkinds.Document.int64_value:type_name -> google.protobuf.Int64Value
+	29, // 24: allkinds.Document.uint32_value:type_name -> google.protobuf.UInt32Value
+	30, // 25: allkinds.Document.uint64_value:type_name -> google.protobuf.UInt64Value
+	31, // 26: allkinds.Document.float_value:type_name -> google.protobuf.FloatValue
+	32, // 27: allkinds.Document.double_value:type_name -> google.protobuf.DoubleValue
+	25, // 28: allkinds.Document.string_value:type_name -> google.protobuf.StringValue
+	33, // 29: allkinds.Document.bytes_value:type_name -> google.protobuf.BytesValue
+	25, // 30: allkinds.Document.string_values:type_name -> google.protobuf.StringValue
+	28, // 31: allkinds.Document.int64_values:type_name -> google.protobuf.Int64Value
+	30, // 32: allkinds.Document.uint64_values:type_name -> google.protobuf.UInt64Value
+	33, // 33: allkinds.Document.bytes_values:type_name -> google.protobuf.BytesValue
 	0,  // 34: allkinds.Document.c:type_name -> allkinds.Color
-	22, // 35: allkinds.Document.t:type_name -> google.protobuf.Timestamp
-	32, // 36: allkinds.Document.p:type_name -> google.protobuf.Duration
+	24, // 35: allkinds.Document.t:type_name -> google.protobuf.Timestamp
+	34, // 36: allkinds.Document.p:type_name -> google.protobuf.Duration
 	0,  // 37: allkinds.Document.oc:type_name -> allkinds.Color
 	0,  // 38: allkinds.Document.lc:type_name -> allkinds.Color
-	22, // 39: allkinds.Document.lt:type_name -> google.protobuf.Timestamp
-	32, // 40: allkinds.Document.lp:type_name -> google.protobuf.Duration
+	24, // 39: allkinds.Document.lt:type_name -> google.protobuf.Timestamp
+	34, // 40: allkinds.Document.lp:type_name -> google.protobuf.Duration
 	0,  // 41: allkinds.Document.color_name:type_name -> allkinds.Color
 	0,  // 42: allkinds.Document.color_names:type_name -> allkinds.Color
 	0,  // 43: allkinds.Document.color_list:type_name -> allkinds.Color
 	0,  // 44: allkinds.Document.color_declared:type_name -> allkinds.Color
 	0,  // 45: allkinds.Document.color_zero:type_name -> allkinds.Color
 	0,  // 46: allkinds.Person.color:type_name -> allkinds.Color
-	22, // 47: allkinds.Person.birth_time:type_name -> google.protobuf.Timestamp
-	32, // 48: allkinds.Person.patience:type_name -> google.protobuf.Duration
+	24, // 47: allkinds.Person.birth_time:type_name -> google.protobuf.Timestamp
+	34, // 48: allkinds.Person.patience:type_name -> google.protobuf.Duration
 	4,  // 49: allkinds.Person.address:type_name -> allkinds.Address
-	16, // 50: allkinds.Person.counts:type_name -> allkinds.Person.CountsEntry
+	18, // 50: allkinds.Person.counts:type_name -> allkinds.Person.CountsEntry
 	4,  // 51: allkinds.Person.post:type_name -> allkinds.Address
 	3,  // 52: allkinds.Review.reviewer:type_name -> allkinds.Person
 	6,  // 53: allkinds.Tree.children:type_name -> allkinds.Tree
 	6,  // 54: allkinds.Tree.next:type_name -> allkinds.Tree
-	22, // 55: allkinds.Session.expire_time:type_name -> google.protobuf.Timestamp
-	32, // 56: allkinds.Session.ttl:type_name -> google.protobuf.Duration
+	24, // 55: allkinds.Session.expire_time:type_name -> google.protobuf.Timestamp
+	34, // 56: allkinds.Session.ttl:type_name -> google.protobuf.Duration
 	0,  // 57: allkinds.Paint.color:type_name -> allkinds.Color
 	0,  // 58: allkinds.Paint.second:type_name -> allkinds.Color
 	0,  // 59: allkinds.Paint.others:type_name -> allkinds.Color
 	1,  // 60: allkinds.Paint.shade:type_name -> allkinds.Shade
-	5,  // 61: allkinds.Document.ReviewsEntry.value:type_name -> allkinds.Review
-	0,  // 62: allkinds.Document.FlagsEntry.value:type_name -> allkinds.Color
-	22, // 63: allkinds.Document.StampsEntry.value:type_name -> google.protobuf.Timestamp
-	64, // [64:64] is the sub-list for method output_type
-	64, // [64:64] is the sub-list for method input_type
-	64, // [64:64] is the sub-list for extension type_name
-	64, // [64:64] is the sub-list for extension extendee
-	0,  // [0:64] is the sub-list for field type_name
+	25, // 61: allkinds.Typed.discount:type_name -> google.protobuf.StringValue
+	25, // 62: allkinds.Typed.right:type_name -> google.protobuf.StringValue
+	25, // 63: allkinds.Typed.shares:type_name -> google.protobuf.StringValue
+	25, // 64: allkinds.Typed.owner:type_name -> google.protobuf.StringValue
+	24, // 65: allkinds.Typed.local:type_name -> google.protobuf.Timestamp
+	5,  // 66: allkinds.Document.ReviewsEntry.value:type_name -> allkinds.Review
+	0,  // 67: allkinds.Document.FlagsEntry.value:type_name -> allkinds.Color
+	24, // 68: allkinds.Document.StampsEntry.value:type_name -> google.protobuf.Timestamp
+	69, // [69:69] is the sub-list for method output_type
+	69, // [69:69] is the sub-list for method input_type
+	69, // [69:69] is the sub-list for extension type_name
+	69, // [69:69] is the sub-list for extension extendee
+	0,  // [0:69] is the sub-list for field type_name
 }
 
 func init() { file_allkinds_allkinds_proto_init() }
@@ -1849,13 +2385,17 @@ func file_allkinds_allkinds_proto_init() {
 		(*Session_Ttl)(nil),
 	}
 	file_allkinds_allkinds_proto_msgTypes[6].OneofWrappers = []any{}
+	file_allkinds_allkinds_proto_msgTypes[7].OneofWrappers = []any{
+		(*Typed_Left)(nil),
+		(*Typed_Right)(nil),
+	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_allkinds_allkinds_proto_rawDesc), len(file_allkinds_allkinds_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   15,
+			NumMessages:   17,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -4,6 +4,7 @@
 package allkinds
 
 import (
+	context "context"
 	crud "github.com/protocrud/protoc-gen-go-crud/runtime/crud"
 	durationpb "google.golang.org/protobuf/types/known/durationpb"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
@@ -483,4 +484,311 @@ func NewPaintRepository(db crud.DB, opts ...crud.Option) PaintRepository {
 // WithTx returns the same repository, hooks and scope included, running on tx.
 func (r PaintRepository) WithTx(tx *crud.Tx) PaintRepository {
 	return PaintRepository{r.Repository.WithTx(tx)}
+}
+
+// SQL of TypedRepository. List and Update add their WHERE, ORDER BY and SET at
+// run time.
+const (
+	typedColumns = `
+		typeds.id,
+		typeds.title,
+		CAST(typeds.email AS text) AS "text of email",
+		CAST(typeds.number AS text) AS "text of number",
+		CAST(typeds.amount AS text) AS "text of amount",
+		CAST(typeds.share AS text) AS "text of share",
+		CAST(typeds.discount AS text) AS "text of discount",
+		CAST(typeds.rates AS text[]) AS "text of rates",
+		CAST(typeds.address AS text) AS "text of address",
+		CAST(typeds.network AS text) AS "text of network",
+		CAST(typeds.device AS text) AS "text of device",
+		CAST(typeds.port AS text) AS "text of port",
+		CAST(typeds.hosts AS text[]) AS "text of hosts",
+		CAST(typeds.code AS text) AS "text of code",
+		CAST(typeds.mask AS text) AS "text of mask",
+		CAST(typeds.bits AS text) AS "text of bits",
+		CAST(typeds.day AS text) AS "text of day",
+		CAST(typeds.hour AS text) AS "text of hour",
+		CAST(typeds.moment AS text) AS "text of moment",
+		CAST(typeds.instant AS text) AS "text of instant",
+		CAST(typeds.period AS text) AS "text of period",
+		CAST(typeds.seats AS text) AS "text of seats",
+		CAST(typeds.pages AS text) AS "text of pages",
+		CAST(typeds.prices AS text) AS "text of prices",
+		CAST(typeds.days AS text) AS "text of days",
+		CAST(typeds.shift AS text) AS "text of shift",
+		CAST(typeds.booking AS text) AS "text of booking",
+		CAST(typeds.bookings AS text[]) AS "text of bookings",
+		CAST(typeds.document AS text) AS "text of document",
+		CAST(typeds.facts AS text) AS "text of facts",
+		CAST(typeds.markup AS text) AS "text of markup",
+		CAST(typeds.words AS text) AS "text of words",
+		CAST(typeds.place AS text) AS "text of place",
+		CAST(typeds.emails AS text[]) AS "text of emails",
+		CAST(typeds."left" AS text) AS "text of left",
+		CAST(typeds."right" AS text) AS "text of right",
+		CAST(typeds.shares AS text[]) AS "text of shares",
+		typeds.owner,
+		CAST(typeds.serial AS text) AS "text of serial",
+		typeds.wide,
+		typeds.wider,
+		typeds.local`
+	typedSelect = `SELECT` + typedColumns + `
+		FROM typeds`
+	typedGet = typedSelect + `
+		WHERE typeds.id = $1`
+	typedGetBySerial = typedSelect + `
+		WHERE typeds.serial = $1`
+	typedCreate = `INSERT INTO typeds (
+			title,
+			email,
+			number,
+			amount,
+			share,
+			discount,
+			rates,
+			address,
+			network,
+			device,
+			port,
+			hosts,
+			code,
+			mask,
+			bits,
+			day,
+			hour,
+			moment,
+			instant,
+			period,
+			seats,
+			pages,
+			prices,
+			days,
+			shift,
+			booking,
+			bookings,
+			document,
+			facts,
+			markup,
+			words,
+			place,
+			emails,
+			"left",
+			"right",
+			shares,
+			owner,
+			serial,
+			wide,
+			wider,
+			local
+		) VALUES (
+			$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
+			$17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30,
+			$31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41
+		)
+		RETURNING` + typedColumns
+	typedDelete = `DELETE FROM typeds
+		WHERE typeds.id = $1`
+)
+
+// TypedTable describes the table typeds behind allkinds.Typed. Columns are in
+// SELECT order.
+var TypedTable = crud.NewTable(crud.TableSpec[Typed, *Typed, int64]{
+	Message:  "allkinds.Typed",
+	Singular: "typed",
+	Name:     "typeds",
+	Resource: "allkinds.Typed",
+	Columns: []crud.Column[*Typed]{
+		crud.Int64("id", (*Typed).GetId, func(m *Typed, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+		crud.String("title", (*Typed).GetTitle, func(m *Typed, v string) { m.Title = v }, crud.SQLType("varchar(20)"), crud.MaxLength(20)),
+		crud.String("email", (*Typed).GetEmail, func(m *Typed, v string) { m.Email = v }, crud.SQLType("citext"), crud.Search),
+		crud.String("number", (*Typed).GetNumber, func(m *Typed, v string) { m.Number = v }, crud.SQLType("numeric")),
+		crud.String("amount", (*Typed).GetAmount, func(m *Typed, v string) { m.Amount = v }, crud.SQLType("numeric(12,2)")),
+		crud.OptionalString("share", (*Typed).GetShare, func(m *Typed) bool { return m.Share != nil }, func(m *Typed, v string) { m.Share = &v }, func(m *Typed) { m.Share = nil }, crud.SQLType("numeric(5,5)")),
+		crud.StringValue("discount", (*Typed).GetDiscount, func(m *Typed, v *wrapperspb.StringValue) { m.Discount = v }, crud.SQLType("numeric(4)")),
+		crud.Strings("rates", (*Typed).GetRates, func(m *Typed, v []string) { m.Rates = v }, crud.SQLType("numeric(6,3)")),
+		crud.String("address", (*Typed).GetAddress, func(m *Typed, v string) { m.Address = v }, crud.SQLType("inet")),
+		crud.String("network", (*Typed).GetNetwork, func(m *Typed, v string) { m.Network = v }, crud.SQLType("cidr")),
+		crud.String("device", (*Typed).GetDevice, func(m *Typed, v string) { m.Device = v }, crud.SQLType("macaddr")),
+		crud.String("port", (*Typed).GetPort, func(m *Typed, v string) { m.Port = v }, crud.SQLType("macaddr8")),
+		crud.Strings("hosts", (*Typed).GetHosts, func(m *Typed, v []string) { m.Hosts = v }, crud.SQLType("inet")),
+		crud.String("code", (*Typed).GetCode, func(m *Typed, v string) { m.Code = v }, crud.SQLType("bpchar(3)")),
+		crud.String("mask", (*Typed).GetMask, func(m *Typed, v string) { m.Mask = v }, crud.SQLType("bit(4)")),
+		crud.String("bits", (*Typed).GetBits, func(m *Typed, v string) { m.Bits = v }, crud.SQLType("varbit(8)")),
+		crud.String("day", (*Typed).GetDay, func(m *Typed, v string) { m.Day = v }, crud.SQLType("date")),
+		crud.String("hour", (*Typed).GetHour, func(m *Typed, v string) { m.Hour = v }, crud.SQLType("time")),
+		crud.String("moment", (*Typed).GetMoment, func(m *Typed, v string) { m.Moment = v }, crud.SQLType("timestamp")),
+		crud.String("instant", (*Typed).GetInstant, func(m *Typed, v string) { m.Instant = v }, crud.SQLType("timestamptz")),
+		crud.String("period", (*Typed).GetPeriod, func(m *Typed, v string) { m.Period = v }, crud.SQLType("interval")),
+		crud.String("seats", (*Typed).GetSeats, func(m *Typed, v string) { m.Seats = v }, crud.SQLType("int4range")),
+		crud.String("pages", (*Typed).GetPages, func(m *Typed, v string) { m.Pages = v }, crud.SQLType("int8range")),
+		crud.String("prices", (*Typed).GetPrices, func(m *Typed, v string) { m.Prices = v }, crud.SQLType("numrange")),
+		crud.String("days", (*Typed).GetDays, func(m *Typed, v string) { m.Days = v }, crud.SQLType("daterange")),
+		crud.String("shift", (*Typed).GetShift, func(m *Typed, v string) { m.Shift = v }, crud.SQLType("tsrange")),
+		crud.String("booking", (*Typed).GetBooking, func(m *Typed, v string) { m.Booking = v }, crud.SQLType("tstzrange")),
+		crud.Strings("bookings", (*Typed).GetBookings, func(m *Typed, v []string) { m.Bookings = v }, crud.SQLType("tstzrange")),
+		crud.String("document", (*Typed).GetDocument, func(m *Typed, v string) { m.Document = v }, crud.SQLType("json"), crud.Unfilterable, crud.Unorderable),
+		crud.String("facts", (*Typed).GetFacts, func(m *Typed, v string) { m.Facts = v }, crud.SQLType("jsonb"), crud.Unfilterable, crud.Unorderable),
+		crud.String("markup", (*Typed).GetMarkup, func(m *Typed, v string) { m.Markup = v }, crud.SQLType("xml"), crud.Unfilterable, crud.Unorderable),
+		crud.String("words", (*Typed).GetWords, func(m *Typed, v string) { m.Words = v }, crud.SQLType("tsvector"), crud.Unfilterable, crud.Unorderable),
+		crud.String("place", (*Typed).GetPlace, func(m *Typed, v string) { m.Place = v }, crud.SQLType("point"), crud.Unfilterable, crud.Unorderable),
+		crud.Strings("emails", (*Typed).GetEmails, func(m *Typed, v []string) { m.Emails = v }, crud.SQLType("citext")),
+		crud.OptionalString("left", (*Typed).GetLeft, func(m *Typed) bool { return crud.IsArm[*Typed_Left](m.Either) }, func(m *Typed, v string) { m.Either = &Typed_Left{Left: v} }, func(m *Typed) { m.Either = crud.WithoutArm[*Typed_Left](m.Either) }, crud.SQLType("numeric(5,1)"), crud.Oneof("either")),
+		crud.OptionalStringValue("right", (*Typed).GetRight, func(m *Typed) bool { return crud.IsArm[*Typed_Right](m.Either) }, func(m *Typed, v *wrapperspb.StringValue) { m.Either = &Typed_Right{Right: v} }, func(m *Typed) { m.Either = crud.WithoutArm[*Typed_Right](m.Either) }, crud.SQLType("inet"), crud.Oneof("either")),
+		crud.StringValues("shares", (*Typed).GetShares, func(m *Typed, v []*wrapperspb.StringValue) { m.Shares = v }, crud.SQLType("numeric")),
+		crud.UUIDValue("owner", (*Typed).GetOwner, func(m *Typed, v *wrapperspb.StringValue) { m.Owner = v }),
+		crud.String("serial", (*Typed).GetSerial, func(m *Typed, v string) { m.Serial = v }, crud.SQLType("numeric(10)"), crud.Unique("typeds_serial_key"), crud.Default("7")),
+		crud.Int32("wide", (*Typed).GetWide, func(m *Typed, v int32) { m.Wide = v }, crud.SQLType("bigint")),
+		crud.Float("wider", (*Typed).GetWider, func(m *Typed, v float32) { m.Wider = v }, crud.SQLType("double precision")),
+		crud.Timestamp("local", (*Typed).GetLocal, func(m *Typed, v *timestamppb.Timestamp) { m.Local = v }, crud.SQLType("timestamp")),
+	},
+	Key:    (*Typed).GetId,
+	SetKey: func(m *Typed, v int64) { m.Id = v },
+	Indexes: []crud.Index{
+		{Name: "typeds_amount_address_idx", Columns: []string{"amount", "address"}},
+	},
+	SQL: crud.SQL{
+		Columns: typedColumns,
+		Select:  typedSelect,
+		Get:     typedGet,
+		Create:  typedCreate,
+		Delete:  typedDelete,
+		Lookups: map[string]string{
+			"serial": typedGetBySerial,
+		},
+	},
+})
+
+// TypedHooks run around writes to Typed, inside the write's transaction. An
+// error rolls the write back and is returned to the caller. A nil hook costs
+// nothing.
+type TypedHooks = crud.Hooks[*Typed]
+
+// TypedStore keeps the messages of type Typed. TypedRepository is the SQL one;
+// wrap it to cache, audit or partition, or replace it in tests.
+type TypedStore interface {
+	crud.Store[*Typed, int64]
+
+	// GetBySerial returns the Typed with the given serial. Errors:
+	// NOT_FOUND.
+	GetBySerial(ctx context.Context, serial string, opts ...crud.GetOption) (*Typed, error)
+}
+
+// TypedRepository is the TypedStore over the table typeds. It is safe for
+// concurrent use when its DB is.
+type TypedRepository struct {
+	*crud.Repository[*Typed, int64]
+}
+
+var _ TypedStore = TypedRepository{}
+
+// NewTypedRepository returns a repository that runs its statements on db: a
+// *pgxpool.Pool, a *pgx.Conn, a pgx.Tx or the embedded engine. It panics on
+// hooks of another message.
+func NewTypedRepository(db crud.DB, opts ...crud.Option) TypedRepository {
+	return TypedRepository{crud.NewRepository(db, TypedTable, opts...)}
+}
+
+// WithTx returns the same repository, hooks and scope included, running on tx.
+func (r TypedRepository) WithTx(tx *crud.Tx) TypedRepository {
+	return TypedRepository{r.Repository.WithTx(tx)}
+}
+
+// GetBySerial returns the Typed with the given serial. Errors: NOT_FOUND.
+func (r TypedRepository) GetBySerial(ctx context.Context, serial string, opts ...crud.GetOption) (*Typed, error) {
+	return r.GetBy(ctx, "serial", []any{serial}, opts...)
+}
+
+// SQL of HostRepository. List and Update add their WHERE, ORDER BY and SET at
+// run time.
+const (
+	hostColumns = `
+		CAST(hosts.address AS text) AS "text of address",
+		CAST(hosts.day AS text) AS "text of day",
+		hosts.note`
+	hostSelect = `SELECT` + hostColumns + `
+		FROM hosts`
+	hostGet = hostSelect + `
+		WHERE hosts.address = $1 AND hosts.day = $2`
+	hostCreate = `INSERT INTO hosts (
+			address,
+			day,
+			note
+		) VALUES ($1, $2, $3)
+		RETURNING` + hostColumns
+	hostDelete = `DELETE FROM hosts
+		WHERE hosts.address = $1 AND hosts.day = $2`
+)
+
+// HostTable describes the table hosts behind allkinds.Host. Columns are in
+// SELECT order.
+var HostTable = crud.NewTable(crud.TableSpec[Host, *Host, HostKey]{
+	Message:  "allkinds.Host",
+	Singular: "host",
+	Name:     "hosts",
+	Resource: "allkinds.Host",
+	Columns: []crud.Column[*Host]{
+		crud.String("address", (*Host).GetAddress, func(m *Host, v string) { m.Address = v }, crud.SQLType("inet"), crud.PrimaryKey),
+		crud.String("day", (*Host).GetDay, func(m *Host, v string) { m.Day = v }, crud.SQLType("date"), crud.PrimaryKey),
+		crud.String("note", (*Host).GetNote, func(m *Host, v string) { m.Note = v }),
+	},
+	Key: func(m *Host) HostKey { return HostKey{Address: m.GetAddress(), Day: m.GetDay()} },
+	SetKey: func(m *Host, k HostKey) {
+		m.Address = k.Address
+		m.Day = k.Day
+	},
+	KeyValues: func(k HostKey) []any { return []any{k.Address, k.Day} },
+	SQL: crud.SQL{
+		Columns: hostColumns,
+		Select:  hostSelect,
+		Get:     hostGet,
+		Create:  hostCreate,
+		Delete:  hostDelete,
+	},
+})
+
+// HostKey is the key of Host: address and day.
+type HostKey struct {
+	Address string
+	Day     string
+}
+
+// String returns the values joined with slashes.
+func (k HostKey) String() string { return crud.JoinKey(k.Address, k.Day) }
+
+// ParseHostKey parses the text of a key. Its error says what is wrong with the
+// form.
+func ParseHostKey(text string) (HostKey, error) {
+	var k HostKey
+	err := crud.SplitKey(text, &k.Address, &k.Day)
+	return k, err
+}
+
+// HostHooks run around writes to Host, inside the write's transaction. An error
+// rolls the write back and is returned to the caller. A nil hook costs nothing.
+type HostHooks = crud.Hooks[*Host]
+
+// HostStore keeps the messages of type Host. HostRepository is the SQL one;
+// wrap it to cache, audit or partition, or replace it in tests.
+type HostStore interface {
+	crud.Store[*Host, HostKey]
+}
+
+// HostRepository is the HostStore over the table hosts. It is safe for
+// concurrent use when its DB is.
+type HostRepository struct {
+	*crud.Repository[*Host, HostKey]
+}
+
+var _ HostStore = HostRepository{}
+
+// NewHostRepository returns a repository that runs its statements on db: a
+// *pgxpool.Pool, a *pgx.Conn, a pgx.Tx or the embedded engine. It panics on
+// hooks of another message.
+func NewHostRepository(db crud.DB, opts ...crud.Option) HostRepository {
+	return HostRepository{crud.NewRepository(db, HostTable, opts...)}
+}
+
+// WithTx returns the same repository, hooks and scope included, running on tx.
+func (r HostRepository) WithTx(tx *crud.Tx) HostRepository {
+	return HostRepository{r.Repository.WithTx(tx)}
 }

@@ -180,6 +180,13 @@ func typesOf(column *ColumnInfo) []string {
 	if column.Kind == KindEnumType {
 		return []string{column.Type}
 	}
+	if column.Kind == KindText {
+		name := column.text.Name
+		if i := strings.LastIndexByte(name, '.'); i >= 0 {
+			name = name[i+1:]
+		}
+		return []string{strings.Trim(name, `"`)}
+	}
 	return postgresReads[column.Kind]
 }
 

@@ -1,5 +1,7 @@
 package crud
 
+import "github.com/protocrud/protoc-gen-go-crud/internal/texttype"
+
 // A Column says how one field of a message of type M (a pointer, *Book) is kept
 // in a table: its names, its type, what the proto says of it, and how its value is
 // read from and written to a message. It is made by the constructor of its type:
@@ -48,7 +50,8 @@ type ColumnInfo struct {
 	Expires string
 	// EnumUnknown says what is done with undeclared values of an enum.
 	EnumUnknown EnumUnknown
-	// Type is the SQL type, unquoted, of a column of KindEnumType.
+	// Type is the enum type, unquoted, of a column of KindEnumType. Of another one it is
+	// the SQL type in PostgreSQL, empty for that of the kind.
 	Type string
 	// Labels are the values of that type, in their order.
 	Labels []string
@@ -60,6 +63,8 @@ type ColumnInfo struct {
 	Default string
 	// MaxLength is in code points; 0 is no limit.
 	MaxLength int
+
+	text *texttype.Type // of KindText
 }
 
 // serverOwned reports whether input for the column is ignored in every request.
@@ -175,6 +180,7 @@ func newColumn[M any](info ColumnInfo, c codec[M], opts []ColumnOption) Column[M
 	for _, opt := range opts {
 		opt(&info)
 	}
+	info.readType()
 	if of, ok := c.(interface{ configure(info *ColumnInfo) }); ok {
 		of.configure(&info)
 	}

@@ -38,6 +38,18 @@ func postgresType(k Kind, repeated bool) string {
 	return text
 }
 
+// typedColumn is a type that the model states.
+func typedColumn(c *ColumnInfo) string {
+	text := c.Type
+	if c.Repeated {
+		text += "[]"
+	}
+	if c.Kind == KindString {
+		text += ` COLLATE "C"`
+	}
+	return text
+}
+
 // addReference adds a foreign key to a table that exists, unless it has it.
 // PostgreSQL has no IF NOT EXISTS for constraints.
 func (t tableText) addReference(r Reference) string {

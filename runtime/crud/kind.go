@@ -21,4 +21,5 @@ const (
 	KindJSON                      // jsonb, TEXT
 	KindEnumName                  // text COLLATE "C", TEXT
 	KindEnumType                  // an enum type; not in SQLite
+	KindText                      // a type of PostgreSQL that text is read for; not in SQLite
 )

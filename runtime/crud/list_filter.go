@@ -39,6 +39,8 @@ func (t *Table[M, K]) filterSchema() *filter.Schema {
 			Filterable: !c.Unfilterable, Orderable: !c.Unorderable, Search: c.Search,
 		}
 		switch {
+		case c.Kind == KindText:
+			f.Kind = filterText(c, &f)
 		case c.Field == t.nameField:
 			f.Kind, f.Columns, f.Key = filter.Name, t.info.Key, t.nameArgs
 		case c.Kind == KindJSON:
@@ -56,10 +58,20 @@ func nullMeans[M any](c *Column[M]) filter.Null {
 	switch {
 	case c.Presence:
 		return filter.NullIsUnset
-	case c.Kind == KindUUID && !c.Repeated && !c.PrimaryKey:
+	case c.emptyIsNull() && !c.Repeated && !c.PrimaryKey:
 		return filter.NullIsZero
 	}
 	return filter.NotNull
+}
+
+// filterText is the kind of a string that is kept in a type of its own: a text if the
+// type is one of texts.
+func filterText[M any](c *Column[M], f *filter.Field) filter.Kind {
+	if c.text.Textual() && !c.Repeated {
+		return filter.String
+	}
+	f.Takes, f.Read = c.text.Takes(), c.text.Operand
+	return filter.Typed
 }
 
 // nameArgs returns the values that the key columns have in the row of a name.

@@ -209,7 +209,7 @@ func (c *checker) compared(f *Field, n comparison) (*test, error) {
 		o, ok = rule.read(f, n.value.raw)
 	}
 	if !ok {
-		return nil, c.fail(n.value.at, "%s takes %s, not %s%s", f.Path, rule.takes, quote(n.value.String()), f.hint(n.value))
+		return nil, c.fail(n.value.at, "%s takes %s, not %s%s", f.Path, f.takes(), quote(n.value.String()), f.hint(n.value))
 	}
 	if f.Kind == Name && hasStar(n.value.raw) {
 		return nil, c.fail(n.value.at, `%s is compared as a whole; write \* for a star`, f.Path)
@@ -218,8 +218,8 @@ func (c *checker) compared(f *Field, n comparison) (*test, error) {
 	if op == has || op == differs {
 		op = equals
 	}
-	if f.Kind == UUID && o.value == "" {
-		return c.emptyUUID(f, n)
+	if (f.Kind == UUID || f.Kind == Typed) && o.value == "" {
+		return c.emptyText(f, n)
 	}
 	if op, ok = o.compare(op); !ok {
 		return &test{field: f, is: impossible}, nil
@@ -227,8 +227,8 @@ func (c *checker) compared(f *Field, n comparison) (*test, error) {
 	return &test{field: f, is: compared, op: op, value: o.value}, nil
 }
 
-// emptyUUID reads a comparison with the empty text, for which a UUID's column has NULL.
-func (c *checker) emptyUUID(f *Field, n comparison) (*test, error) {
+// emptyText reads a comparison with the empty text, for which the column has NULL.
+func (c *checker) emptyText(f *Field, n comparison) (*test, error) {
 	if n.op.ordering() {
 		return nil, c.fail(n.value.at, "%s has no order with the empty text", f.Path)
 	}

@@ -32,6 +32,11 @@ type Field struct {
 	// no row has.
 	Key func(name string, d Dialect) (args []any, ok bool)
 
+	// Read returns the value that a literal of a Typed field stands for, as its column
+	// reads it; ok is false for none. Takes says what a literal must be: "a number".
+	Read  func(literal string) (value string, ok bool)
+	Takes string
+
 	// Inside is the proto field of a column that holds protobuf's JSON with proto names:
 	// paths go on below it, and its kind is not asked for.
 	Inside protoreflect.FieldDescriptor
@@ -99,8 +104,10 @@ func (f *Field) validate() {
 		if len(f.Columns) != 1 {
 			panic(fmt.Sprintf("filter: %s has %d columns", f.Path, len(f.Columns)))
 		}
-	case f.Kind < Bool || f.Kind > EnumName:
+	case f.Kind < Bool || f.Kind > Typed:
 		panic(fmt.Sprintf("filter: %s has no kind", f.Path))
+	case f.Kind == Typed && f.Read == nil:
+		panic(fmt.Sprintf("filter: %s needs Read", f.Path))
 	case f.Kind == Name && (f.Key == nil || len(f.Columns) == 0 || f.Repeated || f.Null != NotNull):
 		panic(fmt.Sprintf("filter: the name %s needs Key and key columns", f.Path))
 	case f.Kind != Name && len(f.Columns) != 1:
@@ -112,6 +119,14 @@ func (f *Field) validate() {
 
 // rule returns what the language knows of the field's kind.
 func (f *Field) rule() *kindRule { return &kinds[f.Kind] }
+
+// takes says what a literal must be.
+func (f *Field) takes() string {
+	if f.Kind == Typed {
+		return f.Takes
+	}
+	return f.rule().takes
+}
 
 // zero is the default value; nil is that of a kind that is set or not.
 func (f *Field) zero() any {

@@ -74,7 +74,7 @@ func (t *test) holdsForNull(negated bool) bool {
 // list.
 func (t *test) holdsForZero() bool {
 	switch {
-	case t.field.Repeated || t.is == present:
+	case t.field.Repeated || t.is == present || t.field.Kind == Typed: // of which empty is no value
 		return false
 	case t.is == matches:
 		return t.value.(pattern).matchesEmpty()

@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"time"
+
+	"github.com/protocrud/protoc-gen-go-crud/internal/texttype"
 )
 
 // elementAlias names the elements of a list in a subquery. Nothing else in a statement
@@ -59,6 +61,10 @@ func (w *writer) contains(t *test, negated bool) {
 		w.text("NOT ")
 	}
 	w.text("(", t.field.sql[0], " @> ?)")
+	if t.field.Kind == Typed {
+		w.arg(texttype.ArrayText([]string{t.value.(string)}))
+		return
+	}
 	w.arg(listOf(encode(t.field.Kind, t.value, Postgres)))
 }
 
