@@ -1539,6 +1539,7 @@ type Typed struct {
 	Shares        []*wrapperspb.StringValue `protobuf:"bytes,37,rep,name=shares,proto3" json:"shares,omitempty"`
 	Owner         *wrapperspb.StringValue   `protobuf:"bytes,38,opt,name=owner,proto3" json:"owner,omitempty"`
 	Serial        string                    `protobuf:"bytes,39,opt,name=serial,proto3" json:"serial,omitempty"`
+	Level         string                    `protobuf:"bytes,43,opt,name=level,proto3" json:"level,omitempty"`
 	Wide          int32                     `protobuf:"varint,40,opt,name=wide,proto3" json:"wide,omitempty"`
 	Wider         float32                   `protobuf:"fixed32,41,opt,name=wider,proto3" json:"wider,omitempty"`
 	Local         *timestamppb.Timestamp    `protobuf:"bytes,42,opt,name=local,proto3" json:"local,omitempty"`
@@ -1860,6 +1861,13 @@ func (x *Typed) GetSerial() string {
 	return ""
 }
 
+func (x *Typed) GetLevel() string {
+	if x != nil {
+		return x.Level
+	}
+	return ""
+}
+
 func (x *Typed) GetWide() int32 {
 	if x != nil {
 		return x.Wide
@@ -2153,7 +2161,7 @@ const file_allkinds_allkinds_proto_rawDesc = "" +
 	"\x06second\x18\x03 \x01(\x0e2\x0f.allkinds.ColorB\b\xe2\x93&\x04P\x03X\x03H\x00R\x06second\x88\x01\x01\x12/\n" +
 	"\x06others\x18\x04 \x03(\x0e2\x0f.allkinds.ColorB\x06\xe2\x93&\x02P\x03R\x06others\x12=\n" +
 	"\x05shade\x18\x05 \x01(\x0e2\x0f.allkinds.ShadeB\x16\xe2\x93&\x12\x12\x0eshades of greyP\x03R\x05shade:\x04\xe2\x93&\x00B\t\n" +
-	"\a_second\"\x9f\x0e\n" +
+	"\a_second\"\xcb\x0e\n" +
 	"\x05Typed\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x03R\x02id\x12'\n" +
 	"\x05title\x18\x02 \x01(\tB\x11\xe2\x93&\r\x12\vvarchar(20)R\x05title\x12\"\n" +
@@ -2206,8 +2214,9 @@ const file_allkinds_allkinds_proto_rawDesc = "" +
 	"\xe2\x93&\x06\x12\x04inetH\x00R\x05right\x12C\n" +
 	"\x06shares\x18% \x03(\v2\x1c.google.protobuf.StringValueB\r\xe2\x93&\t\x12\anumericR\x06shares\x12>\n" +
 	"\x05owner\x18& \x01(\v2\x1c.google.protobuf.StringValueB\n" +
-	"\xe2\x93&\x06\x12\x04uuidR\x05owner\x12.\n" +
-	"\x06serial\x18' \x01(\tB\x16\xe2\x93&\x12\x12\vnumeric(10)(\x012\x017R\x06serial\x12 \n" +
+	"\xe2\x93&\x06\x12\x04uuidR\x05owner\x12+\n" +
+	"\x06serial\x18' \x01(\tB\x13\xe2\x93&\x0f\x12\vnumeric(10)(\x01R\x06serial\x12-\n" +
+	"\x05level\x18+ \x01(\tB\x17\xe2\x93&\x13\x12\fnumeric(3,1)2\x031.5R\x05level\x12 \n" +
 	"\x04wide\x18( \x01(\x05B\f\xe2\x93&\b\x12\x06bigintR\x04wide\x12,\n" +
 	"\x05wider\x18) \x01(\x02B\x16\xe2\x93&\x12\x12\x10double precisionR\x05wider\x12A\n" +
 	"\x05local\x18* \x01(\v2\x1a.google.protobuf.TimestampB\x0f\xe2\x93&\v\x12\ttimestampR\x05local:\x1e\xe2\x93&\x1a\"\x11\n" +

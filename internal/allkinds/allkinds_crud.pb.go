@@ -529,6 +529,7 @@ const (
 		CAST(typeds.shares AS text[]) AS "text of shares",
 		typeds.owner,
 		CAST(typeds.serial AS text) AS "text of serial",
+		CAST(typeds.level AS text) AS "text of level",
 		typeds.wide,
 		typeds.wider,
 		typeds.local`
@@ -577,13 +578,14 @@ const (
 			shares,
 			owner,
 			serial,
+			level,
 			wide,
 			wider,
 			local
 		) VALUES (
 			$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
 			$17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30,
-			$31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41
+			$31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42
 		)
 		RETURNING` + typedColumns
 	typedDelete = `DELETE FROM typeds
@@ -636,7 +638,8 @@ var TypedTable = crud.NewTable(crud.TableSpec[Typed, *Typed, int64]{
 		crud.OptionalStringValue("right", (*Typed).GetRight, func(m *Typed) bool { return crud.IsArm[*Typed_Right](m.Either) }, func(m *Typed, v *wrapperspb.StringValue) { m.Either = &Typed_Right{Right: v} }, func(m *Typed) { m.Either = crud.WithoutArm[*Typed_Right](m.Either) }, crud.SQLType("inet"), crud.Oneof("either")),
 		crud.StringValues("shares", (*Typed).GetShares, func(m *Typed, v []*wrapperspb.StringValue) { m.Shares = v }, crud.SQLType("numeric")),
 		crud.UUIDValue("owner", (*Typed).GetOwner, func(m *Typed, v *wrapperspb.StringValue) { m.Owner = v }),
-		crud.String("serial", (*Typed).GetSerial, func(m *Typed, v string) { m.Serial = v }, crud.SQLType("numeric(10)"), crud.Unique("typeds_serial_key"), crud.Default("7")),
+		crud.String("serial", (*Typed).GetSerial, func(m *Typed, v string) { m.Serial = v }, crud.SQLType("numeric(10)"), crud.Unique("typeds_serial_key")),
+		crud.String("level", (*Typed).GetLevel, func(m *Typed, v string) { m.Level = v }, crud.SQLType("numeric(3,1)"), crud.Default("1.5")),
 		crud.Int32("wide", (*Typed).GetWide, func(m *Typed, v int32) { m.Wide = v }, crud.SQLType("bigint")),
 		crud.Float("wider", (*Typed).GetWider, func(m *Typed, v float32) { m.Wider = v }, crud.SQLType("double precision")),
 		crud.Timestamp("local", (*Typed).GetLocal, func(m *Typed, v *timestamppb.Timestamp) { m.Local = v }, crud.SQLType("timestamp")),

@@ -206,6 +206,10 @@ func (t *Type) Takes() string {
 	return t.form.takes
 }
 
+// Checked reports whether values are checked here. Of other types only the database
+// knows what is one.
+func (t *Type) Checked() bool { return t.form.canonical != nil || t.form.textual }
+
 // Compared reports whether values can be compared, and rows be ordered by them.
 func (t *Type) Compared() bool { return t.form.compared }
 

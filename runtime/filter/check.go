@@ -218,7 +218,7 @@ func (c *checker) compared(f *Field, n comparison) (*test, error) {
 	if op == has || op == differs {
 		op = equals
 	}
-	if (f.Kind == UUID || f.Kind == Typed) && o.value == "" {
+	if (f.Kind == UUID || f.Kind == Typed && !f.Repeated) && o.value == "" {
 		return c.emptyText(f, n)
 	}
 	if op, ok = o.compare(op); !ok {
