@@ -59,7 +59,11 @@ func (d *draft) readMaxLength(f *field) {
 	case n < 1:
 		d.add(where, fmt.Sprintf("max_length is %d", n), "write a number of characters from 1 on")
 	case c.Kind != String && !(c.Kind == Text && c.Text.Textual()):
-		d.add(where, fmt.Sprintf("max_length is set on %s", withArticle(c.Kind.String())), "remove it; it is for strings")
+		what := withArticle(c.Kind.String())
+		if c.Kind == Text {
+			what = "a string of type " + c.Text.SQL
+		}
+		d.add(where, "max_length is set on "+what, "remove it; it is for strings")
 	case c.MaxLength > 0 && n > c.MaxLength:
 		d.add(where, fmt.Sprintf("max_length is %d, and the type %s ends at %d", n, c.SQLType, c.MaxLength), "write one of the two")
 	case c.Repeated:

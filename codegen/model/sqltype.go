@@ -113,6 +113,10 @@ func (d *draft) readExactType(f *field, t *texttype.Type) {
 			return
 		}
 	}
-	d.add(f.option(fieldSQLType), fmt.Sprintf("type %s does not hold every value of %s as it is", t.SQL, withArticle(typeName(f.Field))),
+	what := withArticle(typeName(f.Field))
+	if f.Desc.IsMap() || c.Kind == Bytes {
+		what = fieldForm(f.Field)
+	}
+	d.add(f.option(fieldSQLType), fmt.Sprintf("type %s does not hold every value of %s as it is", t.SQL, what),
 		"remove it; the column is "+exactTypes[c.Kind][0])
 }
