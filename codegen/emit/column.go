@@ -90,6 +90,10 @@ var kindNames = map[model.Kind]string{
 	model.Enum:      "Enum",
 	model.Timestamp: "Timestamp",
 	model.Duration:  "Duration",
+	model.Date:      "Date",
+	model.TimeOfDay: "TimeOfDay",
+	model.Decimal:   "Decimal",
+	model.FieldMask: "FieldMask",
 }
 
 var listNames = map[model.Kind]string{
@@ -107,6 +111,9 @@ var listNames = map[model.Kind]string{
 	model.Enum:      "Enums",
 	model.Timestamp: "Timestamps",
 	model.Duration:  "Durations",
+	model.Date:      "Dates",
+	model.TimeOfDay: "TimesOfDay",
+	model.Decimal:   "Decimals",
 }
 
 // json returns the constructor call of a column that reaches its field by reflection.
@@ -205,7 +212,7 @@ func (p *printer) columnOptions(c *model.Column) []string {
 
 // orders reports whether rows can be ordered by columns of the kind at all.
 func orders(c *model.Column) bool {
-	return !c.Repeated && c.Kind != model.Bytes && c.Kind != model.JSON
+	return !c.Repeated && c.Kind != model.Bytes && c.Kind != model.JSON && c.Kind != model.FieldMask
 }
 
 func call(option, argument string) string { return option + "(" + strconv.Quote(argument) + ")" }

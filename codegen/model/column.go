@@ -15,7 +15,7 @@ type Column struct {
 	Field *protogen.Field
 	Kind  Kind
 	// SQLType is the column's type in PostgreSQL, empty for that of the kind. Text is what
-	// is known of it, of a column of kind Text.
+	// is known of it, of a column of kind Text or Decimal.
 	SQLType string
 	Text    *texttype.Type
 	// Presence says that unset and zero are two things in the proto, so that the
@@ -64,13 +64,13 @@ type Column struct {
 // EmptyIsNull reports whether the empty text is no value of the column, and stands for
 // NULL.
 func (c *Column) EmptyIsNull() bool {
-	return c.Kind == UUID || c.Kind == Text && !c.Text.Textual()
+	return c.Kind == UUID || c.Text != nil && !c.Text.Textual()
 }
 
 // Compared reports whether values of the column can be compared, and rows be ordered by
 // them.
 func (c *Column) Compared() bool {
-	return !c.Repeated && c.Kind != JSON && (c.Kind != Text || c.Text.Compared())
+	return !c.Repeated && c.Kind != JSON && c.Kind != FieldMask && (c.Text == nil || c.Text.Compared())
 }
 
 // Kind is the type of a column's values, of its elements if it is repeated.
@@ -91,7 +91,11 @@ const (
 	Enum
 	Timestamp
 	Duration
-	JSON // any field, as protobuf's JSON
+	Date      // google.type.Date
+	TimeOfDay // google.type.TimeOfDay
+	Decimal   // google.type.Decimal, in numeric
+	FieldMask // a list of paths
+	JSON      // any field, as protobuf's JSON
 )
 
 // EnumAs is how an enum is stored.

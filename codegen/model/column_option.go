@@ -25,6 +25,9 @@ func (d *draft) readUnique(f *field) {
 	case c.Kind == JSON:
 		d.add(f.option(fieldUnique), "unique is set on a field that is stored as JSON", "remove it")
 		return
+	case c.Kind == FieldMask:
+		d.add(f.option(fieldUnique), "unique is set on a list of paths", "remove it")
+		return
 	}
 	f.column.Unique = true
 	f.column.Constraint = derivedName(d.Table, f.column.Name, "key")

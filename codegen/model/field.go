@@ -127,6 +127,7 @@ func (d *draft) readColumn(f *field) {
 	d.readOneof(f)
 	d.readServerTime(f)
 	d.readType(f)
+	c.setDecimal()
 	d.readUID(f)
 	d.readUnique(f)
 	d.readDefault(f)

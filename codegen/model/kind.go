@@ -31,6 +31,10 @@ var scalarKinds = map[protoreflect.Kind]Kind{
 var messageKinds = map[protoreflect.FullName]Kind{
 	"google.protobuf.Timestamp": Timestamp,
 	"google.protobuf.Duration":  Duration,
+	"google.protobuf.FieldMask": FieldMask,
+	"google.type.Date":          Date,
+	"google.type.TimeOfDay":     TimeOfDay,
+	"google.type.Decimal":       Decimal,
 }
 
 // kindOf returns the kind of a field's values, 0 if there is none.
@@ -68,6 +72,7 @@ var kindNames = map[Kind]string{
 	Bool: "bool", Int32: "int32", Int64: "int64", Uint32: "uint32", Uint64: "uint64",
 	Float: "float", Double: "double", String: "string", UUID: "uuid", Text: "string with a type", Bytes: "bytes",
 	Enum: "enum", Timestamp: "google.protobuf.Timestamp", Duration: "google.protobuf.Duration",
+	Date: "google.type.Date", TimeOfDay: "google.type.TimeOfDay", Decimal: "google.type.Decimal", FieldMask: "google.protobuf.FieldMask",
 	JSON: "field stored as JSON",
 }
 

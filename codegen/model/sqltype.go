@@ -23,6 +23,10 @@ var exactTypes = map[Kind][]string{
 	Enum:      {"integer", "bigint"},
 	Timestamp: {"timestamptz", "timestamp"},
 	Duration:  {"bigint"},
+	Date:      {"date"},
+	TimeOfDay: {"time"},
+	Decimal:   {"numeric"},
+	FieldMask: {"text[]"},
 	JSON:      {"jsonb"},
 }
 
@@ -45,12 +49,22 @@ func (d *draft) readType(f *field) {
 		d.add(where, fmt.Sprintf("type %q %v", text, err), "write a type as a column of PostgreSQL has it, numeric(12,2)")
 	case c.Kind == String:
 		d.readTextType(f, &t)
+	case c.Kind == Decimal && t.Name == "numeric":
+		c.Text, c.SQLType = &t, t.SQL
 	case t.SQL == "uuid":
 		d.add(where, fmt.Sprintf("type uuid is set on %s", withArticle(typeName(f.Field))), "make the field a string, or remove the option")
 	case c.Kind == Enum && f.opts.GetEnumAs() == protocrudv1.Field_NAME:
 		d.add(where, fmt.Sprintf("type %q is set on an enum that is stored by name", text), "remove it; its column is text")
 	default:
 		d.readExactType(f, &t)
+	}
+}
+
+// setDecimal gives a decimal that states no type its own.
+func (c *Column) setDecimal() {
+	if c.Kind == Decimal && c.Text == nil {
+		t, _ := texttype.Parse("numeric") // which is known
+		c.Text = &t
 	}
 }
 

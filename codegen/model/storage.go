@@ -34,7 +34,7 @@ func (d *draft) storedKind(f *field) Kind {
 // ownKind is the kind of a field that has a column type of its own, 0 of others.
 func ownKind(f *protogen.Field) Kind {
 	switch {
-	case f.Desc.IsMap():
+	case f.Desc.IsMap(), f.Desc.IsList() && kindOf(f) == FieldMask:
 		return 0
 	case Wrapped(f):
 		return wrapped[f.Message.Desc.FullName()]

@@ -36,7 +36,7 @@ func columns(m *model.Model) string {
 // that of its values.
 func read(m *model.Model, c *model.Column) string {
 	switch {
-	case c.Kind != model.Text:
+	case c.Text == nil:
 		return qualified(m, c)
 	case c.Repeated:
 		return "CAST(" + qualified(m, c) + " AS text[]) AS " + sqlname.Quote("text of "+c.Name)

@@ -11,11 +11,15 @@ package allkinds
 import (
 	_ "github.com/protocrud/protoc-gen-go-crud/options/protocrud/v1"
 	_ "google.golang.org/genproto/googleapis/api/annotations"
+	date "google.golang.org/genproto/googleapis/type/date"
+	decimal "google.golang.org/genproto/googleapis/type/decimal"
 	money "google.golang.org/genproto/googleapis/type/money"
+	timeofday "google.golang.org/genproto/googleapis/type/timeofday"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	anypb "google.golang.org/protobuf/types/known/anypb"
 	durationpb "google.golang.org/protobuf/types/known/durationpb"
+	fieldmaskpb "google.golang.org/protobuf/types/known/fieldmaskpb"
 	structpb "google.golang.org/protobuf/types/known/structpb"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	wrapperspb "google.golang.org/protobuf/types/known/wrapperspb"
@@ -166,6 +170,9 @@ type Document struct {
 	//	*Document_Color
 	//	*Document_Note
 	//	*Document_Bound
+	//	*Document_DueDate
+	//	*Document_DueTime
+	//	*Document_Changes
 	Form          isDocument_Form           `protobuf_oneof:"form"`
 	BoolValue     *wrapperspb.BoolValue     `protobuf:"bytes,60,opt,name=bool_value,json=boolValue,proto3" json:"bool_value,omitempty"`
 	Int32Value    *wrapperspb.Int32Value    `protobuf:"bytes,61,opt,name=int32_value,json=int32Value,proto3" json:"int32_value,omitempty"`
@@ -213,6 +220,13 @@ type Document struct {
 	Lc            []Color                   `protobuf:"varint,110,rep,packed,name=lc,proto3,enum=allkinds.Color" json:"lc,omitempty"`
 	Lt            []*timestamppb.Timestamp  `protobuf:"bytes,111,rep,name=lt,proto3" json:"lt,omitempty"`
 	Lp            []*durationpb.Duration    `protobuf:"bytes,112,rep,name=lp,proto3" json:"lp,omitempty"`
+	IssueDate     *date.Date                `protobuf:"bytes,113,opt,name=issue_date,json=issueDate,proto3" json:"issue_date,omitempty"`
+	Reprints      []*date.Date              `protobuf:"bytes,114,rep,name=reprints,proto3" json:"reprints,omitempty"`
+	Opening       *timeofday.TimeOfDay      `protobuf:"bytes,115,opt,name=opening,proto3" json:"opening,omitempty"`
+	Bells         []*timeofday.TimeOfDay    `protobuf:"bytes,116,rep,name=bells,proto3" json:"bells,omitempty"`
+	ReadFields    *fieldmaskpb.FieldMask    `protobuf:"bytes,117,opt,name=read_fields,json=readFields,proto3" json:"read_fields,omitempty"`
+	Masks         []*fieldmaskpb.FieldMask  `protobuf:"bytes,118,rep,name=masks,proto3" json:"masks,omitempty"`
+	RoughDate     *date.Date                `protobuf:"bytes,119,opt,name=rough_date,json=roughDate,proto3" json:"rough_date,omitempty"`
 	ColorName     Color                     `protobuf:"varint,120,opt,name=color_name,json=colorName,proto3,enum=allkinds.Color" json:"color_name,omitempty"`
 	ColorNames    *Color                    `protobuf:"varint,121,opt,name=color_names,json=colorNames,proto3,enum=allkinds.Color,oneof" json:"color_names,omitempty"`
 	ColorList     []Color                   `protobuf:"varint,122,rep,packed,name=color_list,json=colorList,proto3,enum=allkinds.Color" json:"color_list,omitempty"`
@@ -469,6 +483,33 @@ func (x *Document) GetBound() bool {
 		}
 	}
 	return false
+}
+
+func (x *Document) GetDueDate() *date.Date {
+	if x != nil {
+		if x, ok := x.Form.(*Document_DueDate); ok {
+			return x.DueDate
+		}
+	}
+	return nil
+}
+
+func (x *Document) GetDueTime() *timeofday.TimeOfDay {
+	if x != nil {
+		if x, ok := x.Form.(*Document_DueTime); ok {
+			return x.DueTime
+		}
+	}
+	return nil
+}
+
+func (x *Document) GetChanges() *fieldmaskpb.FieldMask {
+	if x != nil {
+		if x, ok := x.Form.(*Document_Changes); ok {
+			return x.Changes
+		}
+	}
+	return nil
 }
 
 func (x *Document) GetBoolValue() *wrapperspb.BoolValue {
@@ -793,6 +834,55 @@ func (x *Document) GetLp() []*durationpb.Duration {
 	return nil
 }
 
+func (x *Document) GetIssueDate() *date.Date {
+	if x != nil {
+		return x.IssueDate
+	}
+	return nil
+}
+
+func (x *Document) GetReprints() []*date.Date {
+	if x != nil {
+		return x.Reprints
+	}
+	return nil
+}
+
+func (x *Document) GetOpening() *timeofday.TimeOfDay {
+	if x != nil {
+		return x.Opening
+	}
+	return nil
+}
+
+func (x *Document) GetBells() []*timeofday.TimeOfDay {
+	if x != nil {
+		return x.Bells
+	}
+	return nil
+}
+
+func (x *Document) GetReadFields() *fieldmaskpb.FieldMask {
+	if x != nil {
+		return x.ReadFields
+	}
+	return nil
+}
+
+func (x *Document) GetMasks() []*fieldmaskpb.FieldMask {
+	if x != nil {
+		return x.Masks
+	}
+	return nil
+}
+
+func (x *Document) GetRoughDate() *date.Date {
+	if x != nil {
+		return x.RoughDate
+	}
+	return nil
+}
+
 func (x *Document) GetColorName() Color {
 	if x != nil {
 		return x.ColorName
@@ -864,6 +954,18 @@ type Document_Bound struct {
 	Bound bool `protobuf:"varint,57,opt,name=bound,proto3,oneof"`
 }
 
+type Document_DueDate struct {
+	DueDate *date.Date `protobuf:"bytes,58,opt,name=due_date,json=dueDate,proto3,oneof"`
+}
+
+type Document_DueTime struct {
+	DueTime *timeofday.TimeOfDay `protobuf:"bytes,59,opt,name=due_time,json=dueTime,proto3,oneof"`
+}
+
+type Document_Changes struct {
+	Changes *fieldmaskpb.FieldMask `protobuf:"bytes,73,opt,name=changes,proto3,oneof"`
+}
+
 func (*Document_Paper) isDocument_Form() {}
 
 func (*Document_Pages) isDocument_Form() {}
@@ -879,6 +981,12 @@ func (*Document_Color) isDocument_Form() {}
 func (*Document_Note) isDocument_Form() {}
 
 func (*Document_Bound) isDocument_Form() {}
+
+func (*Document_DueDate) isDocument_Form() {}
+
+func (*Document_DueTime) isDocument_Form() {}
+
+func (*Document_Changes) isDocument_Form() {}
 
 type Person struct {
 	state      protoimpl.MessageState `protogen:"open.v1"`
@@ -1535,11 +1643,15 @@ type Typed struct {
 	//
 	//	*Typed_Left
 	//	*Typed_Right
+	//	*Typed_Middle
 	Either        isTyped_Either            `protobuf_oneof:"either"`
 	Shares        []*wrapperspb.StringValue `protobuf:"bytes,37,rep,name=shares,proto3" json:"shares,omitempty"`
 	Owner         *wrapperspb.StringValue   `protobuf:"bytes,38,opt,name=owner,proto3" json:"owner,omitempty"`
 	Serial        string                    `protobuf:"bytes,39,opt,name=serial,proto3" json:"serial,omitempty"`
 	Level         string                    `protobuf:"bytes,43,opt,name=level,proto3" json:"level,omitempty"`
+	Cost          *decimal.Decimal          `protobuf:"bytes,45,opt,name=cost,proto3" json:"cost,omitempty"`
+	Fee           *decimal.Decimal          `protobuf:"bytes,46,opt,name=fee,proto3" json:"fee,omitempty"`
+	Fees          []*decimal.Decimal        `protobuf:"bytes,47,rep,name=fees,proto3" json:"fees,omitempty"`
 	Wide          int32                     `protobuf:"varint,40,opt,name=wide,proto3" json:"wide,omitempty"`
 	Wider         float32                   `protobuf:"fixed32,41,opt,name=wider,proto3" json:"wider,omitempty"`
 	Local         *timestamppb.Timestamp    `protobuf:"bytes,42,opt,name=local,proto3" json:"local,omitempty"`
@@ -1840,6 +1952,15 @@ func (x *Typed) GetRight() *wrapperspb.StringValue {
 	return nil
 }
 
+func (x *Typed) GetMiddle() *decimal.Decimal {
+	if x != nil {
+		if x, ok := x.Either.(*Typed_Middle); ok {
+			return x.Middle
+		}
+	}
+	return nil
+}
+
 func (x *Typed) GetShares() []*wrapperspb.StringValue {
 	if x != nil {
 		return x.Shares
@@ -1866,6 +1987,27 @@ func (x *Typed) GetLevel() string {
 		return x.Level
 	}
 	return ""
+}
+
+func (x *Typed) GetCost() *decimal.Decimal {
+	if x != nil {
+		return x.Cost
+	}
+	return nil
+}
+
+func (x *Typed) GetFee() *decimal.Decimal {
+	if x != nil {
+		return x.Fee
+	}
+	return nil
+}
+
+func (x *Typed) GetFees() []*decimal.Decimal {
+	if x != nil {
+		return x.Fees
+	}
+	return nil
 }
 
 func (x *Typed) GetWide() int32 {
@@ -1901,9 +2043,15 @@ type Typed_Right struct {
 	Right *wrapperspb.StringValue `protobuf:"bytes,36,opt,name=right,proto3,oneof"`
 }
 
+type Typed_Middle struct {
+	Middle *decimal.Decimal `protobuf:"bytes,44,opt,name=middle,proto3,oneof"`
+}
+
 func (*Typed_Left) isTyped_Either() {}
 
 func (*Typed_Right) isTyped_Either() {}
+
+func (*Typed_Middle) isTyped_Either() {}
 
 // Host has a key of a type of PostgreSQL's.
 type Host struct {
@@ -1970,7 +2118,7 @@ var File_allkinds_allkinds_proto protoreflect.FileDescriptor
 
 const file_allkinds_allkinds_proto_rawDesc = "" +
 	"\n" +
-	"\x17allkinds/allkinds.proto\x12\ballkinds\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/protobuf/any.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1egoogle/protobuf/wrappers.proto\x1a\x17google/type/money.proto\x1a\x1aprotocrud/v1/options.proto\"\xa1\x1d\n" +
+	"\x17allkinds/allkinds.proto\x12\ballkinds\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/protobuf/any.proto\x1a\x1egoogle/protobuf/duration.proto\x1a google/protobuf/field_mask.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1egoogle/protobuf/wrappers.proto\x1a\x16google/type/date.proto\x1a\x19google/type/decimal.proto\x1a\x17google/type/money.proto\x1a\x1bgoogle/type/timeofday.proto\x1a\x1aprotocrud/v1/options.proto\"\xa8!\n" +
 	"\bDocument\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x03R\x02id\x12\x14\n" +
 	"\x05title\x18\x02 \x01(\tR\x05title\x12(\n" +
@@ -2001,7 +2149,10 @@ const file_allkinds_allkinds_proto_rawDesc = "" +
 	"\x04scan\x186 \x01(\fH\x00R\x04scan\x12'\n" +
 	"\x05color\x187 \x01(\x0e2\x0f.allkinds.ColorH\x00R\x05color\x122\n" +
 	"\x04note\x188 \x01(\v2\x1c.google.protobuf.StringValueH\x00R\x04note\x12\x16\n" +
-	"\x05bound\x189 \x01(\bH\x00R\x05bound\x129\n" +
+	"\x05bound\x189 \x01(\bH\x00R\x05bound\x12.\n" +
+	"\bdue_date\x18: \x01(\v2\x11.google.type.DateH\x00R\adueDate\x123\n" +
+	"\bdue_time\x18; \x01(\v2\x16.google.type.TimeOfDayH\x00R\adueTime\x126\n" +
+	"\achanges\x18I \x01(\v2\x1a.google.protobuf.FieldMaskH\x00R\achanges\x129\n" +
 	"\n" +
 	"bool_value\x18< \x01(\v2\x1a.google.protobuf.BoolValueR\tboolValue\x12<\n" +
 	"\vint32_value\x18= \x01(\v2\x1b.google.protobuf.Int32ValueR\n" +
@@ -2053,7 +2204,17 @@ const file_allkinds_allkinds_proto_rawDesc = "" +
 	"\x04lraw\x18m \x03(\fR\x04lraw\x12\x1f\n" +
 	"\x02lc\x18n \x03(\x0e2\x0f.allkinds.ColorR\x02lc\x12*\n" +
 	"\x02lt\x18o \x03(\v2\x1a.google.protobuf.TimestampR\x02lt\x12)\n" +
-	"\x02lp\x18p \x03(\v2\x19.google.protobuf.DurationR\x02lp\x126\n" +
+	"\x02lp\x18p \x03(\v2\x19.google.protobuf.DurationR\x02lp\x120\n" +
+	"\n" +
+	"issue_date\x18q \x01(\v2\x11.google.type.DateR\tissueDate\x12-\n" +
+	"\breprints\x18r \x03(\v2\x11.google.type.DateR\breprints\x120\n" +
+	"\aopening\x18s \x01(\v2\x16.google.type.TimeOfDayR\aopening\x12,\n" +
+	"\x05bells\x18t \x03(\v2\x16.google.type.TimeOfDayR\x05bells\x12;\n" +
+	"\vread_fields\x18u \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
+	"readFields\x120\n" +
+	"\x05masks\x18v \x03(\v2\x1a.google.protobuf.FieldMaskR\x05masks\x128\n" +
+	"\n" +
+	"rough_date\x18w \x01(\v2\x11.google.type.DateB\x06\xe2\x93&\x02H\x02R\troughDate\x126\n" +
 	"\n" +
 	"color_name\x18x \x01(\x0e2\x0f.allkinds.ColorB\x06\xe2\x93&\x02P\x02R\tcolorName\x12?\n" +
 	"\vcolor_names\x18y \x01(\x0e2\x0f.allkinds.ColorB\b\xe2\x93&\x04P\x02X\x03H\vR\n" +
@@ -2161,7 +2322,7 @@ const file_allkinds_allkinds_proto_rawDesc = "" +
 	"\x06second\x18\x03 \x01(\x0e2\x0f.allkinds.ColorB\b\xe2\x93&\x04P\x03X\x03H\x00R\x06second\x88\x01\x01\x12/\n" +
 	"\x06others\x18\x04 \x03(\x0e2\x0f.allkinds.ColorB\x06\xe2\x93&\x02P\x03R\x06others\x12=\n" +
 	"\x05shade\x18\x05 \x01(\x0e2\x0f.allkinds.ShadeB\x16\xe2\x93&\x12\x12\x0eshades of greyP\x03R\x05shade:\x04\xe2\x93&\x00B\t\n" +
-	"\a_second\"\xcb\x0e\n" +
+	"\a_second\"\x8b\x10\n" +
 	"\x05Typed\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x03R\x02id\x12'\n" +
 	"\x05title\x18\x02 \x01(\tB\x11\xe2\x93&\r\x12\vvarchar(20)R\x05title\x12\"\n" +
@@ -2211,12 +2372,16 @@ const file_allkinds_allkinds_proto_rawDesc = "" +
 	"\x06emails\x18\" \x03(\tB\f\xe2\x93&\b\x12\x06citextR\x06emails\x12(\n" +
 	"\x04left\x18# \x01(\tB\x12\xe2\x93&\x0e\x12\fnumeric(5,1)H\x00R\x04left\x12@\n" +
 	"\x05right\x18$ \x01(\v2\x1c.google.protobuf.StringValueB\n" +
-	"\xe2\x93&\x06\x12\x04inetH\x00R\x05right\x12C\n" +
+	"\xe2\x93&\x06\x12\x04inetH\x00R\x05right\x12.\n" +
+	"\x06middle\x18, \x01(\v2\x14.google.type.DecimalH\x00R\x06middle\x12C\n" +
 	"\x06shares\x18% \x03(\v2\x1c.google.protobuf.StringValueB\r\xe2\x93&\t\x12\anumericR\x06shares\x12>\n" +
 	"\x05owner\x18& \x01(\v2\x1c.google.protobuf.StringValueB\n" +
 	"\xe2\x93&\x06\x12\x04uuidR\x05owner\x12+\n" +
 	"\x06serial\x18' \x01(\tB\x13\xe2\x93&\x0f\x12\vnumeric(10)(\x01R\x06serial\x12-\n" +
-	"\x05level\x18+ \x01(\tB\x17\xe2\x93&\x13\x12\fnumeric(3,1)2\x031.5R\x05level\x12 \n" +
+	"\x05level\x18+ \x01(\tB\x17\xe2\x93&\x13\x12\fnumeric(3,1)2\x031.5R\x05level\x12(\n" +
+	"\x04cost\x18- \x01(\v2\x14.google.type.DecimalR\x04cost\x12:\n" +
+	"\x03fee\x18. \x01(\v2\x14.google.type.DecimalB\x12\xe2\x93&\x0e\x12\fnumeric(6,2)R\x03fee\x12(\n" +
+	"\x04fees\x18/ \x03(\v2\x14.google.type.DecimalR\x04fees\x12 \n" +
 	"\x04wide\x18( \x01(\x05B\f\xe2\x93&\b\x12\x06bigintR\x04wide\x12,\n" +
 	"\x05wider\x18) \x01(\x02B\x16\xe2\x93&\x12\x12\x10double precisionR\x05wider\x12A\n" +
 	"\x05local\x18* \x01(\v2\x1a.google.protobuf.TimestampB\x0f\xe2\x93&\v\x12\ttimestampR\x05local:\x1e\xe2\x93&\x1a\"\x11\n" +
@@ -2281,15 +2446,19 @@ var file_allkinds_allkinds_proto_goTypes = []any{
 	(*money.Money)(nil),            // 23: google.type.Money
 	(*timestamppb.Timestamp)(nil),  // 24: google.protobuf.Timestamp
 	(*wrapperspb.StringValue)(nil), // 25: google.protobuf.StringValue
-	(*wrapperspb.BoolValue)(nil),   // 26: google.protobuf.BoolValue
-	(*wrapperspb.Int32Value)(nil),  // 27: google.protobuf.Int32Value
-	(*wrapperspb.Int64Value)(nil),  // 28: google.protobuf.Int64Value
-	(*wrapperspb.UInt32Value)(nil), // 29: google.protobuf.UInt32Value
-	(*wrapperspb.UInt64Value)(nil), // 30: google.protobuf.UInt64Value
-	(*wrapperspb.FloatValue)(nil),  // 31: google.protobuf.FloatValue
-	(*wrapperspb.DoubleValue)(nil), // 32: google.protobuf.DoubleValue
-	(*wrapperspb.BytesValue)(nil),  // 33: google.protobuf.BytesValue
-	(*durationpb.Duration)(nil),    // 34: google.protobuf.Duration
+	(*date.Date)(nil),              // 26: google.type.Date
+	(*timeofday.TimeOfDay)(nil),    // 27: google.type.TimeOfDay
+	(*fieldmaskpb.FieldMask)(nil),  // 28: google.protobuf.FieldMask
+	(*wrapperspb.BoolValue)(nil),   // 29: google.protobuf.BoolValue
+	(*wrapperspb.Int32Value)(nil),  // 30: google.protobuf.Int32Value
+	(*wrapperspb.Int64Value)(nil),  // 31: google.protobuf.Int64Value
+	(*wrapperspb.UInt32Value)(nil), // 32: google.protobuf.UInt32Value
+	(*wrapperspb.UInt64Value)(nil), // 33: google.protobuf.UInt64Value
+	(*wrapperspb.FloatValue)(nil),  // 34: google.protobuf.FloatValue
+	(*wrapperspb.DoubleValue)(nil), // 35: google.protobuf.DoubleValue
+	(*wrapperspb.BytesValue)(nil),  // 36: google.protobuf.BytesValue
+	(*durationpb.Duration)(nil),    // 37: google.protobuf.Duration
+	(*decimal.Decimal)(nil),        // 38: google.type.Decimal
 }
 var file_allkinds_allkinds_proto_depIdxs = []int32{
 	3,  // 0: allkinds.Document.author:type_name -> allkinds.Person
@@ -2313,59 +2482,73 @@ var file_allkinds_allkinds_proto_depIdxs = []int32{
 	4,  // 18: allkinds.Document.shop:type_name -> allkinds.Address
 	0,  // 19: allkinds.Document.color:type_name -> allkinds.Color
 	25, // 20: allkinds.Document.note:type_name -> google.protobuf.StringValue
-	26, // 21: allkinds.Document.bool_value:type_name -> google.protobuf.BoolValue
-	27, // 22: allkinds.Document.int32_value:type_name -> google.protobuf.Int32Value
-	28, // 23: allkinds.Document.int64_value:type_name -> google.protobuf.Int64Value
-	29, // 24: allkinds.Document.uint32_value:type_name -> google.protobuf.UInt32Value
-	30, // 25: allkinds.Document.uint64_value:type_name -> google.protobuf.UInt64Value
-	31, // 26: allkinds.Document.float_value:type_name -> google.protobuf.FloatValue
-	32, // 27: allkinds.Document.double_value:type_name -> google.protobuf.DoubleValue
-	25, // 28: allkinds.Document.string_value:type_name -> google.protobuf.StringValue
-	33, // 29: allkinds.Document.bytes_value:type_name -> google.protobuf.BytesValue
-	25, // 30: allkinds.Document.string_values:type_name -> google.protobuf.StringValue
-	28, // 31: allkinds.Document.int64_values:type_name -> google.protobuf.Int64Value
-	30, // 32: allkinds.Document.uint64_values:type_name -> google.protobuf.UInt64Value
-	33, // 33: allkinds.Document.bytes_values:type_name -> google.protobuf.BytesValue
-	0,  // 34: allkinds.Document.c:type_name -> allkinds.Color
-	24, // 35: allkinds.Document.t:type_name -> google.protobuf.Timestamp
-	34, // 36: allkinds.Document.p:type_name -> google.protobuf.Duration
-	0,  // 37: allkinds.Document.oc:type_name -> allkinds.Color
-	0,  // 38: allkinds.Document.lc:type_name -> allkinds.Color
-	24, // 39: allkinds.Document.lt:type_name -> google.protobuf.Timestamp
-	34, // 40: allkinds.Document.lp:type_name -> google.protobuf.Duration
-	0,  // 41: allkinds.Document.color_name:type_name -> allkinds.Color
-	0,  // 42: allkinds.Document.color_names:type_name -> allkinds.Color
-	0,  // 43: allkinds.Document.color_list:type_name -> allkinds.Color
-	0,  // 44: allkinds.Document.color_declared:type_name -> allkinds.Color
-	0,  // 45: allkinds.Document.color_zero:type_name -> allkinds.Color
-	0,  // 46: allkinds.Person.color:type_name -> allkinds.Color
-	24, // 47: allkinds.Person.birth_time:type_name -> google.protobuf.Timestamp
-	34, // 48: allkinds.Person.patience:type_name -> google.protobuf.Duration
-	4,  // 49: allkinds.Person.address:type_name -> allkinds.Address
-	18, // 50: allkinds.Person.counts:type_name -> allkinds.Person.CountsEntry
-	4,  // 51: allkinds.Person.post:type_name -> allkinds.Address
-	3,  // 52: allkinds.Review.reviewer:type_name -> allkinds.Person
-	6,  // 53: allkinds.Tree.children:type_name -> allkinds.Tree
-	6,  // 54: allkinds.Tree.next:type_name -> allkinds.Tree
-	24, // 55: allkinds.Session.expire_time:type_name -> google.protobuf.Timestamp
-	34, // 56: allkinds.Session.ttl:type_name -> google.protobuf.Duration
-	0,  // 57: allkinds.Paint.color:type_name -> allkinds.Color
-	0,  // 58: allkinds.Paint.second:type_name -> allkinds.Color
-	0,  // 59: allkinds.Paint.others:type_name -> allkinds.Color
-	1,  // 60: allkinds.Paint.shade:type_name -> allkinds.Shade
-	25, // 61: allkinds.Typed.discount:type_name -> google.protobuf.StringValue
-	25, // 62: allkinds.Typed.right:type_name -> google.protobuf.StringValue
-	25, // 63: allkinds.Typed.shares:type_name -> google.protobuf.StringValue
-	25, // 64: allkinds.Typed.owner:type_name -> google.protobuf.StringValue
-	24, // 65: allkinds.Typed.local:type_name -> google.protobuf.Timestamp
-	5,  // 66: allkinds.Document.ReviewsEntry.value:type_name -> allkinds.Review
-	0,  // 67: allkinds.Document.FlagsEntry.value:type_name -> allkinds.Color
-	24, // 68: allkinds.Document.StampsEntry.value:type_name -> google.protobuf.Timestamp
-	69, // [69:69] is the sub-list for method output_type
-	69, // [69:69] is the sub-list for method input_type
-	69, // [69:69] is the sub-list for extension type_name
-	69, // [69:69] is the sub-list for extension extendee
-	0,  // [0:69] is the sub-list for field type_name
+	26, // 21: allkinds.Document.due_date:type_name -> google.type.Date
+	27, // 22: allkinds.Document.due_time:type_name -> google.type.TimeOfDay
+	28, // 23: allkinds.Document.changes:type_name -> google.protobuf.FieldMask
+	29, // 24: allkinds.Document.bool_value:type_name -> google.protobuf.BoolValue
+	30, // 25: allkinds.Document.int32_value:type_name -> google.protobuf.Int32Value
+	31, // 26: allkinds.Document.int64_value:type_name -> google.protobuf.Int64Value
+	32, // 27: allkinds.Document.uint32_value:type_name -> google.protobuf.UInt32Value
+	33, // 28: allkinds.Document.uint64_value:type_name -> google.protobuf.UInt64Value
+	34, // 29: allkinds.Document.float_value:type_name -> google.protobuf.FloatValue
+	35, // 30: allkinds.Document.double_value:type_name -> google.protobuf.DoubleValue
+	25, // 31: allkinds.Document.string_value:type_name -> google.protobuf.StringValue
+	36, // 32: allkinds.Document.bytes_value:type_name -> google.protobuf.BytesValue
+	25, // 33: allkinds.Document.string_values:type_name -> google.protobuf.StringValue
+	31, // 34: allkinds.Document.int64_values:type_name -> google.protobuf.Int64Value
+	33, // 35: allkinds.Document.uint64_values:type_name -> google.protobuf.UInt64Value
+	36, // 36: allkinds.Document.bytes_values:type_name -> google.protobuf.BytesValue
+	0,  // 37: allkinds.Document.c:type_name -> allkinds.Color
+	24, // 38: allkinds.Document.t:type_name -> google.protobuf.Timestamp
+	37, // 39: allkinds.Document.p:type_name -> google.protobuf.Duration
+	0,  // 40: allkinds.Document.oc:type_name -> allkinds.Color
+	0,  // 41: allkinds.Document.lc:type_name -> allkinds.Color
+	24, // 42: allkinds.Document.lt:type_name -> google.protobuf.Timestamp
+	37, // 43: allkinds.Document.lp:type_name -> google.protobuf.Duration
+	26, // 44: allkinds.Document.issue_date:type_name -> google.type.Date
+	26, // 45: allkinds.Document.reprints:type_name -> google.type.Date
+	27, // 46: allkinds.Document.opening:type_name -> google.type.TimeOfDay
+	27, // 47: allkinds.Document.bells:type_name -> google.type.TimeOfDay
+	28, // 48: allkinds.Document.read_fields:type_name -> google.protobuf.FieldMask
+	28, // 49: allkinds.Document.masks:type_name -> google.protobuf.FieldMask
+	26, // 50: allkinds.Document.rough_date:type_name -> google.type.Date
+	0,  // 51: allkinds.Document.color_name:type_name -> allkinds.Color
+	0,  // 52: allkinds.Document.color_names:type_name -> allkinds.Color
+	0,  // 53: allkinds.Document.color_list:type_name -> allkinds.Color
+	0,  // 54: allkinds.Document.color_declared:type_name -> allkinds.Color
+	0,  // 55: allkinds.Document.color_zero:type_name -> allkinds.Color
+	0,  // 56: allkinds.Person.color:type_name -> allkinds.Color
+	24, // 57: allkinds.Person.birth_time:type_name -> google.protobuf.Timestamp
+	37, // 58: allkinds.Person.patience:type_name -> google.protobuf.Duration
+	4,  // 59: allkinds.Person.address:type_name -> allkinds.Address
+	18, // 60: allkinds.Person.counts:type_name -> allkinds.Person.CountsEntry
+	4,  // 61: allkinds.Person.post:type_name -> allkinds.Address
+	3,  // 62: allkinds.Review.reviewer:type_name -> allkinds.Person
+	6,  // 63: allkinds.Tree.children:type_name -> allkinds.Tree
+	6,  // 64: allkinds.Tree.next:type_name -> allkinds.Tree
+	24, // 65: allkinds.Session.expire_time:type_name -> google.protobuf.Timestamp
+	37, // 66: allkinds.Session.ttl:type_name -> google.protobuf.Duration
+	0,  // 67: allkinds.Paint.color:type_name -> allkinds.Color
+	0,  // 68: allkinds.Paint.second:type_name -> allkinds.Color
+	0,  // 69: allkinds.Paint.others:type_name -> allkinds.Color
+	1,  // 70: allkinds.Paint.shade:type_name -> allkinds.Shade
+	25, // 71: allkinds.Typed.discount:type_name -> google.protobuf.StringValue
+	25, // 72: allkinds.Typed.right:type_name -> google.protobuf.StringValue
+	38, // 73: allkinds.Typed.middle:type_name -> google.type.Decimal
+	25, // 74: allkinds.Typed.shares:type_name -> google.protobuf.StringValue
+	25, // 75: allkinds.Typed.owner:type_name -> google.protobuf.StringValue
+	38, // 76: allkinds.Typed.cost:type_name -> google.type.Decimal
+	38, // 77: allkinds.Typed.fee:type_name -> google.type.Decimal
+	38, // 78: allkinds.Typed.fees:type_name -> google.type.Decimal
+	24, // 79: allkinds.Typed.local:type_name -> google.protobuf.Timestamp
+	5,  // 80: allkinds.Document.ReviewsEntry.value:type_name -> allkinds.Review
+	0,  // 81: allkinds.Document.FlagsEntry.value:type_name -> allkinds.Color
+	24, // 82: allkinds.Document.StampsEntry.value:type_name -> google.protobuf.Timestamp
+	83, // [83:83] is the sub-list for method output_type
+	83, // [83:83] is the sub-list for method input_type
+	83, // [83:83] is the sub-list for extension type_name
+	83, // [83:83] is the sub-list for extension extendee
+	0,  // [0:83] is the sub-list for field type_name
 }
 
 func init() { file_allkinds_allkinds_proto_init() }
@@ -2382,6 +2565,9 @@ func file_allkinds_allkinds_proto_init() {
 		(*Document_Color)(nil),
 		(*Document_Note)(nil),
 		(*Document_Bound)(nil),
+		(*Document_DueDate)(nil),
+		(*Document_DueTime)(nil),
+		(*Document_Changes)(nil),
 	}
 	file_allkinds_allkinds_proto_msgTypes[1].OneofWrappers = []any{
 		(*Person_Email)(nil),
@@ -2397,6 +2583,7 @@ func file_allkinds_allkinds_proto_init() {
 	file_allkinds_allkinds_proto_msgTypes[7].OneofWrappers = []any{
 		(*Typed_Left)(nil),
 		(*Typed_Right)(nil),
+		(*Typed_Middle)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{

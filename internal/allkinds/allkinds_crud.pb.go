@@ -6,7 +6,11 @@ package allkinds
 import (
 	context "context"
 	crud "github.com/protocrud/protoc-gen-go-crud/runtime/crud"
+	date "google.golang.org/genproto/googleapis/type/date"
+	decimal "google.golang.org/genproto/googleapis/type/decimal"
+	timeofday "google.golang.org/genproto/googleapis/type/timeofday"
 	durationpb "google.golang.org/protobuf/types/known/durationpb"
+	fieldmaskpb "google.golang.org/protobuf/types/known/fieldmaskpb"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	wrapperspb "google.golang.org/protobuf/types/known/wrapperspb"
 )
@@ -48,6 +52,9 @@ const (
 		documents.color,
 		documents.note,
 		documents.bound,
+		documents.due_date,
+		documents.due_time,
+		documents.changes,
 		documents.bool_value,
 		documents.int32_value,
 		documents.int64_value,
@@ -94,6 +101,13 @@ const (
 		documents.lc,
 		documents.lt,
 		documents.lp,
+		documents.issue_date,
+		documents.reprints,
+		documents.opening,
+		documents.bells,
+		documents.read_fields,
+		documents.masks,
+		documents.rough_date,
 		documents.color_name,
 		documents.color_names,
 		documents.color_list,
@@ -131,6 +145,9 @@ const (
 			color,
 			note,
 			bound,
+			due_date,
+			due_time,
+			changes,
 			bool_value,
 			int32_value,
 			int64_value,
@@ -177,6 +194,13 @@ const (
 			lc,
 			lt,
 			lp,
+			issue_date,
+			reprints,
+			opening,
+			bells,
+			read_fields,
+			masks,
+			rough_date,
 			color_name,
 			color_names,
 			color_list,
@@ -188,7 +212,8 @@ const (
 			$31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44,
 			$45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58,
 			$59, $60, $61, $62, $63, $64, $65, $66, $67, $68, $69, $70, $71, $72,
-			$73, $74, $75, $76, $77, $78
+			$73, $74, $75, $76, $77, $78, $79, $80, $81, $82, $83, $84, $85, $86,
+			$87, $88
 		)
 		RETURNING` + documentColumns
 	documentDelete = `DELETE FROM documents
@@ -231,6 +256,9 @@ var DocumentTable = crud.NewTable(crud.TableSpec[Document, *Document, int64]{
 		crud.OptionalEnum("color", (*Document).GetColor, func(m *Document) bool { return crud.IsArm[*Document_Color](m.Form) }, func(m *Document, v Color) { m.Form = &Document_Color{Color: v} }, func(m *Document) { m.Form = crud.WithoutArm[*Document_Color](m.Form) }, crud.Oneof("form")),
 		crud.OptionalStringValue("note", (*Document).GetNote, func(m *Document) bool { return crud.IsArm[*Document_Note](m.Form) }, func(m *Document, v *wrapperspb.StringValue) { m.Form = &Document_Note{Note: v} }, func(m *Document) { m.Form = crud.WithoutArm[*Document_Note](m.Form) }, crud.Oneof("form")),
 		crud.OptionalBool("bound", (*Document).GetBound, func(m *Document) bool { return crud.IsArm[*Document_Bound](m.Form) }, func(m *Document, v bool) { m.Form = &Document_Bound{Bound: v} }, func(m *Document) { m.Form = crud.WithoutArm[*Document_Bound](m.Form) }, crud.Oneof("form")),
+		crud.OptionalDate("due_date", (*Document).GetDueDate, func(m *Document) bool { return crud.IsArm[*Document_DueDate](m.Form) }, func(m *Document, v *date.Date) { m.Form = &Document_DueDate{DueDate: v} }, func(m *Document) { m.Form = crud.WithoutArm[*Document_DueDate](m.Form) }, crud.Oneof("form")),
+		crud.OptionalTimeOfDay("due_time", (*Document).GetDueTime, func(m *Document) bool { return crud.IsArm[*Document_DueTime](m.Form) }, func(m *Document, v *timeofday.TimeOfDay) { m.Form = &Document_DueTime{DueTime: v} }, func(m *Document) { m.Form = crud.WithoutArm[*Document_DueTime](m.Form) }, crud.Oneof("form")),
+		crud.OptionalFieldMask("changes", (*Document).GetChanges, func(m *Document) bool { return crud.IsArm[*Document_Changes](m.Form) }, func(m *Document, v *fieldmaskpb.FieldMask) { m.Form = &Document_Changes{Changes: v} }, func(m *Document) { m.Form = crud.WithoutArm[*Document_Changes](m.Form) }, crud.Oneof("form")),
 		crud.BoolValue("bool_value", (*Document).GetBoolValue, func(m *Document, v *wrapperspb.BoolValue) { m.BoolValue = v }),
 		crud.Int32Value("int32_value", (*Document).GetInt32Value, func(m *Document, v *wrapperspb.Int32Value) { m.Int32Value = v }),
 		crud.Int64Value("int64_value", (*Document).GetInt64Value, func(m *Document, v *wrapperspb.Int64Value) { m.Int64Value = v }),
@@ -277,6 +305,13 @@ var DocumentTable = crud.NewTable(crud.TableSpec[Document, *Document, int64]{
 		crud.Enums("lc", (*Document).GetLc, func(m *Document, v []Color) { m.Lc = v }),
 		crud.Timestamps("lt", (*Document).GetLt, func(m *Document, v []*timestamppb.Timestamp) { m.Lt = v }),
 		crud.Durations("lp", (*Document).GetLp, func(m *Document, v []*durationpb.Duration) { m.Lp = v }),
+		crud.Date("issue_date", (*Document).GetIssueDate, func(m *Document, v *date.Date) { m.IssueDate = v }),
+		crud.Dates("reprints", (*Document).GetReprints, func(m *Document, v []*date.Date) { m.Reprints = v }),
+		crud.TimeOfDay("opening", (*Document).GetOpening, func(m *Document, v *timeofday.TimeOfDay) { m.Opening = v }),
+		crud.TimesOfDay("bells", (*Document).GetBells, func(m *Document, v []*timeofday.TimeOfDay) { m.Bells = v }),
+		crud.FieldMask("read_fields", (*Document).GetReadFields, func(m *Document, v *fieldmaskpb.FieldMask) { m.ReadFields = v }),
+		crud.JSONList[*Document]("masks"),
+		crud.JSON[*Document]("rough_date"),
 		crud.Enum("color_name", (*Document).GetColorName, func(m *Document, v Color) { m.ColorName = v }, crud.EnumName),
 		crud.OptionalEnum("color_names", (*Document).GetColorNames, func(m *Document) bool { return m.ColorNames != nil }, func(m *Document, v Color) { m.ColorNames = &v }, func(m *Document) { m.ColorNames = nil }, crud.EnumName, crud.UnknownIsZero),
 		crud.Enums("color_list", (*Document).GetColorList, func(m *Document, v []Color) { m.ColorList = v }, crud.EnumName),
@@ -526,10 +561,14 @@ const (
 		CAST(typeds.emails AS text[]) AS "text of emails",
 		CAST(typeds."left" AS text) AS "text of left",
 		CAST(typeds."right" AS text) AS "text of right",
+		CAST(typeds.middle AS text) AS "text of middle",
 		CAST(typeds.shares AS text[]) AS "text of shares",
 		typeds.owner,
 		CAST(typeds.serial AS text) AS "text of serial",
 		CAST(typeds.level AS text) AS "text of level",
+		CAST(typeds.cost AS text) AS "text of cost",
+		CAST(typeds.fee AS text) AS "text of fee",
+		CAST(typeds.fees AS text[]) AS "text of fees",
 		typeds.wide,
 		typeds.wider,
 		typeds.local`
@@ -575,17 +614,22 @@ const (
 			emails,
 			"left",
 			"right",
+			middle,
 			shares,
 			owner,
 			serial,
 			level,
+			cost,
+			fee,
+			fees,
 			wide,
 			wider,
 			local
 		) VALUES (
 			$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
 			$17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30,
-			$31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42
+			$31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44,
+			$45, $46
 		)
 		RETURNING` + typedColumns
 	typedDelete = `DELETE FROM typeds
@@ -636,10 +680,14 @@ var TypedTable = crud.NewTable(crud.TableSpec[Typed, *Typed, int64]{
 		crud.Strings("emails", (*Typed).GetEmails, func(m *Typed, v []string) { m.Emails = v }, crud.SQLType("citext")),
 		crud.OptionalString("left", (*Typed).GetLeft, func(m *Typed) bool { return crud.IsArm[*Typed_Left](m.Either) }, func(m *Typed, v string) { m.Either = &Typed_Left{Left: v} }, func(m *Typed) { m.Either = crud.WithoutArm[*Typed_Left](m.Either) }, crud.SQLType("numeric(5,1)"), crud.Oneof("either")),
 		crud.OptionalStringValue("right", (*Typed).GetRight, func(m *Typed) bool { return crud.IsArm[*Typed_Right](m.Either) }, func(m *Typed, v *wrapperspb.StringValue) { m.Either = &Typed_Right{Right: v} }, func(m *Typed) { m.Either = crud.WithoutArm[*Typed_Right](m.Either) }, crud.SQLType("inet"), crud.Oneof("either")),
+		crud.OptionalDecimal("middle", (*Typed).GetMiddle, func(m *Typed) bool { return crud.IsArm[*Typed_Middle](m.Either) }, func(m *Typed, v *decimal.Decimal) { m.Either = &Typed_Middle{Middle: v} }, func(m *Typed) { m.Either = crud.WithoutArm[*Typed_Middle](m.Either) }, crud.Oneof("either")),
 		crud.StringValues("shares", (*Typed).GetShares, func(m *Typed, v []*wrapperspb.StringValue) { m.Shares = v }, crud.SQLType("numeric")),
 		crud.UUIDValue("owner", (*Typed).GetOwner, func(m *Typed, v *wrapperspb.StringValue) { m.Owner = v }),
 		crud.String("serial", (*Typed).GetSerial, func(m *Typed, v string) { m.Serial = v }, crud.SQLType("numeric(10)"), crud.Unique("typeds_serial_key")),
 		crud.String("level", (*Typed).GetLevel, func(m *Typed, v string) { m.Level = v }, crud.SQLType("numeric(3,1)"), crud.Default("1.5")),
+		crud.Decimal("cost", (*Typed).GetCost, func(m *Typed, v *decimal.Decimal) { m.Cost = v }),
+		crud.Decimal("fee", (*Typed).GetFee, func(m *Typed, v *decimal.Decimal) { m.Fee = v }, crud.SQLType("numeric(6,2)")),
+		crud.Decimals("fees", (*Typed).GetFees, func(m *Typed, v []*decimal.Decimal) { m.Fees = v }),
 		crud.Int32("wide", (*Typed).GetWide, func(m *Typed, v int32) { m.Wide = v }, crud.SQLType("bigint")),
 		crud.Float("wider", (*Typed).GetWider, func(m *Typed, v float32) { m.Wider = v }, crud.SQLType("double precision")),
 		crud.Timestamp("local", (*Typed).GetLocal, func(m *Typed, v *timestamppb.Timestamp) { m.Local = v }, crud.SQLType("timestamp")),

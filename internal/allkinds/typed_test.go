@@ -193,7 +193,7 @@ func TestWrongTypedFilters(t *testing.T) {
 func TestTypedRefused(t *testing.T) {
 	t.Parallel()
 	db := crudtest.SQLite(t)
-	assert.PanicsWithValue(t, "crud: allkinds.Typed.email is kept in citext, a type of PostgreSQL that SQLite does not have; keep it in text",
+	assert.PanicsWithValue(t, "crud: allkinds.Typed.email is kept in citext, a type of PostgreSQL that SQLite does not have; keep a string in text, and a google.type.Decimal as JSON",
 		func() { allkinds.NewTypedRepository(db) })
 	err := crud.CreateTables(t.Context(), db, allkinds.TypedTable)
 	assert.ErrorContains(t, err, "allkinds.Typed.amount is kept in numeric(12,2)")

@@ -174,6 +174,8 @@ var postgresReads = map[Kind][]string{
 	KindDuration:  {"int8"},
 	KindJSON:      {"jsonb", "json", "text", "varchar"},
 	KindEnumName:  {"text", "varchar", "bpchar", "citext", "name"},
+	KindDate:      {"date"},
+	KindTimeOfDay: {"time"},
 }
 
 func typesOf(column *ColumnInfo) []string {

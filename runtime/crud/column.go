@@ -1,6 +1,12 @@
 package crud
 
-import "github.com/protocrud/protoc-gen-go-crud/internal/texttype"
+import (
+	"sync"
+
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/protocrud/protoc-gen-go-crud/internal/texttype"
+)
 
 // A Column says how one field of a message of type M (a pointer, *Book) is kept
 // in a table: its names, its type, what the proto says of it, and how its value is
@@ -66,6 +72,10 @@ type ColumnInfo struct {
 
 	text *texttype.Type // of KindText
 }
+
+// value reports whether the column is of messages that are values, which are written as a
+// whole unless a mask goes into them.
+func (c *ColumnInfo) value() bool { return c.Kind == KindDate || c.Kind == KindTimeOfDay }
 
 // serverOwned reports whether input for the column is ignored in every request.
 func (c *ColumnInfo) serverOwned() bool { return c.OutputOnly || c.Revision || c.Time != NotServerTime }
@@ -185,6 +195,23 @@ func newColumn[M any](info ColumnInfo, c codec[M], opts []ColumnOption) Column[M
 		of.configure(&info)
 	}
 	return Column[M]{ColumnInfo: info, codec: c}
+}
+
+// maskable lets masks go into the message of a column.
+func maskable[M any](field string, c Column[M]) Column[M] {
+	c.codec.(interface {
+		setField(func() protoreflect.FieldDescriptor)
+	}).setField(fieldOf[M](field))
+	return c
+}
+
+// fieldOf returns the descriptor of a field, once the program runs: the descriptors are
+// made after the package's variables.
+func fieldOf[M any](field string) func() protoreflect.FieldDescriptor {
+	return sync.OnceValue(func() protoreflect.FieldDescriptor {
+		var m M
+		return reflected(m).Descriptor().Fields().ByName(protoreflect.Name(field))
+	})
 }
 
 func newScalar[M, V any](field string, k *kind[V], get func(M) V, set func(M, V), opts []ColumnOption) Column[M] {

@@ -25,6 +25,8 @@ var postgresTypes = map[Kind]string{
 	KindDuration:  "bigint",
 	KindJSON:      "jsonb",
 	KindEnumName:  "text",
+	KindDate:      "date",
+	KindTimeOfDay: "time",
 }
 
 func postgresType(k Kind, repeated bool) string {

@@ -24,6 +24,8 @@ var filterKinds = map[Kind]filter.Kind{
 	KindDuration:  filter.Duration,
 	KindEnumName:  filter.EnumName,
 	KindEnumType:  filter.EnumName,
+	KindDate:      filter.Date,
+	KindTimeOfDay: filter.TimeOfDay,
 }
 
 // filterSchema is what filters and orders may name.

@@ -255,8 +255,10 @@ func (t *Table[M, K]) checkTarget(m M, named target, d Dialect) []Violation {
 	}
 	only, set := t.New(), make(columnSet, len(t.columns))
 	for _, p := range named.parts {
-		merge(reflected(only), reflected(m), p)
-		set[p.column] = 1
+		if !t.columns[p.column].value() { // of which a part is no value; the whole is checked then
+			merge(reflected(only), reflected(m), p)
+			set[p.column] = 1
+		}
 	}
 	return append(violations, t.check(only, set, d)...)
 }

@@ -4,8 +4,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"time"
-
-	"github.com/protocrud/protoc-gen-go-crud/internal/texttype"
 )
 
 // elementAlias names the elements of a list in a subquery. Nothing else in a statement
@@ -61,11 +59,7 @@ func (w *writer) contains(t *test, negated bool) {
 		w.text("NOT ")
 	}
 	w.text("(", t.field.sql[0], " @> ?)")
-	if t.field.Kind == Typed {
-		w.arg(texttype.ArrayText([]string{t.value.(string)}))
-		return
-	}
-	w.arg(listOf(encode(t.field.Kind, t.value, Postgres)))
+	w.arg(listArgument(t.field.Kind, t.value))
 }
 
 // jsonElement compares an element of SQLite's JSON. It would read a number that is not
