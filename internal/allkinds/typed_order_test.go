@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"google.golang.org/genproto/googleapis/type/decimal"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -154,7 +155,13 @@ func TestTypedFilters(t *testing.T) {
 var outside = map[string]bool{"wide": true, "wider": true, "local": true, "email": true, "title": true}
 
 // equalTo is the condition of a list's typed filter.
-func equalTo(field, text string) crud.Equality { return crud.EqualAny(field, []string{text}) }
+func equalTo(field, text string) crud.Equality {
+	fd := (&allkinds.Typed{}).ProtoReflect().Descriptor().Fields().ByName(protoreflect.Name(field))
+	if fd.Message() != nil && fd.Message().FullName() == "google.type.Decimal" {
+		return crud.EqualAny(field, []*decimal.Decimal{{Value: text}})
+	}
+	return crud.EqualAny(field, []string{text})
+}
 
 // A citext is compared without regard to case, and matched so.
 func TestCitext(t *testing.T) {

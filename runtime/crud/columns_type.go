@@ -73,12 +73,27 @@ func newDecimalKind[D interface {
 	*T
 	DecimalMessage
 }, T any]() *kind[D] {
-	return newWrapperKind(stringKind, func(v D) string { return v.GetValue() }, func(text string) D {
+	get := func(v D) string { return v.GetValue() }
+	k := newWrapperKind(stringKind, get, func(text string) D {
 		d := D(new(T))
 		r := d.ProtoReflect()
 		r.Set(r.Descriptor().Fields().ByNumber(1), protoreflect.ValueOfString(text))
 		return d
 	})
+	wrapper := k.configured
+	k.configured = func(info *ColumnInfo) *kind[D] {
+		of := wrapper(info)
+		texts := of.bindSlice
+		of.bindSlice = func(vs any, d Dialect) (any, bool) { // conditions have messages, as the field has
+			values, ok := vs.([]D)
+			if !ok {
+				return nil, false
+			}
+			return texts(eachOf(values, get), d)
+		}
+		return of
+	}
+	return k
 }
 
 // numeric is the type of a decimal, unless an option says more of it.
