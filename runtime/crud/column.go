@@ -17,6 +17,10 @@ import (
 type Column[M any] struct {
 	ColumnInfo
 	codec codec[M]
+	// leaves are the columns inside a message that filters and orders can name, and present
+	// are the SQL columns that say of one whether the messages around it are set.
+	leaves  []Column[M]
+	present []string
 }
 
 // ColumnInfo is the part of a column that does not depend on the message's Go
@@ -70,7 +74,12 @@ type ColumnInfo struct {
 	// MaxLength is in code points; 0 is no limit.
 	MaxLength int
 
-	text *texttype.Type // of KindText
+	// Embedded is the field of the message that the column is a part of, or empty.
+	Embedded string
+
+	text  *texttype.Type                     // of KindText
+	parts []ColumnInfo                       // of KindEmbedded: its SQL columns
+	enum  func() protoreflect.EnumDescriptor // of an enum
 }
 
 // value reports whether the column is of messages that are values, which are written as a
@@ -194,6 +203,7 @@ func newColumn[M any](info ColumnInfo, c codec[M], opts []ColumnOption) Column[M
 	if of, ok := c.(interface{ configure(info *ColumnInfo) }); ok {
 		of.configure(&info)
 	}
+	info.enum = c.enum
 	return Column[M]{ColumnInfo: info, codec: c}
 }
 

@@ -145,8 +145,8 @@ func (t *Table[M, K]) readColumns(selected columnSet, column func(name string) s
 	var read []string
 	for i := range t.columns {
 		if selected == nil || selected[i] == 1 {
-			for _, n := range t.columns[i].Names {
-				read = append(read, t.columns[i].asText(column(n), n))
+			for j, n := range t.columns[i].Names {
+				read = append(read, t.columns[i].at(j).asText(column(n), n))
 			}
 		}
 	}
@@ -156,7 +156,7 @@ func (t *Table[M, K]) readColumns(selected columnSet, column func(name string) s
 // casts reports whether a column of a set is read as text.
 func (t *Table[M, K]) casts(selected columnSet) bool {
 	for i := range t.columns {
-		if (selected == nil || selected[i] == 1) && t.columns[i].cast() {
+		if (selected == nil || selected[i] == 1) && slices.ContainsFunc(t.columns[i].flat(), func(c ColumnInfo) bool { return c.cast() }) {
 			return true
 		}
 	}

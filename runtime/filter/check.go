@@ -114,10 +114,7 @@ func (c *checker) comparison(n comparison) (node, error) {
 func (c *checker) field(n comparison) (*Field, error) {
 	f := c.schema.fields[n.path]
 	if f == nil {
-		root, _, _ := strings.Cut(n.path, ".")
-		if f = c.schema.fields[root]; f != nil && f.Inside == nil {
-			f = nil
-		}
+		f = c.around(n.path)
 	}
 	switch {
 	case f != nil && !f.Filterable:
@@ -136,6 +133,18 @@ func (c *checker) field(n comparison) (*Field, error) {
 	return nil, c.fail(n.at, "unknown field %s%s", quote(n.path), didYouMean(n.path, c.schema.filterable()))
 }
 
+// around returns the field of JSON that a path goes into.
+func (c *checker) around(path string) *Field {
+	for i := range path {
+		if path[i] == '.' {
+			if f := c.schema.fields[path[:i]]; f != nil && f.Inside != nil {
+				return f
+			}
+		}
+	}
+	return nil
+}
+
 // test reads a comparison. What it says of != is what = means.
 func (c *checker) test(f *Field, n comparison) (*test, error) {
 	if f.at != nil {
@@ -146,6 +155,8 @@ func (c *checker) test(f *Field, n comparison) (*test, error) {
 	switch {
 	case n.value.bare("null"):
 		return c.unset(f, n)
+	case f.Kind == Message && f.at == nil && !(n.op == has && n.value.bare("*")):
+		return nil, c.fail(n.at, "%s is a message; ask for one of its fields, or write %s:*", f.Path, f.Path)
 	case f.Kind == Name && n.op != equals && n.op != differs:
 		return nil, c.fail(n.at, "%s goes with = and != only", f.Path)
 	case f.Repeated && n.op != has:

@@ -37,13 +37,20 @@ type Field struct {
 	Read  func(literal string) (value string, ok bool)
 	Takes string
 
+	// Present are the columns, boolean, INTEGER in SQLite, that say whether the messages
+	// around a field are set, the outermost first. Where one is not, a comparison with the
+	// field is neither true nor false. A field of kind Message has one such column of its
+	// own.
+	Present []string
+
 	// Inside is the proto field of a column that holds protobuf's JSON with proto names:
 	// paths go on below it, and its kind is not asked for.
 	Inside protoreflect.FieldDescriptor
 	// Hides reports whether filters cannot ask for a field inside. Nil hides none.
 	Hides func(protoreflect.FieldDescriptor) bool
 
-	sql []string // the columns as they stand in a statement
+	sql     []string // the columns as they stand in a statement
+	present []string // Present, as it does
 
 	// Of a field inside JSON: its place, whether it has presence, and a map's keys.
 	at       *place
@@ -89,6 +96,9 @@ func NewSchema(table string, fields ...Field) *Schema {
 		for i, c := range f.Columns {
 			f.sql[i] = table + "." + sqlname.Quote(c)
 		}
+		for _, c := range f.Present {
+			f.present = append(f.present, table+"."+sqlname.Quote(c))
+		}
 		s.fields[f.Path] = &f
 		s.paths = append(s.paths, f.Path)
 		if f.Search {
@@ -104,7 +114,9 @@ func (f *Field) validate() {
 		if len(f.Columns) != 1 {
 			panic(fmt.Sprintf("filter: %s has %d columns", f.Path, len(f.Columns)))
 		}
-	case f.Kind < Bool || f.Kind > Typed:
+	case f.Kind == Message && f.Null != NullIsUnset:
+		panic(fmt.Sprintf("filter: the message %s needs NullIsUnset", f.Path))
+	case f.Kind != Message && (f.Kind < Bool || f.Kind > Typed):
 		panic(fmt.Sprintf("filter: %s has no kind", f.Path))
 	case f.Kind == Typed && f.Read == nil:
 		panic(fmt.Sprintf("filter: %s needs Read", f.Path))
