@@ -24,6 +24,10 @@ type Column struct {
 	Repeated bool
 	// Wrapper says that the field is a message of google/protobuf/wrappers.proto.
 	Wrapper bool
+	// Inner are the columns of the fields of a message that is Embedded. Their names have
+	// its own in front, which Prefix is, with a _.
+	Inner  []*Column
+	Prefix string
 	// Oneof is the oneof that the field is an arm of, or empty.
 	Oneof string
 	// EnumAs says how an enum is stored, and EnumType is the name of its type in
@@ -70,7 +74,7 @@ func (c *Column) EmptyIsNull() bool {
 // Compared reports whether values of the column can be compared, and rows be ordered by
 // them.
 func (c *Column) Compared() bool {
-	return !c.Repeated && c.Kind != JSON && c.Kind != FieldMask && (c.Text == nil || c.Text.Compared())
+	return !c.Repeated && c.Kind != JSON && c.Kind != Embedded && c.Kind != FieldMask && (c.Text == nil || c.Text.Compared())
 }
 
 // Kind is the type of a column's values, of its elements if it is repeated.
@@ -96,6 +100,7 @@ const (
 	Decimal   // google.type.Decimal, in numeric
 	FieldMask // a list of paths
 	JSON      // any field, as protobuf's JSON
+	Embedded  // a message, in columns of its fields
 )
 
 // EnumAs is how an enum is stored.

@@ -32,7 +32,7 @@ func (d *draft) readFilterable(f *field) {
 	case !f.opts.GetOrderable():
 	case hidden != "":
 		d.add(f.option(fieldOrderable), "orderable is set on a field that is "+hidden+", whose values it would tell", "remove one of the two")
-	case c.Kind == Text && !c.Text.Compared():
+	case c.Kind == Text && !c.Text.Compared(), c.Kind == Embedded:
 		// reported with the type
 	case c.Repeated || c.Kind == Bytes || c.Kind == JSON || c.Kind == FieldMask:
 		d.add(f.option(fieldOrderable), fmt.Sprintf("orderable is set on a field of type %s, which has no order", fieldForm(f.Field)), "remove it")

@@ -73,7 +73,7 @@ var kindNames = map[Kind]string{
 	Float: "float", Double: "double", String: "string", UUID: "uuid", Text: "string with a type", Bytes: "bytes",
 	Enum: "enum", Timestamp: "google.protobuf.Timestamp", Duration: "google.protobuf.Duration",
 	Date: "google.type.Date", TimeOfDay: "google.type.TimeOfDay", Decimal: "google.type.Decimal", FieldMask: "google.protobuf.FieldMask",
-	JSON: "field stored as JSON",
+	JSON: "field stored as JSON", Embedded: "message stored in columns",
 }
 
 // String returns the kind as a proto writes it; a UUID is a string there.

@@ -24,8 +24,9 @@ func qualified(m *model.Model, c *model.Column) string {
 
 // columns returns all columns, each on a line of its own.
 func columns(m *model.Model) string {
-	names := make([]string, len(m.Columns))
-	for i, c := range m.Columns {
+	stored := m.Stored()
+	names := make([]string, len(stored))
+	for i, c := range stored {
 		names[i] = indent + read(m, c)
 	}
 	return strings.Join(names, ",")
@@ -66,7 +67,7 @@ func alive(m *model.Model) string {
 // none is left, the database fills the whole row.
 func insert(m *model.Model, table string) string {
 	var names []string
-	for _, c := range m.Columns {
+	for _, c := range m.Stored() {
 		if c.Generated != model.Identity {
 			names = append(names, deeper+sqlname.Quote(c.Name))
 		}

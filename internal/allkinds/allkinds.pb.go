@@ -988,6 +988,363 @@ func (*Document_DueTime) isDocument_Form() {}
 
 func (*Document_Changes) isDocument_Form() {}
 
+// Parcel has messages in columns of their fields.
+type Parcel struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            int64                  `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	Title         string                 `protobuf:"bytes,2,opt,name=title,proto3" json:"title,omitempty"`
+	Sender        *Place                 `protobuf:"bytes,3,opt,name=sender,proto3" json:"sender,omitempty"`
+	Receiver      *Place                 `protobuf:"bytes,4,opt,name=receiver,proto3" json:"receiver,omitempty"`
+	Owner         *Person                `protobuf:"bytes,5,opt,name=owner,proto3" json:"owner,omitempty"`
+	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Parcel) Reset() {
+	*x = Parcel{}
+	mi := &file_allkinds_allkinds_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Parcel) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Parcel) ProtoMessage() {}
+
+func (x *Parcel) ProtoReflect() protoreflect.Message {
+	mi := &file_allkinds_allkinds_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Parcel.ProtoReflect.Descriptor instead.
+func (*Parcel) Descriptor() ([]byte, []int) {
+	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *Parcel) GetId() int64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *Parcel) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
+func (x *Parcel) GetSender() *Place {
+	if x != nil {
+		return x.Sender
+	}
+	return nil
+}
+
+func (x *Parcel) GetReceiver() *Place {
+	if x != nil {
+		return x.Receiver
+	}
+	return nil
+}
+
+func (x *Parcel) GetOwner() *Person {
+	if x != nil {
+		return x.Owner
+	}
+	return nil
+}
+
+func (x *Parcel) GetUpdateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.UpdateTime
+	}
+	return nil
+}
+
+// Place is embedded in a Parcel.
+type Place struct {
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	City       string                 `protobuf:"bytes,1,opt,name=city,proto3" json:"city,omitempty"`
+	Zip        *string                `protobuf:"bytes,2,opt,name=zip,proto3,oneof" json:"zip,omitempty"`
+	Floor      int32                  `protobuf:"varint,3,opt,name=floor,proto3" json:"floor,omitempty"`
+	Color      Color                  `protobuf:"varint,4,opt,name=color,proto3,enum=allkinds.Color" json:"color,omitempty"`
+	Lines      []string               `protobuf:"bytes,5,rep,name=lines,proto3" json:"lines,omitempty"`
+	Since      *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=since,proto3" json:"since,omitempty"`
+	Until      *date.Date             `protobuf:"bytes,7,opt,name=until,proto3" json:"until,omitempty"`
+	Spot       *Spot                  `protobuf:"bytes,8,opt,name=spot,proto3" json:"spot,omitempty"`
+	Guard      *Person                `protobuf:"bytes,9,opt,name=guard,proto3" json:"guard,omitempty"`
+	Labels     map[string]string      `protobuf:"bytes,10,rep,name=labels,proto3" json:"labels,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	Rank       *wrapperspb.Int64Value `protobuf:"bytes,11,opt,name=rank,proto3" json:"rank,omitempty"`
+	Etag       string                 `protobuf:"bytes,12,opt,name=etag,proto3" json:"etag,omitempty"`
+	Secret     string                 `protobuf:"bytes,13,opt,name=secret,proto3" json:"secret,omitempty"`
+	Origin     string                 `protobuf:"bytes,14,opt,name=origin,proto3" json:"origin,omitempty"`
+	Key        string                 `protobuf:"bytes,15,opt,name=key,proto3" json:"key,omitempty"`
+	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,16,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	// Types that are valid to be assigned to Contact:
+	//
+	//	*Place_Email
+	//	*Place_Phone
+	Contact       isPlace_Contact `protobuf_oneof:"contact"`
+	Photo         []byte          `protobuf:"bytes,19,opt,name=photo,proto3" json:"photo,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Place) Reset() {
+	*x = Place{}
+	mi := &file_allkinds_allkinds_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Place) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Place) ProtoMessage() {}
+
+func (x *Place) ProtoReflect() protoreflect.Message {
+	mi := &file_allkinds_allkinds_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Place.ProtoReflect.Descriptor instead.
+func (*Place) Descriptor() ([]byte, []int) {
+	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *Place) GetCity() string {
+	if x != nil {
+		return x.City
+	}
+	return ""
+}
+
+func (x *Place) GetZip() string {
+	if x != nil && x.Zip != nil {
+		return *x.Zip
+	}
+	return ""
+}
+
+func (x *Place) GetFloor() int32 {
+	if x != nil {
+		return x.Floor
+	}
+	return 0
+}
+
+func (x *Place) GetColor() Color {
+	if x != nil {
+		return x.Color
+	}
+	return Color_COLOR_UNSPECIFIED
+}
+
+func (x *Place) GetLines() []string {
+	if x != nil {
+		return x.Lines
+	}
+	return nil
+}
+
+func (x *Place) GetSince() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Since
+	}
+	return nil
+}
+
+func (x *Place) GetUntil() *date.Date {
+	if x != nil {
+		return x.Until
+	}
+	return nil
+}
+
+func (x *Place) GetSpot() *Spot {
+	if x != nil {
+		return x.Spot
+	}
+	return nil
+}
+
+func (x *Place) GetGuard() *Person {
+	if x != nil {
+		return x.Guard
+	}
+	return nil
+}
+
+func (x *Place) GetLabels() map[string]string {
+	if x != nil {
+		return x.Labels
+	}
+	return nil
+}
+
+func (x *Place) GetRank() *wrapperspb.Int64Value {
+	if x != nil {
+		return x.Rank
+	}
+	return nil
+}
+
+func (x *Place) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *Place) GetSecret() string {
+	if x != nil {
+		return x.Secret
+	}
+	return ""
+}
+
+func (x *Place) GetOrigin() string {
+	if x != nil {
+		return x.Origin
+	}
+	return ""
+}
+
+func (x *Place) GetKey() string {
+	if x != nil {
+		return x.Key
+	}
+	return ""
+}
+
+func (x *Place) GetUpdateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.UpdateTime
+	}
+	return nil
+}
+
+func (x *Place) GetContact() isPlace_Contact {
+	if x != nil {
+		return x.Contact
+	}
+	return nil
+}
+
+func (x *Place) GetEmail() string {
+	if x != nil {
+		if x, ok := x.Contact.(*Place_Email); ok {
+			return x.Email
+		}
+	}
+	return ""
+}
+
+func (x *Place) GetPhone() int64 {
+	if x != nil {
+		if x, ok := x.Contact.(*Place_Phone); ok {
+			return x.Phone
+		}
+	}
+	return 0
+}
+
+func (x *Place) GetPhoto() []byte {
+	if x != nil {
+		return x.Photo
+	}
+	return nil
+}
+
+type isPlace_Contact interface {
+	isPlace_Contact()
+}
+
+type Place_Email struct {
+	Email string `protobuf:"bytes,17,opt,name=email,proto3,oneof"`
+}
+
+type Place_Phone struct {
+	Phone int64 `protobuf:"varint,18,opt,name=phone,proto3,oneof"`
+}
+
+func (*Place_Email) isPlace_Contact() {}
+
+func (*Place_Phone) isPlace_Contact() {}
+
+// Spot is embedded in a Place.
+type Spot struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Latitude      float64                `protobuf:"fixed64,1,opt,name=latitude,proto3" json:"latitude,omitempty"`
+	Longitude     float64                `protobuf:"fixed64,2,opt,name=longitude,proto3" json:"longitude,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Spot) Reset() {
+	*x = Spot{}
+	mi := &file_allkinds_allkinds_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Spot) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Spot) ProtoMessage() {}
+
+func (x *Spot) ProtoReflect() protoreflect.Message {
+	mi := &file_allkinds_allkinds_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Spot.ProtoReflect.Descriptor instead.
+func (*Spot) Descriptor() ([]byte, []int) {
+	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *Spot) GetLatitude() float64 {
+	if x != nil {
+		return x.Latitude
+	}
+	return 0
+}
+
+func (x *Spot) GetLongitude() float64 {
+	if x != nil {
+		return x.Longitude
+	}
+	return 0
+}
+
 type Person struct {
 	state      protoimpl.MessageState `protogen:"open.v1"`
 	GivenName  string                 `protobuf:"bytes,1,opt,name=given_name,json=givenName,proto3" json:"given_name,omitempty"`
@@ -1020,7 +1377,7 @@ type Person struct {
 
 func (x *Person) Reset() {
 	*x = Person{}
-	mi := &file_allkinds_allkinds_proto_msgTypes[1]
+	mi := &file_allkinds_allkinds_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1032,7 +1389,7 @@ func (x *Person) String() string {
 func (*Person) ProtoMessage() {}
 
 func (x *Person) ProtoReflect() protoreflect.Message {
-	mi := &file_allkinds_allkinds_proto_msgTypes[1]
+	mi := &file_allkinds_allkinds_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1045,7 +1402,7 @@ func (x *Person) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Person.ProtoReflect.Descriptor instead.
 func (*Person) Descriptor() ([]byte, []int) {
-	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{1}
+	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Person) GetGivenName() string {
@@ -1241,7 +1598,7 @@ type Address struct {
 
 func (x *Address) Reset() {
 	*x = Address{}
-	mi := &file_allkinds_allkinds_proto_msgTypes[2]
+	mi := &file_allkinds_allkinds_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1253,7 +1610,7 @@ func (x *Address) String() string {
 func (*Address) ProtoMessage() {}
 
 func (x *Address) ProtoReflect() protoreflect.Message {
-	mi := &file_allkinds_allkinds_proto_msgTypes[2]
+	mi := &file_allkinds_allkinds_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1266,7 +1623,7 @@ func (x *Address) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Address.ProtoReflect.Descriptor instead.
 func (*Address) Descriptor() ([]byte, []int) {
-	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{2}
+	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Address) GetCity() string {
@@ -1301,7 +1658,7 @@ type Review struct {
 
 func (x *Review) Reset() {
 	*x = Review{}
-	mi := &file_allkinds_allkinds_proto_msgTypes[3]
+	mi := &file_allkinds_allkinds_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1313,7 +1670,7 @@ func (x *Review) String() string {
 func (*Review) ProtoMessage() {}
 
 func (x *Review) ProtoReflect() protoreflect.Message {
-	mi := &file_allkinds_allkinds_proto_msgTypes[3]
+	mi := &file_allkinds_allkinds_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1326,7 +1683,7 @@ func (x *Review) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Review.ProtoReflect.Descriptor instead.
 func (*Review) Descriptor() ([]byte, []int) {
-	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{3}
+	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Review) GetStars() int32 {
@@ -1361,7 +1718,7 @@ type Tree struct {
 
 func (x *Tree) Reset() {
 	*x = Tree{}
-	mi := &file_allkinds_allkinds_proto_msgTypes[4]
+	mi := &file_allkinds_allkinds_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1373,7 +1730,7 @@ func (x *Tree) String() string {
 func (*Tree) ProtoMessage() {}
 
 func (x *Tree) ProtoReflect() protoreflect.Message {
-	mi := &file_allkinds_allkinds_proto_msgTypes[4]
+	mi := &file_allkinds_allkinds_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1386,7 +1743,7 @@ func (x *Tree) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Tree.ProtoReflect.Descriptor instead.
 func (*Tree) Descriptor() ([]byte, []int) {
-	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{4}
+	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Tree) GetName() string {
@@ -1428,7 +1785,7 @@ type Session struct {
 
 func (x *Session) Reset() {
 	*x = Session{}
-	mi := &file_allkinds_allkinds_proto_msgTypes[5]
+	mi := &file_allkinds_allkinds_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1440,7 +1797,7 @@ func (x *Session) String() string {
 func (*Session) ProtoMessage() {}
 
 func (x *Session) ProtoReflect() protoreflect.Message {
-	mi := &file_allkinds_allkinds_proto_msgTypes[5]
+	mi := &file_allkinds_allkinds_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1453,7 +1810,7 @@ func (x *Session) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Session.ProtoReflect.Descriptor instead.
 func (*Session) Descriptor() ([]byte, []int) {
-	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{5}
+	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Session) GetId() int64 {
@@ -1539,7 +1896,7 @@ type Paint struct {
 
 func (x *Paint) Reset() {
 	*x = Paint{}
-	mi := &file_allkinds_allkinds_proto_msgTypes[6]
+	mi := &file_allkinds_allkinds_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1551,7 +1908,7 @@ func (x *Paint) String() string {
 func (*Paint) ProtoMessage() {}
 
 func (x *Paint) ProtoReflect() protoreflect.Message {
-	mi := &file_allkinds_allkinds_proto_msgTypes[6]
+	mi := &file_allkinds_allkinds_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1564,7 +1921,7 @@ func (x *Paint) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Paint.ProtoReflect.Descriptor instead.
 func (*Paint) Descriptor() ([]byte, []int) {
-	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{6}
+	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Paint) GetId() int64 {
@@ -1661,7 +2018,7 @@ type Typed struct {
 
 func (x *Typed) Reset() {
 	*x = Typed{}
-	mi := &file_allkinds_allkinds_proto_msgTypes[7]
+	mi := &file_allkinds_allkinds_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1673,7 +2030,7 @@ func (x *Typed) String() string {
 func (*Typed) ProtoMessage() {}
 
 func (x *Typed) ProtoReflect() protoreflect.Message {
-	mi := &file_allkinds_allkinds_proto_msgTypes[7]
+	mi := &file_allkinds_allkinds_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1686,7 +2043,7 @@ func (x *Typed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Typed.ProtoReflect.Descriptor instead.
 func (*Typed) Descriptor() ([]byte, []int) {
-	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{7}
+	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Typed) GetId() int64 {
@@ -2065,7 +2422,7 @@ type Host struct {
 
 func (x *Host) Reset() {
 	*x = Host{}
-	mi := &file_allkinds_allkinds_proto_msgTypes[8]
+	mi := &file_allkinds_allkinds_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2077,7 +2434,7 @@ func (x *Host) String() string {
 func (*Host) ProtoMessage() {}
 
 func (x *Host) ProtoReflect() protoreflect.Message {
-	mi := &file_allkinds_allkinds_proto_msgTypes[8]
+	mi := &file_allkinds_allkinds_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2090,7 +2447,7 @@ func (x *Host) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Host.ProtoReflect.Descriptor instead.
 func (*Host) Descriptor() ([]byte, []int) {
-	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{8}
+	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Host) GetAddress() string {
@@ -2259,7 +2616,49 @@ const file_allkinds_allkinds_proto_rawDesc = "" +
 	"\x05_orawB\x05\n" +
 	"\x03_ocB\x0e\n" +
 	"\f_color_namesB\r\n" +
-	"\v_color_zero\"\x80\x06\n" +
+	"\v_color_zero\"\x85\x02\n" +
+	"\x06Parcel\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x03R\x02id\x12\x14\n" +
+	"\x05title\x18\x02 \x01(\tR\x05title\x12/\n" +
+	"\x06sender\x18\x03 \x01(\v2\x0f.allkinds.PlaceB\x06\xe2\x93&\x02H\x03R\x06sender\x127\n" +
+	"\breceiver\x18\x04 \x01(\v2\x0f.allkinds.PlaceB\n" +
+	"\xe2\x93&\x06\n" +
+	"\x02toH\x03R\breceiver\x12&\n" +
+	"\x05owner\x18\x05 \x01(\v2\x10.allkinds.PersonR\x05owner\x12;\n" +
+	"\vupdate_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"updateTime:\x06\xe2\x93&\x02X\x01\"\x86\x06\n" +
+	"\x05Place\x12\x17\n" +
+	"\x04city\x18\x01 \x01(\tB\x03\xe0A\x02R\x04city\x12*\n" +
+	"\x03zip\x18\x02 \x01(\tB\x13\xe2\x93&\x0f\n" +
+	"\vpostal_code`\tH\x01R\x03zip\x88\x01\x01\x12\x14\n" +
+	"\x05floor\x18\x03 \x01(\x05R\x05floor\x12-\n" +
+	"\x05color\x18\x04 \x01(\x0e2\x0f.allkinds.ColorB\x06\xe2\x93&\x02P\x02R\x05color\x12\x14\n" +
+	"\x05lines\x18\x05 \x03(\tR\x05lines\x120\n" +
+	"\x05since\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\x05since\x12'\n" +
+	"\x05until\x18\a \x01(\v2\x11.google.type.DateR\x05until\x12*\n" +
+	"\x04spot\x18\b \x01(\v2\x0e.allkinds.SpotB\x06\xe2\x93&\x02H\x03R\x04spot\x12&\n" +
+	"\x05guard\x18\t \x01(\v2\x10.allkinds.PersonR\x05guard\x123\n" +
+	"\x06labels\x18\n" +
+	" \x03(\v2\x1b.allkinds.Place.LabelsEntryR\x06labels\x12/\n" +
+	"\x04rank\x18\v \x01(\v2\x1b.google.protobuf.Int64ValueR\x04rank\x12\x17\n" +
+	"\x04etag\x18\f \x01(\tB\x03\xe0A\x03R\x04etag\x12\x1b\n" +
+	"\x06secret\x18\r \x01(\tB\x03\xe0A\x04R\x06secret\x12\x1b\n" +
+	"\x06origin\x18\x0e \x01(\tB\x03\xe0A\x05R\x06origin\x12\x1c\n" +
+	"\x03key\x18\x0f \x01(\tB\n" +
+	"\xe2\x93&\x06\x12\x04uuidR\x03key\x12;\n" +
+	"\vupdate_time\x18\x10 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"updateTime\x12\x16\n" +
+	"\x05email\x18\x11 \x01(\tH\x00R\x05email\x12\x16\n" +
+	"\x05phone\x18\x12 \x01(\x03H\x00R\x05phone\x12\x1c\n" +
+	"\x05photo\x18\x13 \x01(\fB\x06\xe2\x93&\x02h\x00R\x05photo\x1a9\n" +
+	"\vLabelsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\t\n" +
+	"\acontactB\x06\n" +
+	"\x04_zip\"@\n" +
+	"\x04Spot\x12\x1a\n" +
+	"\blatitude\x18\x01 \x01(\x01R\blatitude\x12\x1c\n" +
+	"\tlongitude\x18\x02 \x01(\x01R\tlongitude\"\x80\x06\n" +
 	"\x06Person\x12\"\n" +
 	"\n" +
 	"given_name\x18\x01 \x01(\tB\x03\xe0A\x02R\tgivenName\x12\x1f\n" +
@@ -2418,137 +2817,153 @@ func file_allkinds_allkinds_proto_rawDescGZIP() []byte {
 }
 
 var file_allkinds_allkinds_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_allkinds_allkinds_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
+var file_allkinds_allkinds_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
 var file_allkinds_allkinds_proto_goTypes = []any{
 	(Color)(0),                     // 0: allkinds.Color
 	(Shade)(0),                     // 1: allkinds.Shade
 	(*Document)(nil),               // 2: allkinds.Document
-	(*Person)(nil),                 // 3: allkinds.Person
-	(*Address)(nil),                // 4: allkinds.Address
-	(*Review)(nil),                 // 5: allkinds.Review
-	(*Tree)(nil),                   // 6: allkinds.Tree
-	(*Session)(nil),                // 7: allkinds.Session
-	(*Paint)(nil),                  // 8: allkinds.Paint
-	(*Typed)(nil),                  // 9: allkinds.Typed
-	(*Host)(nil),                   // 10: allkinds.Host
-	nil,                            // 11: allkinds.Document.ReviewsEntry
-	nil,                            // 12: allkinds.Document.LabelsEntry
-	nil,                            // 13: allkinds.Document.WeightsEntry
-	nil,                            // 14: allkinds.Document.FlagsEntry
-	nil,                            // 15: allkinds.Document.BlobsEntry
-	nil,                            // 16: allkinds.Document.StampsEntry
-	nil,                            // 17: allkinds.Document.CountersEntry
-	nil,                            // 18: allkinds.Person.CountsEntry
-	(*structpb.Struct)(nil),        // 19: google.protobuf.Struct
-	(*structpb.Value)(nil),         // 20: google.protobuf.Value
-	(*structpb.ListValue)(nil),     // 21: google.protobuf.ListValue
-	(*anypb.Any)(nil),              // 22: google.protobuf.Any
-	(*money.Money)(nil),            // 23: google.type.Money
-	(*timestamppb.Timestamp)(nil),  // 24: google.protobuf.Timestamp
-	(*wrapperspb.StringValue)(nil), // 25: google.protobuf.StringValue
-	(*date.Date)(nil),              // 26: google.type.Date
-	(*timeofday.TimeOfDay)(nil),    // 27: google.type.TimeOfDay
-	(*fieldmaskpb.FieldMask)(nil),  // 28: google.protobuf.FieldMask
-	(*wrapperspb.BoolValue)(nil),   // 29: google.protobuf.BoolValue
-	(*wrapperspb.Int32Value)(nil),  // 30: google.protobuf.Int32Value
-	(*wrapperspb.Int64Value)(nil),  // 31: google.protobuf.Int64Value
-	(*wrapperspb.UInt32Value)(nil), // 32: google.protobuf.UInt32Value
-	(*wrapperspb.UInt64Value)(nil), // 33: google.protobuf.UInt64Value
-	(*wrapperspb.FloatValue)(nil),  // 34: google.protobuf.FloatValue
-	(*wrapperspb.DoubleValue)(nil), // 35: google.protobuf.DoubleValue
-	(*wrapperspb.BytesValue)(nil),  // 36: google.protobuf.BytesValue
-	(*durationpb.Duration)(nil),    // 37: google.protobuf.Duration
-	(*decimal.Decimal)(nil),        // 38: google.type.Decimal
+	(*Parcel)(nil),                 // 3: allkinds.Parcel
+	(*Place)(nil),                  // 4: allkinds.Place
+	(*Spot)(nil),                   // 5: allkinds.Spot
+	(*Person)(nil),                 // 6: allkinds.Person
+	(*Address)(nil),                // 7: allkinds.Address
+	(*Review)(nil),                 // 8: allkinds.Review
+	(*Tree)(nil),                   // 9: allkinds.Tree
+	(*Session)(nil),                // 10: allkinds.Session
+	(*Paint)(nil),                  // 11: allkinds.Paint
+	(*Typed)(nil),                  // 12: allkinds.Typed
+	(*Host)(nil),                   // 13: allkinds.Host
+	nil,                            // 14: allkinds.Document.ReviewsEntry
+	nil,                            // 15: allkinds.Document.LabelsEntry
+	nil,                            // 16: allkinds.Document.WeightsEntry
+	nil,                            // 17: allkinds.Document.FlagsEntry
+	nil,                            // 18: allkinds.Document.BlobsEntry
+	nil,                            // 19: allkinds.Document.StampsEntry
+	nil,                            // 20: allkinds.Document.CountersEntry
+	nil,                            // 21: allkinds.Place.LabelsEntry
+	nil,                            // 22: allkinds.Person.CountsEntry
+	(*structpb.Struct)(nil),        // 23: google.protobuf.Struct
+	(*structpb.Value)(nil),         // 24: google.protobuf.Value
+	(*structpb.ListValue)(nil),     // 25: google.protobuf.ListValue
+	(*anypb.Any)(nil),              // 26: google.protobuf.Any
+	(*money.Money)(nil),            // 27: google.type.Money
+	(*timestamppb.Timestamp)(nil),  // 28: google.protobuf.Timestamp
+	(*wrapperspb.StringValue)(nil), // 29: google.protobuf.StringValue
+	(*date.Date)(nil),              // 30: google.type.Date
+	(*timeofday.TimeOfDay)(nil),    // 31: google.type.TimeOfDay
+	(*fieldmaskpb.FieldMask)(nil),  // 32: google.protobuf.FieldMask
+	(*wrapperspb.BoolValue)(nil),   // 33: google.protobuf.BoolValue
+	(*wrapperspb.Int32Value)(nil),  // 34: google.protobuf.Int32Value
+	(*wrapperspb.Int64Value)(nil),  // 35: google.protobuf.Int64Value
+	(*wrapperspb.UInt32Value)(nil), // 36: google.protobuf.UInt32Value
+	(*wrapperspb.UInt64Value)(nil), // 37: google.protobuf.UInt64Value
+	(*wrapperspb.FloatValue)(nil),  // 38: google.protobuf.FloatValue
+	(*wrapperspb.DoubleValue)(nil), // 39: google.protobuf.DoubleValue
+	(*wrapperspb.BytesValue)(nil),  // 40: google.protobuf.BytesValue
+	(*durationpb.Duration)(nil),    // 41: google.protobuf.Duration
+	(*decimal.Decimal)(nil),        // 42: google.type.Decimal
 }
 var file_allkinds_allkinds_proto_depIdxs = []int32{
-	3,  // 0: allkinds.Document.author:type_name -> allkinds.Person
-	3,  // 1: allkinds.Document.editors:type_name -> allkinds.Person
-	11, // 2: allkinds.Document.reviews:type_name -> allkinds.Document.ReviewsEntry
-	12, // 3: allkinds.Document.labels:type_name -> allkinds.Document.LabelsEntry
-	13, // 4: allkinds.Document.weights:type_name -> allkinds.Document.WeightsEntry
-	14, // 5: allkinds.Document.flags:type_name -> allkinds.Document.FlagsEntry
-	15, // 6: allkinds.Document.blobs:type_name -> allkinds.Document.BlobsEntry
-	16, // 7: allkinds.Document.stamps:type_name -> allkinds.Document.StampsEntry
-	17, // 8: allkinds.Document.counters:type_name -> allkinds.Document.CountersEntry
-	6,  // 9: allkinds.Document.tree:type_name -> allkinds.Tree
-	19, // 10: allkinds.Document.settings:type_name -> google.protobuf.Struct
-	20, // 11: allkinds.Document.value:type_name -> google.protobuf.Value
-	21, // 12: allkinds.Document.list:type_name -> google.protobuf.ListValue
-	22, // 13: allkinds.Document.detail:type_name -> google.protobuf.Any
-	23, // 14: allkinds.Document.price:type_name -> google.type.Money
-	19, // 15: allkinds.Document.notes:type_name -> google.protobuf.Struct
-	24, // 16: allkinds.Document.update_time:type_name -> google.protobuf.Timestamp
-	24, // 17: allkinds.Document.release_time:type_name -> google.protobuf.Timestamp
-	4,  // 18: allkinds.Document.shop:type_name -> allkinds.Address
+	6,  // 0: allkinds.Document.author:type_name -> allkinds.Person
+	6,  // 1: allkinds.Document.editors:type_name -> allkinds.Person
+	14, // 2: allkinds.Document.reviews:type_name -> allkinds.Document.ReviewsEntry
+	15, // 3: allkinds.Document.labels:type_name -> allkinds.Document.LabelsEntry
+	16, // 4: allkinds.Document.weights:type_name -> allkinds.Document.WeightsEntry
+	17, // 5: allkinds.Document.flags:type_name -> allkinds.Document.FlagsEntry
+	18, // 6: allkinds.Document.blobs:type_name -> allkinds.Document.BlobsEntry
+	19, // 7: allkinds.Document.stamps:type_name -> allkinds.Document.StampsEntry
+	20, // 8: allkinds.Document.counters:type_name -> allkinds.Document.CountersEntry
+	9,  // 9: allkinds.Document.tree:type_name -> allkinds.Tree
+	23, // 10: allkinds.Document.settings:type_name -> google.protobuf.Struct
+	24, // 11: allkinds.Document.value:type_name -> google.protobuf.Value
+	25, // 12: allkinds.Document.list:type_name -> google.protobuf.ListValue
+	26, // 13: allkinds.Document.detail:type_name -> google.protobuf.Any
+	27, // 14: allkinds.Document.price:type_name -> google.type.Money
+	23, // 15: allkinds.Document.notes:type_name -> google.protobuf.Struct
+	28, // 16: allkinds.Document.update_time:type_name -> google.protobuf.Timestamp
+	28, // 17: allkinds.Document.release_time:type_name -> google.protobuf.Timestamp
+	7,  // 18: allkinds.Document.shop:type_name -> allkinds.Address
 	0,  // 19: allkinds.Document.color:type_name -> allkinds.Color
-	25, // 20: allkinds.Document.note:type_name -> google.protobuf.StringValue
-	26, // 21: allkinds.Document.due_date:type_name -> google.type.Date
-	27, // 22: allkinds.Document.due_time:type_name -> google.type.TimeOfDay
-	28, // 23: allkinds.Document.changes:type_name -> google.protobuf.FieldMask
-	29, // 24: allkinds.Document.bool_value:type_name -> google.protobuf.BoolValue
-	30, // 25: allkinds.Document.int32_value:type_name -> google.protobuf.Int32Value
-	31, // 26: allkinds.Document.int64_value:type_name -> google.protobuf.Int64Value
-	32, // 27: allkinds.Document.uint32_value:type_name -> google.protobuf.UInt32Value
-	33, // 28: allkinds.Document.uint64_value:type_name -> google.protobuf.UInt64Value
-	34, // 29: allkinds.Document.float_value:type_name -> google.protobuf.FloatValue
-	35, // 30: allkinds.Document.double_value:type_name -> google.protobuf.DoubleValue
-	25, // 31: allkinds.Document.string_value:type_name -> google.protobuf.StringValue
-	36, // 32: allkinds.Document.bytes_value:type_name -> google.protobuf.BytesValue
-	25, // 33: allkinds.Document.string_values:type_name -> google.protobuf.StringValue
-	31, // 34: allkinds.Document.int64_values:type_name -> google.protobuf.Int64Value
-	33, // 35: allkinds.Document.uint64_values:type_name -> google.protobuf.UInt64Value
-	36, // 36: allkinds.Document.bytes_values:type_name -> google.protobuf.BytesValue
+	29, // 20: allkinds.Document.note:type_name -> google.protobuf.StringValue
+	30, // 21: allkinds.Document.due_date:type_name -> google.type.Date
+	31, // 22: allkinds.Document.due_time:type_name -> google.type.TimeOfDay
+	32, // 23: allkinds.Document.changes:type_name -> google.protobuf.FieldMask
+	33, // 24: allkinds.Document.bool_value:type_name -> google.protobuf.BoolValue
+	34, // 25: allkinds.Document.int32_value:type_name -> google.protobuf.Int32Value
+	35, // 26: allkinds.Document.int64_value:type_name -> google.protobuf.Int64Value
+	36, // 27: allkinds.Document.uint32_value:type_name -> google.protobuf.UInt32Value
+	37, // 28: allkinds.Document.uint64_value:type_name -> google.protobuf.UInt64Value
+	38, // 29: allkinds.Document.float_value:type_name -> google.protobuf.FloatValue
+	39, // 30: allkinds.Document.double_value:type_name -> google.protobuf.DoubleValue
+	29, // 31: allkinds.Document.string_value:type_name -> google.protobuf.StringValue
+	40, // 32: allkinds.Document.bytes_value:type_name -> google.protobuf.BytesValue
+	29, // 33: allkinds.Document.string_values:type_name -> google.protobuf.StringValue
+	35, // 34: allkinds.Document.int64_values:type_name -> google.protobuf.Int64Value
+	37, // 35: allkinds.Document.uint64_values:type_name -> google.protobuf.UInt64Value
+	40, // 36: allkinds.Document.bytes_values:type_name -> google.protobuf.BytesValue
 	0,  // 37: allkinds.Document.c:type_name -> allkinds.Color
-	24, // 38: allkinds.Document.t:type_name -> google.protobuf.Timestamp
-	37, // 39: allkinds.Document.p:type_name -> google.protobuf.Duration
+	28, // 38: allkinds.Document.t:type_name -> google.protobuf.Timestamp
+	41, // 39: allkinds.Document.p:type_name -> google.protobuf.Duration
 	0,  // 40: allkinds.Document.oc:type_name -> allkinds.Color
 	0,  // 41: allkinds.Document.lc:type_name -> allkinds.Color
-	24, // 42: allkinds.Document.lt:type_name -> google.protobuf.Timestamp
-	37, // 43: allkinds.Document.lp:type_name -> google.protobuf.Duration
-	26, // 44: allkinds.Document.issue_date:type_name -> google.type.Date
-	26, // 45: allkinds.Document.reprints:type_name -> google.type.Date
-	27, // 46: allkinds.Document.opening:type_name -> google.type.TimeOfDay
-	27, // 47: allkinds.Document.bells:type_name -> google.type.TimeOfDay
-	28, // 48: allkinds.Document.read_fields:type_name -> google.protobuf.FieldMask
-	28, // 49: allkinds.Document.masks:type_name -> google.protobuf.FieldMask
-	26, // 50: allkinds.Document.rough_date:type_name -> google.type.Date
+	28, // 42: allkinds.Document.lt:type_name -> google.protobuf.Timestamp
+	41, // 43: allkinds.Document.lp:type_name -> google.protobuf.Duration
+	30, // 44: allkinds.Document.issue_date:type_name -> google.type.Date
+	30, // 45: allkinds.Document.reprints:type_name -> google.type.Date
+	31, // 46: allkinds.Document.opening:type_name -> google.type.TimeOfDay
+	31, // 47: allkinds.Document.bells:type_name -> google.type.TimeOfDay
+	32, // 48: allkinds.Document.read_fields:type_name -> google.protobuf.FieldMask
+	32, // 49: allkinds.Document.masks:type_name -> google.protobuf.FieldMask
+	30, // 50: allkinds.Document.rough_date:type_name -> google.type.Date
 	0,  // 51: allkinds.Document.color_name:type_name -> allkinds.Color
 	0,  // 52: allkinds.Document.color_names:type_name -> allkinds.Color
 	0,  // 53: allkinds.Document.color_list:type_name -> allkinds.Color
 	0,  // 54: allkinds.Document.color_declared:type_name -> allkinds.Color
 	0,  // 55: allkinds.Document.color_zero:type_name -> allkinds.Color
-	0,  // 56: allkinds.Person.color:type_name -> allkinds.Color
-	24, // 57: allkinds.Person.birth_time:type_name -> google.protobuf.Timestamp
-	37, // 58: allkinds.Person.patience:type_name -> google.protobuf.Duration
-	4,  // 59: allkinds.Person.address:type_name -> allkinds.Address
-	18, // 60: allkinds.Person.counts:type_name -> allkinds.Person.CountsEntry
-	4,  // 61: allkinds.Person.post:type_name -> allkinds.Address
-	3,  // 62: allkinds.Review.reviewer:type_name -> allkinds.Person
-	6,  // 63: allkinds.Tree.children:type_name -> allkinds.Tree
-	6,  // 64: allkinds.Tree.next:type_name -> allkinds.Tree
-	24, // 65: allkinds.Session.expire_time:type_name -> google.protobuf.Timestamp
-	37, // 66: allkinds.Session.ttl:type_name -> google.protobuf.Duration
-	0,  // 67: allkinds.Paint.color:type_name -> allkinds.Color
-	0,  // 68: allkinds.Paint.second:type_name -> allkinds.Color
-	0,  // 69: allkinds.Paint.others:type_name -> allkinds.Color
-	1,  // 70: allkinds.Paint.shade:type_name -> allkinds.Shade
-	25, // 71: allkinds.Typed.discount:type_name -> google.protobuf.StringValue
-	25, // 72: allkinds.Typed.right:type_name -> google.protobuf.StringValue
-	38, // 73: allkinds.Typed.middle:type_name -> google.type.Decimal
-	25, // 74: allkinds.Typed.shares:type_name -> google.protobuf.StringValue
-	25, // 75: allkinds.Typed.owner:type_name -> google.protobuf.StringValue
-	38, // 76: allkinds.Typed.cost:type_name -> google.type.Decimal
-	38, // 77: allkinds.Typed.fee:type_name -> google.type.Decimal
-	38, // 78: allkinds.Typed.fees:type_name -> google.type.Decimal
-	24, // 79: allkinds.Typed.local:type_name -> google.protobuf.Timestamp
-	5,  // 80: allkinds.Document.ReviewsEntry.value:type_name -> allkinds.Review
-	0,  // 81: allkinds.Document.FlagsEntry.value:type_name -> allkinds.Color
-	24, // 82: allkinds.Document.StampsEntry.value:type_name -> google.protobuf.Timestamp
-	83, // [83:83] is the sub-list for method output_type
-	83, // [83:83] is the sub-list for method input_type
-	83, // [83:83] is the sub-list for extension type_name
-	83, // [83:83] is the sub-list for extension extendee
-	0,  // [0:83] is the sub-list for field type_name
+	4,  // 56: allkinds.Parcel.sender:type_name -> allkinds.Place
+	4,  // 57: allkinds.Parcel.receiver:type_name -> allkinds.Place
+	6,  // 58: allkinds.Parcel.owner:type_name -> allkinds.Person
+	28, // 59: allkinds.Parcel.update_time:type_name -> google.protobuf.Timestamp
+	0,  // 60: allkinds.Place.color:type_name -> allkinds.Color
+	28, // 61: allkinds.Place.since:type_name -> google.protobuf.Timestamp
+	30, // 62: allkinds.Place.until:type_name -> google.type.Date
+	5,  // 63: allkinds.Place.spot:type_name -> allkinds.Spot
+	6,  // 64: allkinds.Place.guard:type_name -> allkinds.Person
+	21, // 65: allkinds.Place.labels:type_name -> allkinds.Place.LabelsEntry
+	35, // 66: allkinds.Place.rank:type_name -> google.protobuf.Int64Value
+	28, // 67: allkinds.Place.update_time:type_name -> google.protobuf.Timestamp
+	0,  // 68: allkinds.Person.color:type_name -> allkinds.Color
+	28, // 69: allkinds.Person.birth_time:type_name -> google.protobuf.Timestamp
+	41, // 70: allkinds.Person.patience:type_name -> google.protobuf.Duration
+	7,  // 71: allkinds.Person.address:type_name -> allkinds.Address
+	22, // 72: allkinds.Person.counts:type_name -> allkinds.Person.CountsEntry
+	7,  // 73: allkinds.Person.post:type_name -> allkinds.Address
+	6,  // 74: allkinds.Review.reviewer:type_name -> allkinds.Person
+	9,  // 75: allkinds.Tree.children:type_name -> allkinds.Tree
+	9,  // 76: allkinds.Tree.next:type_name -> allkinds.Tree
+	28, // 77: allkinds.Session.expire_time:type_name -> google.protobuf.Timestamp
+	41, // 78: allkinds.Session.ttl:type_name -> google.protobuf.Duration
+	0,  // 79: allkinds.Paint.color:type_name -> allkinds.Color
+	0,  // 80: allkinds.Paint.second:type_name -> allkinds.Color
+	0,  // 81: allkinds.Paint.others:type_name -> allkinds.Color
+	1,  // 82: allkinds.Paint.shade:type_name -> allkinds.Shade
+	29, // 83: allkinds.Typed.discount:type_name -> google.protobuf.StringValue
+	29, // 84: allkinds.Typed.right:type_name -> google.protobuf.StringValue
+	42, // 85: allkinds.Typed.middle:type_name -> google.type.Decimal
+	29, // 86: allkinds.Typed.shares:type_name -> google.protobuf.StringValue
+	29, // 87: allkinds.Typed.owner:type_name -> google.protobuf.StringValue
+	42, // 88: allkinds.Typed.cost:type_name -> google.type.Decimal
+	42, // 89: allkinds.Typed.fee:type_name -> google.type.Decimal
+	42, // 90: allkinds.Typed.fees:type_name -> google.type.Decimal
+	28, // 91: allkinds.Typed.local:type_name -> google.protobuf.Timestamp
+	8,  // 92: allkinds.Document.ReviewsEntry.value:type_name -> allkinds.Review
+	0,  // 93: allkinds.Document.FlagsEntry.value:type_name -> allkinds.Color
+	28, // 94: allkinds.Document.StampsEntry.value:type_name -> google.protobuf.Timestamp
+	95, // [95:95] is the sub-list for method output_type
+	95, // [95:95] is the sub-list for method input_type
+	95, // [95:95] is the sub-list for extension type_name
+	95, // [95:95] is the sub-list for extension extendee
+	0,  // [0:95] is the sub-list for field type_name
 }
 
 func init() { file_allkinds_allkinds_proto_init() }
@@ -2569,18 +2984,22 @@ func file_allkinds_allkinds_proto_init() {
 		(*Document_DueTime)(nil),
 		(*Document_Changes)(nil),
 	}
-	file_allkinds_allkinds_proto_msgTypes[1].OneofWrappers = []any{
+	file_allkinds_allkinds_proto_msgTypes[2].OneofWrappers = []any{
+		(*Place_Email)(nil),
+		(*Place_Phone)(nil),
+	}
+	file_allkinds_allkinds_proto_msgTypes[4].OneofWrappers = []any{
 		(*Person_Email)(nil),
 		(*Person_Phone)(nil),
 		(*Person_Post)(nil),
 	}
-	file_allkinds_allkinds_proto_msgTypes[2].OneofWrappers = []any{}
-	file_allkinds_allkinds_proto_msgTypes[5].OneofWrappers = []any{
+	file_allkinds_allkinds_proto_msgTypes[5].OneofWrappers = []any{}
+	file_allkinds_allkinds_proto_msgTypes[8].OneofWrappers = []any{
 		(*Session_ExpireTime)(nil),
 		(*Session_Ttl)(nil),
 	}
-	file_allkinds_allkinds_proto_msgTypes[6].OneofWrappers = []any{}
-	file_allkinds_allkinds_proto_msgTypes[7].OneofWrappers = []any{
+	file_allkinds_allkinds_proto_msgTypes[9].OneofWrappers = []any{}
+	file_allkinds_allkinds_proto_msgTypes[10].OneofWrappers = []any{
 		(*Typed_Left)(nil),
 		(*Typed_Right)(nil),
 		(*Typed_Middle)(nil),
@@ -2591,7 +3010,7 @@ func file_allkinds_allkinds_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_allkinds_allkinds_proto_rawDesc), len(file_allkinds_allkinds_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   17,
+			NumMessages:   21,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

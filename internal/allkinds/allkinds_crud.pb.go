@@ -360,6 +360,224 @@ func (r DocumentRepository) WithTx(tx *crud.Tx) DocumentRepository {
 	return DocumentRepository{r.Repository.WithTx(tx)}
 }
 
+// SQL of ParcelRepository. List and Update add their WHERE, ORDER BY and SET at
+// run time.
+const (
+	parcelColumns = `
+		parcels.id,
+		parcels.title,
+		parcels.sender_is_set,
+		parcels.sender_city,
+		parcels.sender_postal_code,
+		parcels.sender_floor,
+		parcels.sender_color,
+		parcels.sender_lines,
+		parcels.sender_since,
+		parcels.sender_until,
+		parcels.sender_spot_is_set,
+		parcels.sender_spot_latitude,
+		parcels.sender_spot_longitude,
+		parcels.sender_guard,
+		parcels.sender_labels,
+		parcels.sender_rank,
+		parcels.sender_etag,
+		parcels.sender_secret,
+		parcels.sender_origin,
+		parcels.sender_key,
+		parcels.sender_update_time,
+		parcels.sender_email,
+		parcels.sender_phone,
+		parcels.sender_photo,
+		parcels.to_is_set,
+		parcels.to_city,
+		parcels.to_postal_code,
+		parcels.to_floor,
+		parcels.to_color,
+		parcels.to_lines,
+		parcels.to_since,
+		parcels.to_until,
+		parcels.to_spot_is_set,
+		parcels.to_spot_latitude,
+		parcels.to_spot_longitude,
+		parcels.to_guard,
+		parcels.to_labels,
+		parcels.to_rank,
+		parcels.to_etag,
+		parcels.to_secret,
+		parcels.to_origin,
+		parcels.to_key,
+		parcels.to_update_time,
+		parcels.to_email,
+		parcels.to_phone,
+		parcels.to_photo,
+		parcels.owner,
+		parcels.update_time`
+	parcelSelect = `SELECT` + parcelColumns + `
+		FROM parcels`
+	parcelGet = parcelSelect + `
+		WHERE parcels.id = $1`
+	parcelCreate = `INSERT INTO parcels (
+			title,
+			sender_is_set,
+			sender_city,
+			sender_postal_code,
+			sender_floor,
+			sender_color,
+			sender_lines,
+			sender_since,
+			sender_until,
+			sender_spot_is_set,
+			sender_spot_latitude,
+			sender_spot_longitude,
+			sender_guard,
+			sender_labels,
+			sender_rank,
+			sender_etag,
+			sender_secret,
+			sender_origin,
+			sender_key,
+			sender_update_time,
+			sender_email,
+			sender_phone,
+			sender_photo,
+			to_is_set,
+			to_city,
+			to_postal_code,
+			to_floor,
+			to_color,
+			to_lines,
+			to_since,
+			to_until,
+			to_spot_is_set,
+			to_spot_latitude,
+			to_spot_longitude,
+			to_guard,
+			to_labels,
+			to_rank,
+			to_etag,
+			to_secret,
+			to_origin,
+			to_key,
+			to_update_time,
+			to_email,
+			to_phone,
+			to_photo,
+			owner,
+			update_time
+		) VALUES (
+			$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
+			$17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30,
+			$31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44,
+			$45, $46, $47
+		)
+		RETURNING` + parcelColumns
+	parcelDelete = `DELETE FROM parcels
+		WHERE parcels.id = $1`
+)
+
+// ParcelTable describes the table parcels behind allkinds.Parcel. Columns are
+// in SELECT order.
+var ParcelTable = crud.NewTable(crud.TableSpec[Parcel, *Parcel, int64]{
+	Message:  "allkinds.Parcel",
+	Singular: "parcel",
+	Name:     "parcels",
+	Resource: "allkinds.Parcel",
+	Columns: []crud.Column[*Parcel]{
+		crud.Int64("id", (*Parcel).GetId, func(m *Parcel, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+		crud.String("title", (*Parcel).GetTitle, func(m *Parcel, v string) { m.Title = v }),
+		crud.Embedded("sender", (*Parcel).GetSender, func(m *Parcel, v *Place) { m.Sender = v }, []crud.Column[*Place]{
+			crud.String("city", (*Place).GetCity, func(m *Place, v string) { m.City = v }, crud.Required),
+			crud.OptionalString("zip", (*Place).GetZip, func(m *Place) bool { return m.Zip != nil }, func(m *Place, v string) { m.Zip = &v }, func(m *Place) { m.Zip = nil }, crud.ColumnName("postal_code"), crud.MaxLength(9)),
+			crud.Int32("floor", (*Place).GetFloor, func(m *Place, v int32) { m.Floor = v }),
+			crud.Enum("color", (*Place).GetColor, func(m *Place, v Color) { m.Color = v }, crud.EnumName),
+			crud.Strings("lines", (*Place).GetLines, func(m *Place, v []string) { m.Lines = v }),
+			crud.Timestamp("since", (*Place).GetSince, func(m *Place, v *timestamppb.Timestamp) { m.Since = v }),
+			crud.Date("until", (*Place).GetUntil, func(m *Place, v *date.Date) { m.Until = v }),
+			crud.Embedded("spot", (*Place).GetSpot, func(m *Place, v *Spot) { m.Spot = v }, []crud.Column[*Spot]{
+				crud.Double("latitude", (*Spot).GetLatitude, func(m *Spot, v float64) { m.Latitude = v }),
+				crud.Double("longitude", (*Spot).GetLongitude, func(m *Spot, v float64) { m.Longitude = v }),
+			}),
+			crud.JSON[*Place]("guard"),
+			crud.JSONMap[*Place]("labels"),
+			crud.Int64Value("rank", (*Place).GetRank, func(m *Place, v *wrapperspb.Int64Value) { m.Rank = v }),
+			crud.String("etag", (*Place).GetEtag, func(m *Place, v string) { m.Etag = v }, crud.OutputOnly),
+			crud.String("secret", (*Place).GetSecret, func(m *Place, v string) { m.Secret = v }, crud.InputOnly),
+			crud.String("origin", (*Place).GetOrigin, func(m *Place, v string) { m.Origin = v }, crud.Immutable),
+			crud.UUID("key", (*Place).GetKey, func(m *Place, v string) { m.Key = v }),
+			crud.Timestamp("update_time", (*Place).GetUpdateTime, func(m *Place, v *timestamppb.Timestamp) { m.UpdateTime = v }),
+			crud.OptionalString("email", (*Place).GetEmail, func(m *Place) bool { return crud.IsArm[*Place_Email](m.Contact) }, func(m *Place, v string) { m.Contact = &Place_Email{Email: v} }, func(m *Place) { m.Contact = crud.WithoutArm[*Place_Email](m.Contact) }, crud.Oneof("contact")),
+			crud.OptionalInt64("phone", (*Place).GetPhone, func(m *Place) bool { return crud.IsArm[*Place_Phone](m.Contact) }, func(m *Place, v int64) { m.Contact = &Place_Phone{Phone: v} }, func(m *Place) { m.Contact = crud.WithoutArm[*Place_Phone](m.Contact) }, crud.Oneof("contact")),
+			crud.Bytes("photo", (*Place).GetPhoto, func(m *Place, v []byte) { m.Photo = v }, crud.Unfilterable),
+		}),
+		crud.Embedded("receiver", (*Parcel).GetReceiver, func(m *Parcel, v *Place) { m.Receiver = v }, []crud.Column[*Place]{
+			crud.String("city", (*Place).GetCity, func(m *Place, v string) { m.City = v }, crud.Required),
+			crud.OptionalString("zip", (*Place).GetZip, func(m *Place) bool { return m.Zip != nil }, func(m *Place, v string) { m.Zip = &v }, func(m *Place) { m.Zip = nil }, crud.ColumnName("postal_code"), crud.MaxLength(9)),
+			crud.Int32("floor", (*Place).GetFloor, func(m *Place, v int32) { m.Floor = v }),
+			crud.Enum("color", (*Place).GetColor, func(m *Place, v Color) { m.Color = v }, crud.EnumName),
+			crud.Strings("lines", (*Place).GetLines, func(m *Place, v []string) { m.Lines = v }),
+			crud.Timestamp("since", (*Place).GetSince, func(m *Place, v *timestamppb.Timestamp) { m.Since = v }),
+			crud.Date("until", (*Place).GetUntil, func(m *Place, v *date.Date) { m.Until = v }),
+			crud.Embedded("spot", (*Place).GetSpot, func(m *Place, v *Spot) { m.Spot = v }, []crud.Column[*Spot]{
+				crud.Double("latitude", (*Spot).GetLatitude, func(m *Spot, v float64) { m.Latitude = v }),
+				crud.Double("longitude", (*Spot).GetLongitude, func(m *Spot, v float64) { m.Longitude = v }),
+			}),
+			crud.JSON[*Place]("guard"),
+			crud.JSONMap[*Place]("labels"),
+			crud.Int64Value("rank", (*Place).GetRank, func(m *Place, v *wrapperspb.Int64Value) { m.Rank = v }),
+			crud.String("etag", (*Place).GetEtag, func(m *Place, v string) { m.Etag = v }, crud.OutputOnly),
+			crud.String("secret", (*Place).GetSecret, func(m *Place, v string) { m.Secret = v }, crud.InputOnly),
+			crud.String("origin", (*Place).GetOrigin, func(m *Place, v string) { m.Origin = v }, crud.Immutable),
+			crud.UUID("key", (*Place).GetKey, func(m *Place, v string) { m.Key = v }),
+			crud.Timestamp("update_time", (*Place).GetUpdateTime, func(m *Place, v *timestamppb.Timestamp) { m.UpdateTime = v }),
+			crud.OptionalString("email", (*Place).GetEmail, func(m *Place) bool { return crud.IsArm[*Place_Email](m.Contact) }, func(m *Place, v string) { m.Contact = &Place_Email{Email: v} }, func(m *Place) { m.Contact = crud.WithoutArm[*Place_Email](m.Contact) }, crud.Oneof("contact")),
+			crud.OptionalInt64("phone", (*Place).GetPhone, func(m *Place) bool { return crud.IsArm[*Place_Phone](m.Contact) }, func(m *Place, v int64) { m.Contact = &Place_Phone{Phone: v} }, func(m *Place) { m.Contact = crud.WithoutArm[*Place_Phone](m.Contact) }, crud.Oneof("contact")),
+			crud.Bytes("photo", (*Place).GetPhoto, func(m *Place, v []byte) { m.Photo = v }, crud.Unfilterable),
+		}, crud.ColumnName("to")),
+		crud.JSON[*Parcel]("owner"),
+		crud.Timestamp("update_time", (*Parcel).GetUpdateTime, func(m *Parcel, v *timestamppb.Timestamp) { m.UpdateTime = v }, crud.UpdateTime),
+	},
+	Key:    (*Parcel).GetId,
+	SetKey: func(m *Parcel, v int64) { m.Id = v },
+	SQL: crud.SQL{
+		Columns: parcelColumns,
+		Select:  parcelSelect,
+		Get:     parcelGet,
+		Create:  parcelCreate,
+		Delete:  parcelDelete,
+	},
+})
+
+// ParcelHooks run around writes to Parcel, inside the write's transaction. An
+// error rolls the write back and is returned to the caller. A nil hook costs
+// nothing.
+type ParcelHooks = crud.Hooks[*Parcel]
+
+// ParcelStore keeps the messages of type Parcel. ParcelRepository is the SQL
+// one; wrap it to cache, audit or partition, or replace it in tests.
+type ParcelStore interface {
+	crud.Store[*Parcel, int64]
+}
+
+// ParcelRepository is the ParcelStore over the table parcels. It is safe for
+// concurrent use when its DB is.
+type ParcelRepository struct {
+	*crud.Repository[*Parcel, int64]
+}
+
+var _ ParcelStore = ParcelRepository{}
+
+// NewParcelRepository returns a repository that runs its statements on db: a
+// *pgxpool.Pool, a *pgx.Conn, a pgx.Tx or the embedded engine. It panics on
+// hooks of another message.
+func NewParcelRepository(db crud.DB, opts ...crud.Option) ParcelRepository {
+	return ParcelRepository{crud.NewRepository(db, ParcelTable, opts...)}
+}
+
+// WithTx returns the same repository, hooks and scope included, running on tx.
+func (r ParcelRepository) WithTx(tx *crud.Tx) ParcelRepository {
+	return ParcelRepository{r.Repository.WithTx(tx)}
+}
+
 // SQL of SessionRepository. List and Update add their WHERE, ORDER BY and SET
 // at run time.
 const (

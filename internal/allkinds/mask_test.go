@@ -378,7 +378,7 @@ func wholeDates(dates ...*date.Date) bool {
 func path(t *rapid.T, a, b protoreflect.Message, prefix string) string {
 	fds := a.Descriptor().Fields()
 	fd := fds.Get(rapid.IntRange(0, fds.Len()-1).Draw(t, "field"))
-	if fd.Name() == "id" || fd.Name() == "update_time" {
+	if prefix == "" && (fd.Name() == "id" || fd.Name() == "update_time") {
 		return prefix + "title"
 	}
 	p := prefix + string(fd.Name())

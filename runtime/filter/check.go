@@ -126,7 +126,7 @@ func (c *checker) field(n comparison) (*Field, error) {
 	}
 	for path := n.path; strings.Contains(path, "."); {
 		path = path[:strings.LastIndexByte(path, '.')]
-		if f := c.schema.fields[path]; f != nil && f.Filterable {
+		if f := c.schema.fields[path]; f != nil && f.Filterable && f.Kind != Message {
 			return nil, c.fail(n.at, "%s has no fields of its own", quote(path))
 		}
 	}
