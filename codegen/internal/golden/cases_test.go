@@ -18,6 +18,7 @@ import (
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/deprecated"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/edition2023"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/edition2024"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/embedded"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/enumnames"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/enums"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/farparent"
@@ -25,6 +26,7 @@ import (
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/force"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/hybrid"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/hybridcollisions"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/hybridembedded"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/hybridoneofs"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/intkeys"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/keywords"
@@ -40,8 +42,10 @@ import (
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/oneofs"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/opaque"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/opaquecollisions"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/opaqueembedded"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/opaquelisting"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/opaqueoneofs"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/opaquetyped"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/options"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/parents"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/plainservice"
@@ -60,6 +64,7 @@ import (
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/softdelete"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/times"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/toplevel"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/typed"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/uuids"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/wide"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/wrappers"
@@ -120,6 +125,21 @@ var cases = map[string][]model{
 	"edition2024": {
 		newModel(edition2024.DocTable, edition2024.NewDocRepository),
 		newModel(edition2024.PageTable, edition2024.NewPageRepository),
+	},
+	"embedded": {
+		newModel(embedded.EventTable, embedded.NewEventRepository),
+	},
+	"opaqueembedded": {
+		newModel(opaqueembedded.EventTable, opaqueembedded.NewEventRepository),
+	},
+	"hybridembedded": {
+		newModel(hybridembedded.EventTable, hybridembedded.NewEventRepository),
+	},
+	"typed": {
+		newModel(typed.AccountTable, typed.NewAccountRepository),
+	},
+	"opaquetyped": {
+		newModel(opaquetyped.AccountTable, opaquetyped.NewAccountRepository),
 	},
 	"enums": {
 		newModel(enums.SampleTable, enums.NewSampleRepository),
@@ -274,6 +294,13 @@ var cases = map[string][]model{
 // stated are the schemas of the cases that have one, which SQLite has not.
 var stated = map[string]string{"quoted": "Music", "schemas": "billing"}
 
+// onlyPostgres reports whether SQLite does not have what a model needs, and says so.
+func onlyPostgres(models []model) bool {
+	return slices.ContainsFunc(models, func(m model) bool {
+		return slices.ContainsFunc(m.table().Info().Columns, func(c crud.ColumnInfo) bool { return c.Kind == crud.KindText })
+	})
+}
+
 // What is generated runs: its tables can be made, twice over, and its rows come back as
 // they went, on both engines.
 func TestCasesRun(t *testing.T) {
@@ -290,6 +317,14 @@ func TestCasesRun(t *testing.T) {
 				drop()
 				t.Cleanup(drop)
 				runCase(t, db, models)
+				return
+			}
+			if onlyPostgres(models) {
+				db := crudtest.SQLite(t)
+				for _, m := range models {
+					require.ErrorContains(t, crud.CreateTables(t.Context(), db, m.table()), "that SQLite does not have")
+				}
+				runCase(t, crudtest.Postgres(t), models)
 				return
 			}
 			crudtest.EachEngine(t, func(t *testing.T, db crud.DB) { runCase(t, db, models) })
