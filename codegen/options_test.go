@@ -146,7 +146,7 @@ var optionSamples = map[string]optionSample{
 	"Field.relation":                     {onRelation, `relation: {}`, `skip: true`},
 	"Field.storage=COLUMN":               {onField("repeated string title = 2"), `storage: COLUMN`, ``},
 	"Field.storage=JSON":                 {onField("repeated string title = 2"), `storage: JSON`, ``},
-	"Field.storage=EMBEDDED":             {onText, `storage: EMBEDDED`, ``},
+	"Field.storage=EMBEDDED":             {onField("message Venue { string name = 1; } Venue title = 2"), `storage: EMBEDDED`, ``},
 	"Field.enum_as=NUMBER":               {onEnum, `enum_as: NUMBER`, `enum_as: NUMBER`},
 	"Field.enum_as=NAME":                 {onEnum, `enum_as: NAME`, ``},
 	"Field.enum_as=POSTGRES":             {onEnum, `enum_as: POSTGRES`, ``},

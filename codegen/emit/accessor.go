@@ -141,7 +141,7 @@ func (p *printer) valueType(c *model.Column) string {
 	switch c.Kind {
 	case model.Enum:
 		return p.name(c.Field.Enum.GoIdent)
-	case model.Timestamp, model.Duration:
+	case model.Timestamp, model.Duration, model.Date, model.TimeOfDay, model.Decimal, model.FieldMask:
 		return "*" + p.name(c.Field.Message.GoIdent)
 	default:
 		return scalarTypes[c.Kind]
@@ -158,5 +158,6 @@ var scalarTypes = map[model.Kind]string{
 	model.Double: "float64",
 	model.String: "string",
 	model.UUID:   "string",
+	model.Text:   "string",
 	model.Bytes:  "[]byte",
 }

@@ -46,8 +46,11 @@ func (p *printer) column(c *model.Column) string {
 	if c.Etag {
 		return p.etag(c)
 	}
-	if c.Kind == model.JSON {
+	switch c.Kind {
+	case model.JSON:
 		return p.json(c)
+	case model.Embedded:
+		return p.embedded(c)
 	}
 	args := []string{strconv.Quote(string(f.Desc.Name())), p.getter(f)}
 	kind := kindNames[c.Kind]
@@ -85,10 +88,15 @@ var kindNames = map[model.Kind]string{
 	model.Double:    "Double",
 	model.String:    "String",
 	model.UUID:      "UUID",
+	model.Text:      "String",
 	model.Bytes:     "Bytes",
 	model.Enum:      "Enum",
 	model.Timestamp: "Timestamp",
 	model.Duration:  "Duration",
+	model.Date:      "Date",
+	model.TimeOfDay: "TimeOfDay",
+	model.Decimal:   "Decimal",
+	model.FieldMask: "FieldMask",
 }
 
 var listNames = map[model.Kind]string{
@@ -101,16 +109,36 @@ var listNames = map[model.Kind]string{
 	model.Double:    "Doubles",
 	model.String:    "Strings",
 	model.UUID:      "UUIDs",
+	model.Text:      "Strings",
 	model.Bytes:     "BytesList",
 	model.Enum:      "Enums",
 	model.Timestamp: "Timestamps",
 	model.Duration:  "Durations",
+	model.Date:      "Dates",
+	model.TimeOfDay: "TimesOfDay",
+	model.Decimal:   "Decimals",
 }
 
 // json returns the constructor call of a column that reaches its field by reflection.
 func (p *printer) json(c *model.Column) string {
 	args := append([]string{strconv.Quote(string(c.Field.Desc.Name()))}, p.columnOptions(c)...)
 	return p.crud(jsonNames[c.JSON]) + "[*" + p.name(c.Field.Parent.GoIdent) + "](" + strings.Join(args, ", ") + ")"
+}
+
+// embedded returns the constructor call of a message that is stored in columns of its
+// fields, a line for each.
+func (p *printer) embedded(c *model.Column) string {
+	f := c.Field
+	set := p.assigned(f, func() string { return "*" + p.name(f.Message.GoIdent) })
+	var inner strings.Builder
+	for _, in := range c.Inner {
+		inner.WriteString(p.column(in) + ",\n")
+	}
+	args := []string{
+		strconv.Quote(string(f.Desc.Name())), p.getter(f), set,
+		"[]" + p.crud("Column") + "[*" + p.name(f.Message.GoIdent) + "]{\n" + inner.String() + "}",
+	}
+	return p.crud("Embedded") + "(" + strings.Join(append(args, p.columnOptions(c)...), ", ") + ")"
 }
 
 var jsonNames = map[model.JSONForm]string{
@@ -172,7 +200,9 @@ func (p *printer) columnOptions(c *model.Column) []string {
 		}
 	}
 	served := c.Time != model.NotServerTime
-	add(c.Name != string(c.Field.Desc.Name()), call("ColumnName", c.Name))
+	own := strings.TrimPrefix(c.Name, c.Prefix)
+	add(own != string(c.Field.Desc.Name()), call("ColumnName", own))
+	add(c.SQLType != "", call("SQLType", c.SQLType))
 	add(c.PrimaryKey, "PrimaryKey")
 	opts = append(opts, p.generated(c)...)
 	add(c.Behavior.Required, "Required")
@@ -188,7 +218,7 @@ func (p *printer) columnOptions(c *model.Column) []string {
 	add(c.Unorderable && !c.Behavior.InputOnly && orders(c), "Unorderable")
 	add(c.Sensitive, "Sensitive")
 	add(c.Search, "Search")
-	add(c.NotNull && c.Presence && !c.PrimaryKey && !served, "NotNull")
+	add(c.NotNull && c.Presence && !c.PrimaryKey && !served && c.Prefix == "" && c.Kind != model.Embedded, "NotNull")
 	add(c.EnumAs == model.AsName, "EnumName")
 	add(c.EnumAs == model.AsType, call("EnumType", c.EnumType))
 	add(c.Unknown == model.RejectUnknown && c.EnumAs == model.AsNumber, "RejectUnknown")
@@ -202,7 +232,7 @@ func (p *printer) columnOptions(c *model.Column) []string {
 
 // orders reports whether rows can be ordered by columns of the kind at all.
 func orders(c *model.Column) bool {
-	return !c.Repeated && c.Kind != model.Bytes && c.Kind != model.JSON
+	return !c.Repeated && c.Kind != model.Bytes && c.Kind != model.JSON && c.Kind != model.Embedded && c.Kind != model.FieldMask
 }
 
 func call(option, argument string) string { return option + "(" + strconv.Quote(argument) + ")" }

@@ -1,6 +1,10 @@
 package model
 
-import "google.golang.org/protobuf/compiler/protogen"
+import (
+	"google.golang.org/protobuf/compiler/protogen"
+
+	"github.com/protocrud/protoc-gen-go-crud/internal/texttype"
+)
 
 // A Column is one SQL column of a model.
 type Column struct {
@@ -10,12 +14,20 @@ type Column struct {
 	// that only the resource name holds.
 	Field *protogen.Field
 	Kind  Kind
+	// SQLType is the column's type in PostgreSQL, empty for that of the kind. Text is what
+	// is known of it, of a column of kind Text or Decimal.
+	SQLType string
+	Text    *texttype.Type
 	// Presence says that unset and zero are two things in the proto, so that the
 	// column is NULL when the field is unset.
 	Presence bool
 	Repeated bool
 	// Wrapper says that the field is a message of google/protobuf/wrappers.proto.
 	Wrapper bool
+	// Inner are the columns of the fields of a message that is Embedded. Their names have
+	// its own in front, which Prefix is, with a _.
+	Inner  []*Column
+	Prefix string
 	// Oneof is the oneof that the field is an arm of, or empty.
 	Oneof string
 	// EnumAs says how an enum is stored, and EnumType is the name of its type in
@@ -57,6 +69,18 @@ type Column struct {
 	Was []string
 }
 
+// EmptyIsNull reports whether the empty text is no value of the column, and stands for
+// NULL.
+func (c *Column) EmptyIsNull() bool {
+	return c.Kind == UUID || c.Text != nil && !c.Text.Textual()
+}
+
+// Compared reports whether values of the column can be compared, and rows be ordered by
+// them.
+func (c *Column) Compared() bool {
+	return !c.Repeated && c.Kind != JSON && c.Kind != Embedded && c.Kind != FieldMask && (c.Text == nil || c.Text.Compared())
+}
+
 // Kind is the type of a column's values, of its elements if it is repeated.
 type Kind uint8
 
@@ -70,11 +94,17 @@ const (
 	Double
 	String
 	UUID // a string field that is stored as uuid
+	Text // a string field that is stored in a type of its own
 	Bytes
 	Enum
 	Timestamp
 	Duration
-	JSON // any field, as protobuf's JSON
+	Date      // google.type.Date
+	TimeOfDay // google.type.TimeOfDay
+	Decimal   // google.type.Decimal, in numeric
+	FieldMask // a list of paths
+	JSON      // any field, as protobuf's JSON
+	Embedded  // a message, in columns of its fields
 )
 
 // EnumAs is how an enum is stored.

@@ -5,8 +5,6 @@ import (
 	"strings"
 
 	"google.golang.org/genproto/googleapis/api/annotations"
-
-	protocrudv1 "github.com/protocrud/protoc-gen-go-crud/options/protocrud/v1"
 )
 
 // readFormat reads google.api.field_info, of which only the UUID format has a meaning
@@ -14,26 +12,6 @@ import (
 func (d *draft) readFormat(f *field) {
 	info, _ := messageOption[*annotations.FieldInfo](&d.reports, f.Desc, annotations.E_FieldInfo)
 	f.uuid4 = info.GetFormat() == annotations.FieldInfo_UUID4
-}
-
-// readType reads what makes a string a uuid: the option type or google.api.field_info.
-func (d *draft) readType(f *field) {
-	c := f.column
-	switch text := f.opts.GetType(); {
-	case text == "" && !f.uuid4, c.Kind == Enum && f.opts.GetEnumAs() == protocrudv1.Field_POSTGRES:
-		return
-	case text != "" && text != "uuid":
-		d.add(f.option(fieldSQLType), fmt.Sprintf("type %q is not supported yet by this version", text), `remove it, or write "uuid" for a string`)
-		return
-	case text != "" && c.Kind != String:
-		d.add(f.option(fieldSQLType), fmt.Sprintf("type uuid is set on %s", withArticle(typeName(f.Field))), "make the field a string, or remove the option")
-		return
-	case c.Kind != String:
-		d.add(atOption(f.Desc, annotations.E_FieldInfo.TypeDescriptor().Number()),
-			fmt.Sprintf("format UUID4 is set on %s", withArticle(typeName(f.Field))), "make the field a string, or remove the format")
-		return
-	}
-	c.Kind = UUID
 }
 
 func (d *draft) readUnique(f *field) {
@@ -46,6 +24,9 @@ func (d *draft) readUnique(f *field) {
 		return
 	case c.Kind == JSON:
 		d.add(f.option(fieldUnique), "unique is set on a field that is stored as JSON", "remove it")
+		return
+	case c.Kind == FieldMask:
+		d.add(f.option(fieldUnique), "unique is set on a list of paths", "remove it")
 		return
 	}
 	f.column.Unique = true
@@ -86,8 +67,14 @@ func (d *draft) readMaxLength(f *field) {
 	switch c := f.column; {
 	case n < 1:
 		d.add(where, fmt.Sprintf("max_length is %d", n), "write a number of characters from 1 on")
-	case c.Kind != String:
-		d.add(where, fmt.Sprintf("max_length is set on %s", withArticle(c.Kind.String())), "remove it; it is for strings")
+	case c.Kind != String && !(c.Kind == Text && c.Text.Textual()):
+		what := withArticle(c.Kind.String())
+		if c.Kind == Text {
+			what = "a string of type " + c.Text.SQL
+		}
+		d.add(where, "max_length is set on "+what, "remove it; it is for strings")
+	case c.MaxLength > 0 && n > c.MaxLength:
+		d.add(where, fmt.Sprintf("max_length is %d, and the type %s ends at %d", n, c.SQLType, c.MaxLength), "write one of the two")
 	case c.Repeated:
 		d.add(where, "max_length is set on a repeated field", "remove it; it is for a single string")
 	default:

@@ -6,6 +6,7 @@ import (
 
 	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/protobuf/compiler/protogen"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	protocrudv1 "github.com/protocrud/protoc-gen-go-crud/options/protocrud/v1"
 )
@@ -55,6 +56,11 @@ type draft struct {
 	// singular is the name's part in RPCs: Book.
 	singular string
 	fields   []*field
+	// embeds are the messages that are stored in columns of their fields. inside says that
+	// the draft is one of those, and around are the messages that it is in, its own last.
+	embeds map[protoreflect.FullName]bool
+	inside bool
+	around []protoreflect.FullName
 	// softDeleted says that Delete keeps the row.
 	softDeleted bool
 	// relations are the fields that are joined to other models.
@@ -82,7 +88,7 @@ type draft struct {
 // newDraft reads what a message says of itself. It is no model without the option;
 // the draft then holds diagnostics only.
 func newDraft(f *protogen.File, m *protogen.Message) (d *draft, isModel bool) {
-	d = &draft{file: f, Model: &Model{Message: m}}
+	d = &draft{file: f, Model: &Model{Message: m}, embeds: map[protoreflect.FullName]bool{}, around: []protoreflect.FullName{m.Desc.FullName()}}
 	d.opts, isModel = crudOption[*protocrudv1.Model](&d.reports, m.Desc, protocrudv1.E_Model)
 	if !isModel {
 		return d, false

@@ -128,16 +128,26 @@ func (d *draft) readColumn(f *field) {
 	c.Comment = commentOf(f.Comments)
 	d.readColumnName(f)
 	d.readOneof(f)
-	d.readServerTime(f)
-	d.readType(f)
-	d.readUID(f)
-	d.readUnique(f)
-	d.readDefault(f)
-	d.readMaxLength(f)
+	if !d.inside {
+		d.readServerTime(f)
+	}
+	if kind == Embedded {
+		d.refuseEmbeddedOptions(f)
+	} else {
+		d.readType(f)
+		c.setDecimal()
+		d.readUnique(f)
+		d.readDefault(f)
+		d.readMaxLength(f)
+	}
+	if !d.inside {
+		d.readUID(f)
+	}
 	d.readFilterable(f)
 	d.readEnum(f)
-	// An empty string is no uuid. Where the field has no presence, it is NULL.
-	emptyIsNull := c.Kind == UUID && !c.Repeated
+	d.readEmbedded(f)
+	// An empty string is no uuid, and no number. Where the field has no presence, it is NULL.
+	emptyIsNull := c.EmptyIsNull() && !c.Repeated
 	c.NotNull = c.Behavior.Required || c.Time.Always() || !c.Presence && !emptyIsNull
 }
 
@@ -167,7 +177,12 @@ func (d *draft) readColumnName(f *field) {
 // the pattern. SQLite's names differ by more than case.
 func (d *draft) checkColumns() {
 	seen := map[string]string{}
-	for _, c := range d.Columns {
+	for _, c := range d.Stored() {
+		if c.Prefix != "" {
+			if problem := identifierProblem(c.Name); problem != "" {
+				d.add(at(c.Field.Desc), fmt.Sprintf("column name %q %s", c.Name, problem), "state another as [(protocrud.v1.field).column], here or at the message")
+			}
+		}
 		name := strings.ToLower(c.Name)
 		if c.Field == nil {
 			seen[name] = fmt.Sprintf("the resource name (%s)", d.resourceOption(resourcePattern, 0))

@@ -24,6 +24,7 @@ func (d *draft) readFilterable(f *field) {
 	c.Sensitive = f.opts.GetSensitive()
 	c.Unfilterable = !d.offered(f.opts.Filterable) || hidden != ""
 	c.Unorderable = !d.offered(f.opts.Orderable) || hidden != ""
+	d.readCompared(f)
 	if hidden != "" && f.opts.GetFilterable() {
 		d.add(f.option(fieldFilterable), "filterable is set on a field that is "+hidden+", whose values it would tell", "remove one of the two")
 	}
@@ -31,8 +32,32 @@ func (d *draft) readFilterable(f *field) {
 	case !f.opts.GetOrderable():
 	case hidden != "":
 		d.add(f.option(fieldOrderable), "orderable is set on a field that is "+hidden+", whose values it would tell", "remove one of the two")
-	case c.Repeated || c.Kind == Bytes || c.Kind == JSON:
+	case c.Kind == Text && !c.Text.Compared(), c.Kind == Embedded:
+		// reported with the type
+	case c.Repeated || c.Kind == Bytes || c.Kind == JSON || c.Kind == FieldMask:
 		d.add(f.option(fieldOrderable), fmt.Sprintf("orderable is set on a field of type %s, which has no order", fieldForm(f.Field)), "remove it")
+	}
+}
+
+// readCompared keeps fields of types that have no order out of filters and orders.
+func (d *draft) readCompared(f *field) {
+	c := f.column
+	if c.Kind != Text || c.Text.Compared() {
+		return
+	}
+	c.Unfilterable, c.Unorderable = true, true
+	for _, o := range []struct {
+		set  bool
+		name string
+		part int32
+	}{
+		{f.opts.GetFilterable(), "filterable", fieldFilterable},
+		{f.opts.GetOrderable(), "orderable", fieldOrderable},
+		{f.opts.GetUnique(), "unique", fieldUnique},
+	} {
+		if o.set {
+			d.add(f.option(o.part), fmt.Sprintf("%s is set on a field of type %s, whose values are not compared", o.name, c.Text.SQL), "remove it")
+		}
 	}
 }
 
@@ -58,7 +83,7 @@ func (d *draft) readSearch() {
 			d.add(where, fmt.Sprintf("search field %q has no column of its own", name), "name a stored string field")
 		case f.column == nil:
 			// reported with the field
-		case f.column.Kind != String || f.column.Repeated:
+		case f.column.Kind != String && !(f.column.Kind == Text && f.column.Text.Textual()) || f.column.Repeated:
 			d.add(where, fmt.Sprintf("search field %q is %s", name, withArticle(fieldForm(f.Field))), "name a string field")
 		case f.column.Unfilterable:
 			d.add(where, fmt.Sprintf("search field %q cannot be filtered by", name), "name another, or let callers filter by it")

@@ -77,6 +77,4 @@ var handled = map[protoreflect.FullName]bool{
 }
 
 // unhandledValues are the enum values of handled options that this version refuses.
-var unhandledValues = map[protoreflect.FullName]bool{
-	"protocrud.v1.Field.EMBEDDED": true,
-}
+var unhandledValues = map[protoreflect.FullName]bool{}

@@ -67,6 +67,9 @@ func (d *draft) indexColumns(i int, opts *protocrudv1.Index) (columns []*Column,
 			d.add(where, fmt.Sprintf("index field %q has no column of its own", name), "name a stored field")
 		case f.column == nil:
 			ok = false // reported with the field
+		case f.column.Kind == Embedded:
+			ok = false
+			d.add(where, fmt.Sprintf("index field %q is a message that is stored in several columns", name), "remove it")
 		case slices.Contains(columns, f.column):
 			ok = false
 			d.add(where, fmt.Sprintf("the index names %q twice", name), "name it once")

@@ -109,8 +109,12 @@ func (d *draft) keyColumn(f *field) (c *Column, ok bool) {
 		return nil, false // the field is no column, which has been reported
 	}
 	c = f.column
-	if c.Repeated || c.Wrapper || c.Oneof != "" || !c.Kind.keyable() {
-		d.add(atType(f.Field), fmt.Sprintf("%s cannot be a key", fieldForm(f.Field)), "use "+keyKinds)
+	if c.Repeated || c.Wrapper || c.Oneof != "" || !c.keyable() {
+		what := fieldForm(f.Field)
+		if c.Kind == Text {
+			what = "a string of type " + c.Text.SQL
+		}
+		d.add(atType(f.Field), what+" cannot be a key", "use "+keyKinds)
 		return nil, false
 	}
 	if c.Default != "" {

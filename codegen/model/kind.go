@@ -31,6 +31,10 @@ var scalarKinds = map[protoreflect.Kind]Kind{
 var messageKinds = map[protoreflect.FullName]Kind{
 	"google.protobuf.Timestamp": Timestamp,
 	"google.protobuf.Duration":  Duration,
+	"google.protobuf.FieldMask": FieldMask,
+	"google.type.Date":          Date,
+	"google.type.TimeOfDay":     TimeOfDay,
+	"google.type.Decimal":       Decimal,
 }
 
 // kindOf returns the kind of a field's values, 0 if there is none.
@@ -66,9 +70,10 @@ func withArticle(name string) string {
 
 var kindNames = map[Kind]string{
 	Bool: "bool", Int32: "int32", Int64: "int64", Uint32: "uint32", Uint64: "uint64",
-	Float: "float", Double: "double", String: "string", UUID: "uuid", Bytes: "bytes",
+	Float: "float", Double: "double", String: "string", UUID: "uuid", Text: "string with a type", Bytes: "bytes",
 	Enum: "enum", Timestamp: "google.protobuf.Timestamp", Duration: "google.protobuf.Duration",
-	JSON: "field stored as JSON",
+	Date: "google.type.Date", TimeOfDay: "google.type.TimeOfDay", Decimal: "google.type.Decimal", FieldMask: "google.protobuf.FieldMask",
+	JSON: "field stored as JSON", Embedded: "message stored in columns",
 }
 
 // String returns the kind as a proto writes it; a UUID is a string there.
@@ -76,19 +81,34 @@ func (k Kind) String() string { return kindNames[k] }
 
 func (k Kind) integer() bool { return k >= Int32 && k <= Uint64 }
 
-// keyable reports whether values of the kind can be keys.
-func (k Kind) keyable() bool { return k.integer() || k == String || k == UUID }
+// keyable reports whether values of the column can be keys.
+func (c *Column) keyable() bool {
+	return c.Kind.integer() || c.Kind == String || c.Kind == UUID || c.Kind == Text && c.Text.Keyed()
+}
 
 const keyKinds = "int32, int64, uint32, uint64, string or uuid"
 
 // protoKind is the kind that a request's field has for a key column.
 func (k Kind) protoKind() Kind {
-	if k == UUID {
+	if k == UUID || k == Text {
 		return String
 	}
 	return k
 }
 
 func sameKinds(a, b []*Column) bool {
-	return slices.EqualFunc(a, b, func(a, b *Column) bool { return a.Kind == b.Kind })
+	return slices.EqualFunc(a, b, sameKind)
+}
+
+// sameKind reports whether a column can refer to another one.
+func sameKind(a, b *Column) bool {
+	return a.Kind == b.Kind && (a.Kind != Text || a.Text.Name == b.Text.Name)
+}
+
+// kindName is the type of a column as messages show it.
+func (c *Column) kindName() string {
+	if c.Kind == Text {
+		return c.Text.SQL
+	}
+	return c.Kind.String()
 }

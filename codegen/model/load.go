@@ -1,6 +1,8 @@
 package model
 
 import (
+	"maps"
+
 	"google.golang.org/protobuf/compiler/protogen"
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
@@ -13,6 +15,7 @@ import (
 func Load(gen *protogen.Plugin) ([]*File, Diagnostics) {
 	l := newLoader(gen)
 	l.declare()
+	l.refuseStrayOptions()
 	l.connect()
 	files := l.serve()
 	l.checkClashes(files)
@@ -37,6 +40,8 @@ type loader struct {
 	joins     map[string]madeJoin        // by schema and table
 
 	reports // of what is no model
+	// others are the messages of the generated files that are no models.
+	others []*protogen.Message
 }
 
 func newLoader(gen *protogen.Plugin) *loader {
@@ -73,13 +78,27 @@ func (l *loader) declareMessage(f *protogen.File, m *protogen.Message) {
 		l.byName[m.Desc.FullName()] = d
 	} else if f.Generate {
 		l.list = append(l.list, d.list...)
-		l.refuseFieldOptions(m.Fields)
+		l.others = append(l.others, m)
 	}
 	if f.Generate {
 		l.refuseFieldOptions(m.Extensions)
 	}
 	for _, nested := range m.Messages {
 		l.declareMessage(f, nested)
+	}
+}
+
+// refuseStrayOptions reports field options in messages that are neither models nor stored
+// in columns of a model.
+func (l *loader) refuseStrayOptions() {
+	embedded := map[protoreflect.FullName]bool{}
+	for _, d := range l.drafts {
+		maps.Copy(embedded, d.embeds)
+	}
+	for _, m := range l.others {
+		if !embedded[m.Desc.FullName()] {
+			l.refuseFieldOptions(m.Fields)
+		}
 	}
 }
 

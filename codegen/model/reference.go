@@ -51,8 +51,8 @@ func (l *loader) addReference(d *draft, f *field) {
 	if column == nil {
 		return
 	}
-	if f.column.Kind != column.Kind {
-		d.add(f.option(fieldReferences), fmt.Sprintf("the field is %s, and the referenced column %s.%s is %s", f.column.Kind, target.Message.Desc.FullName(), column.Name, column.Kind),
+	if !sameKind(f.column, column) {
+		d.add(f.option(fieldReferences), fmt.Sprintf("the field is %s, and the referenced column %s.%s is %s", f.column.kindName(), target.Message.Desc.FullName(), column.Name, column.kindName()),
 			"give both the same type")
 		return
 	}

@@ -24,6 +24,12 @@ func (s *shape) equality(f *protogen.Field) (ok bool) {
 		s.add(at(f.Desc), fmt.Sprintf("field %s of %s would compare a repeated field", f.Desc.Name(), s.what()), "remove it; a filter can ask for an element")
 	case c.Kind == JSON:
 		s.add(at(f.Desc), fmt.Sprintf("field %s of %s would compare a field that is stored as JSON", f.Desc.Name(), s.what()), "remove it; a filter can ask for what is inside")
+	case c.Kind == Embedded:
+		s.add(at(f.Desc), fmt.Sprintf("field %s of %s would compare a message that is stored in several columns", f.Desc.Name(), s.what()), "remove it; a filter can ask for what is inside")
+	case c.Kind == FieldMask:
+		s.add(at(f.Desc), fmt.Sprintf("field %s of %s would compare a list of paths", f.Desc.Name(), s.what()), "remove it; a filter can ask for a path")
+	case !c.Compared():
+		s.add(at(f.Desc), fmt.Sprintf("field %s of %s would compare a field of type %s, which has no order", f.Desc.Name(), s.what(), c.Text.SQL), "remove it, or "+skipMethodHint)
 	case c.Behavior.InputOnly, c.Sensitive:
 		s.add(at(f.Desc), fmt.Sprintf("field %s of %s would tell the values of a field that is INPUT_ONLY or sensitive", f.Desc.Name(), s.what()), "remove it, or "+skipMethodHint)
 	case !compares(f, c) || f.Desc.IsList() && c.Kind == Bytes:

@@ -19,6 +19,8 @@ func (d *draft) storedKind(f *field) Kind {
 	switch f.opts.GetStorage() {
 	case protocrudv1.Field_JSON:
 		return d.jsonKind(f, own)
+	case protocrudv1.Field_EMBEDDED:
+		return d.embeddedKind(f)
 	case protocrudv1.Field_COLUMN:
 		if own == 0 {
 			d.add(f.option(fieldStorage), fmt.Sprintf("storage is COLUMN, but %s has no column type of its own", fieldForm(f.Field)), "remove it: the field is stored as JSON")
@@ -34,7 +36,7 @@ func (d *draft) storedKind(f *field) Kind {
 // ownKind is the kind of a field that has a column type of its own, 0 of others.
 func ownKind(f *protogen.Field) Kind {
 	switch {
-	case f.Desc.IsMap():
+	case f.Desc.IsMap(), f.Desc.IsList() && kindOf(f) == FieldMask:
 		return 0
 	case Wrapped(f):
 		return wrapped[f.Message.Desc.FullName()]

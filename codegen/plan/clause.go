@@ -24,11 +24,25 @@ func qualified(m *model.Model, c *model.Column) string {
 
 // columns returns all columns, each on a line of its own.
 func columns(m *model.Model) string {
-	names := make([]string, len(m.Columns))
-	for i, c := range m.Columns {
-		names[i] = indent + qualified(m, c)
+	stored := m.Stored()
+	names := make([]string, len(stored))
+	for i, c := range stored {
+		names[i] = indent + read(m, c)
 	}
 	return strings.Join(names, ",")
+}
+
+// read returns how a column is read: as text, where its type is one that text is read for.
+// It has another name in the result then, so that an ORDER BY by the column's own name is
+// that of its values.
+func read(m *model.Model, c *model.Column) string {
+	switch {
+	case c.Text == nil:
+		return qualified(m, c)
+	case c.Repeated:
+		return "CAST(" + qualified(m, c) + " AS text[]) AS " + sqlname.Quote("text of "+c.Name)
+	}
+	return "CAST(" + qualified(m, c) + " AS text) AS " + sqlname.Quote("text of "+c.Name)
 }
 
 // where returns the clause that compares the columns with $1, $2 and so on.
@@ -53,7 +67,7 @@ func alive(m *model.Model) string {
 // none is left, the database fills the whole row.
 func insert(m *model.Model, table string) string {
 	var names []string
-	for _, c := range m.Columns {
+	for _, c := range m.Stored() {
 		if c.Generated != model.Identity {
 			names = append(names, deeper+sqlname.Quote(c.Name))
 		}

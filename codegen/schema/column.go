@@ -16,7 +16,10 @@ func columns(m *model.Model) []crud.ColumnInfo {
 	}
 	left := len(m.Key.Columns)
 	for _, c := range m.Columns {
-		if c.Field != nil {
+		switch {
+		case c.Kind == model.Embedded:
+			all = append(all, embedded(c)...)
+		case c.Field != nil:
 			all = append(all, column(c))
 		}
 		if m.TTL != nil && c.Oneof == string(m.TTL.Oneof.Desc.Name()) && c.Field.Desc.Name() == "expire_time" {
@@ -61,9 +64,16 @@ func column(c *model.Column) crud.ColumnInfo {
 		Required: c.Behavior.Required, OutputOnly: c.Behavior.OutputOnly || c.Time != model.NotServerTime,
 		InputOnly: c.Behavior.InputOnly, Immutable: c.Behavior.Immutable, Identifier: c.Behavior.Identifier,
 		Unfilterable: c.Unfilterable && !c.Behavior.InputOnly,
-		Unorderable:  c.Kind == model.JSON || c.Unorderable && !c.Behavior.InputOnly && !c.Repeated && c.Kind != model.Bytes,
+		Unorderable:  c.Kind == model.JSON || c.Unorderable && !c.Behavior.InputOnly && !c.Repeated && c.Kind != model.Bytes && c.Kind != model.FieldMask,
 		Search:       c.Search, Sensitive: c.Sensitive, Revision: c.Etag, Oneof: c.Oneof,
 		Time: times[c.Time], Default: c.Default, MaxLength: int(c.MaxLength),
+	}
+	info.Type = c.SQLType
+	if c.Kind == model.Decimal && info.Type == "" {
+		info.Type = "numeric"
+	}
+	if c.Kind == model.FieldMask {
+		info.Repeated = true
 	}
 	if c.Unique {
 		info.Unique = c.Constraint
@@ -115,6 +125,11 @@ var kinds = map[model.Kind]crud.Kind{
 	model.Enum:      crud.KindEnum,
 	model.Timestamp: crud.KindTimestamp,
 	model.Duration:  crud.KindDuration,
+	model.Text:      crud.KindText,
+	model.Date:      crud.KindDate,
+	model.TimeOfDay: crud.KindTimeOfDay,
+	model.Decimal:   crud.KindText,
+	model.FieldMask: crud.KindString,
 	model.JSON:      crud.KindJSON,
 }
 

@@ -13,7 +13,7 @@ func pasts(m *model.Model) map[string]Past {
 	for _, name := range m.Scope {
 		all[name] = Past{Zero: "''"} // that of a column that is no field
 	}
-	for _, c := range m.Columns {
+	for _, c := range m.Stored() {
 		all[c.Name] = Past{Was: c.Was, Zero: zero(c)}
 	}
 	return all
@@ -24,7 +24,7 @@ func zero(c *model.Column) string {
 	switch {
 	case c.Etag:
 		return "1"
-	case c.Repeated:
+	case c.Repeated || c.Kind == model.FieldMask:
 		return "'{}'"
 	case c.Kind == model.JSON && c.JSON == model.JSONList:
 		return "'[]'"
@@ -35,7 +35,21 @@ func zero(c *model.Column) string {
 	case c.Kind == model.Enum:
 		return "'" + strings.ReplaceAll(string(c.Field.Enum.Desc.Values().Get(0).Name()), "'", "''") + "'"
 	}
+	if c.Kind == model.Text {
+		return textZero(c)
+	}
 	return zeros[c.Kind]
+}
+
+// textZero is the zero of a string in a type of its own: the empty text where it is a value.
+func textZero(c *model.Column) string {
+	switch {
+	case c.Text.Textual():
+		return "''"
+	case strings.HasPrefix(c.SQLType, "numeric"):
+		return "0"
+	}
+	return "NULL" // no value that an unset field is read from
 }
 
 var zeros = map[model.Kind]string{
@@ -51,4 +65,7 @@ var zeros = map[model.Kind]string{
 	model.Bytes:     "''",
 	model.Timestamp: "now()",
 	model.Duration:  "0",
+	model.Date:      "'1970-01-01'",
+	model.TimeOfDay: "'00:00'",
+	model.Decimal:   "0",
 }

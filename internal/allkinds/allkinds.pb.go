@@ -11,11 +11,15 @@ package allkinds
 import (
 	_ "github.com/protocrud/protoc-gen-go-crud/options/protocrud/v1"
 	_ "google.golang.org/genproto/googleapis/api/annotations"
+	date "google.golang.org/genproto/googleapis/type/date"
+	decimal "google.golang.org/genproto/googleapis/type/decimal"
 	money "google.golang.org/genproto/googleapis/type/money"
+	timeofday "google.golang.org/genproto/googleapis/type/timeofday"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	anypb "google.golang.org/protobuf/types/known/anypb"
 	durationpb "google.golang.org/protobuf/types/known/durationpb"
+	fieldmaskpb "google.golang.org/protobuf/types/known/fieldmaskpb"
 	structpb "google.golang.org/protobuf/types/known/structpb"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	wrapperspb "google.golang.org/protobuf/types/known/wrapperspb"
@@ -166,6 +170,9 @@ type Document struct {
 	//	*Document_Color
 	//	*Document_Note
 	//	*Document_Bound
+	//	*Document_DueDate
+	//	*Document_DueTime
+	//	*Document_Changes
 	Form          isDocument_Form           `protobuf_oneof:"form"`
 	BoolValue     *wrapperspb.BoolValue     `protobuf:"bytes,60,opt,name=bool_value,json=boolValue,proto3" json:"bool_value,omitempty"`
 	Int32Value    *wrapperspb.Int32Value    `protobuf:"bytes,61,opt,name=int32_value,json=int32Value,proto3" json:"int32_value,omitempty"`
@@ -213,6 +220,13 @@ type Document struct {
 	Lc            []Color                   `protobuf:"varint,110,rep,packed,name=lc,proto3,enum=allkinds.Color" json:"lc,omitempty"`
 	Lt            []*timestamppb.Timestamp  `protobuf:"bytes,111,rep,name=lt,proto3" json:"lt,omitempty"`
 	Lp            []*durationpb.Duration    `protobuf:"bytes,112,rep,name=lp,proto3" json:"lp,omitempty"`
+	IssueDate     *date.Date                `protobuf:"bytes,113,opt,name=issue_date,json=issueDate,proto3" json:"issue_date,omitempty"`
+	Reprints      []*date.Date              `protobuf:"bytes,114,rep,name=reprints,proto3" json:"reprints,omitempty"`
+	Opening       *timeofday.TimeOfDay      `protobuf:"bytes,115,opt,name=opening,proto3" json:"opening,omitempty"`
+	Bells         []*timeofday.TimeOfDay    `protobuf:"bytes,116,rep,name=bells,proto3" json:"bells,omitempty"`
+	ReadFields    *fieldmaskpb.FieldMask    `protobuf:"bytes,117,opt,name=read_fields,json=readFields,proto3" json:"read_fields,omitempty"`
+	Masks         []*fieldmaskpb.FieldMask  `protobuf:"bytes,118,rep,name=masks,proto3" json:"masks,omitempty"`
+	RoughDate     *date.Date                `protobuf:"bytes,119,opt,name=rough_date,json=roughDate,proto3" json:"rough_date,omitempty"`
 	ColorName     Color                     `protobuf:"varint,120,opt,name=color_name,json=colorName,proto3,enum=allkinds.Color" json:"color_name,omitempty"`
 	ColorNames    *Color                    `protobuf:"varint,121,opt,name=color_names,json=colorNames,proto3,enum=allkinds.Color,oneof" json:"color_names,omitempty"`
 	ColorList     []Color                   `protobuf:"varint,122,rep,packed,name=color_list,json=colorList,proto3,enum=allkinds.Color" json:"color_list,omitempty"`
@@ -469,6 +483,33 @@ func (x *Document) GetBound() bool {
 		}
 	}
 	return false
+}
+
+func (x *Document) GetDueDate() *date.Date {
+	if x != nil {
+		if x, ok := x.Form.(*Document_DueDate); ok {
+			return x.DueDate
+		}
+	}
+	return nil
+}
+
+func (x *Document) GetDueTime() *timeofday.TimeOfDay {
+	if x != nil {
+		if x, ok := x.Form.(*Document_DueTime); ok {
+			return x.DueTime
+		}
+	}
+	return nil
+}
+
+func (x *Document) GetChanges() *fieldmaskpb.FieldMask {
+	if x != nil {
+		if x, ok := x.Form.(*Document_Changes); ok {
+			return x.Changes
+		}
+	}
+	return nil
 }
 
 func (x *Document) GetBoolValue() *wrapperspb.BoolValue {
@@ -793,6 +834,55 @@ func (x *Document) GetLp() []*durationpb.Duration {
 	return nil
 }
 
+func (x *Document) GetIssueDate() *date.Date {
+	if x != nil {
+		return x.IssueDate
+	}
+	return nil
+}
+
+func (x *Document) GetReprints() []*date.Date {
+	if x != nil {
+		return x.Reprints
+	}
+	return nil
+}
+
+func (x *Document) GetOpening() *timeofday.TimeOfDay {
+	if x != nil {
+		return x.Opening
+	}
+	return nil
+}
+
+func (x *Document) GetBells() []*timeofday.TimeOfDay {
+	if x != nil {
+		return x.Bells
+	}
+	return nil
+}
+
+func (x *Document) GetReadFields() *fieldmaskpb.FieldMask {
+	if x != nil {
+		return x.ReadFields
+	}
+	return nil
+}
+
+func (x *Document) GetMasks() []*fieldmaskpb.FieldMask {
+	if x != nil {
+		return x.Masks
+	}
+	return nil
+}
+
+func (x *Document) GetRoughDate() *date.Date {
+	if x != nil {
+		return x.RoughDate
+	}
+	return nil
+}
+
 func (x *Document) GetColorName() Color {
 	if x != nil {
 		return x.ColorName
@@ -864,6 +954,18 @@ type Document_Bound struct {
 	Bound bool `protobuf:"varint,57,opt,name=bound,proto3,oneof"`
 }
 
+type Document_DueDate struct {
+	DueDate *date.Date `protobuf:"bytes,58,opt,name=due_date,json=dueDate,proto3,oneof"`
+}
+
+type Document_DueTime struct {
+	DueTime *timeofday.TimeOfDay `protobuf:"bytes,59,opt,name=due_time,json=dueTime,proto3,oneof"`
+}
+
+type Document_Changes struct {
+	Changes *fieldmaskpb.FieldMask `protobuf:"bytes,73,opt,name=changes,proto3,oneof"`
+}
+
 func (*Document_Paper) isDocument_Form() {}
 
 func (*Document_Pages) isDocument_Form() {}
@@ -879,6 +981,369 @@ func (*Document_Color) isDocument_Form() {}
 func (*Document_Note) isDocument_Form() {}
 
 func (*Document_Bound) isDocument_Form() {}
+
+func (*Document_DueDate) isDocument_Form() {}
+
+func (*Document_DueTime) isDocument_Form() {}
+
+func (*Document_Changes) isDocument_Form() {}
+
+// Parcel has messages in columns of their fields.
+type Parcel struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            int64                  `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	Title         string                 `protobuf:"bytes,2,opt,name=title,proto3" json:"title,omitempty"`
+	Sender        *Place                 `protobuf:"bytes,3,opt,name=sender,proto3" json:"sender,omitempty"`
+	Receiver      *Place                 `protobuf:"bytes,4,opt,name=receiver,proto3" json:"receiver,omitempty"`
+	Owner         *Person                `protobuf:"bytes,5,opt,name=owner,proto3" json:"owner,omitempty"`
+	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Parcel) Reset() {
+	*x = Parcel{}
+	mi := &file_allkinds_allkinds_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Parcel) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Parcel) ProtoMessage() {}
+
+func (x *Parcel) ProtoReflect() protoreflect.Message {
+	mi := &file_allkinds_allkinds_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Parcel.ProtoReflect.Descriptor instead.
+func (*Parcel) Descriptor() ([]byte, []int) {
+	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *Parcel) GetId() int64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *Parcel) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
+func (x *Parcel) GetSender() *Place {
+	if x != nil {
+		return x.Sender
+	}
+	return nil
+}
+
+func (x *Parcel) GetReceiver() *Place {
+	if x != nil {
+		return x.Receiver
+	}
+	return nil
+}
+
+func (x *Parcel) GetOwner() *Person {
+	if x != nil {
+		return x.Owner
+	}
+	return nil
+}
+
+func (x *Parcel) GetUpdateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.UpdateTime
+	}
+	return nil
+}
+
+// Place is embedded in a Parcel.
+type Place struct {
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	City       string                 `protobuf:"bytes,1,opt,name=city,proto3" json:"city,omitempty"`
+	Zip        *string                `protobuf:"bytes,2,opt,name=zip,proto3,oneof" json:"zip,omitempty"`
+	Floor      int32                  `protobuf:"varint,3,opt,name=floor,proto3" json:"floor,omitempty"`
+	Color      Color                  `protobuf:"varint,4,opt,name=color,proto3,enum=allkinds.Color" json:"color,omitempty"`
+	Lines      []string               `protobuf:"bytes,5,rep,name=lines,proto3" json:"lines,omitempty"`
+	Since      *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=since,proto3" json:"since,omitempty"`
+	Until      *date.Date             `protobuf:"bytes,7,opt,name=until,proto3" json:"until,omitempty"`
+	Spot       *Spot                  `protobuf:"bytes,8,opt,name=spot,proto3" json:"spot,omitempty"`
+	Guard      *Person                `protobuf:"bytes,9,opt,name=guard,proto3" json:"guard,omitempty"`
+	Labels     map[string]string      `protobuf:"bytes,10,rep,name=labels,proto3" json:"labels,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	Rank       *wrapperspb.Int64Value `protobuf:"bytes,11,opt,name=rank,proto3" json:"rank,omitempty"`
+	Etag       string                 `protobuf:"bytes,12,opt,name=etag,proto3" json:"etag,omitempty"`
+	Secret     string                 `protobuf:"bytes,13,opt,name=secret,proto3" json:"secret,omitempty"`
+	Origin     string                 `protobuf:"bytes,14,opt,name=origin,proto3" json:"origin,omitempty"`
+	Key        string                 `protobuf:"bytes,15,opt,name=key,proto3" json:"key,omitempty"`
+	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,16,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	// Types that are valid to be assigned to Contact:
+	//
+	//	*Place_Email
+	//	*Place_Phone
+	Contact       isPlace_Contact `protobuf_oneof:"contact"`
+	Photo         []byte          `protobuf:"bytes,19,opt,name=photo,proto3" json:"photo,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Place) Reset() {
+	*x = Place{}
+	mi := &file_allkinds_allkinds_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Place) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Place) ProtoMessage() {}
+
+func (x *Place) ProtoReflect() protoreflect.Message {
+	mi := &file_allkinds_allkinds_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Place.ProtoReflect.Descriptor instead.
+func (*Place) Descriptor() ([]byte, []int) {
+	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *Place) GetCity() string {
+	if x != nil {
+		return x.City
+	}
+	return ""
+}
+
+func (x *Place) GetZip() string {
+	if x != nil && x.Zip != nil {
+		return *x.Zip
+	}
+	return ""
+}
+
+func (x *Place) GetFloor() int32 {
+	if x != nil {
+		return x.Floor
+	}
+	return 0
+}
+
+func (x *Place) GetColor() Color {
+	if x != nil {
+		return x.Color
+	}
+	return Color_COLOR_UNSPECIFIED
+}
+
+func (x *Place) GetLines() []string {
+	if x != nil {
+		return x.Lines
+	}
+	return nil
+}
+
+func (x *Place) GetSince() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Since
+	}
+	return nil
+}
+
+func (x *Place) GetUntil() *date.Date {
+	if x != nil {
+		return x.Until
+	}
+	return nil
+}
+
+func (x *Place) GetSpot() *Spot {
+	if x != nil {
+		return x.Spot
+	}
+	return nil
+}
+
+func (x *Place) GetGuard() *Person {
+	if x != nil {
+		return x.Guard
+	}
+	return nil
+}
+
+func (x *Place) GetLabels() map[string]string {
+	if x != nil {
+		return x.Labels
+	}
+	return nil
+}
+
+func (x *Place) GetRank() *wrapperspb.Int64Value {
+	if x != nil {
+		return x.Rank
+	}
+	return nil
+}
+
+func (x *Place) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *Place) GetSecret() string {
+	if x != nil {
+		return x.Secret
+	}
+	return ""
+}
+
+func (x *Place) GetOrigin() string {
+	if x != nil {
+		return x.Origin
+	}
+	return ""
+}
+
+func (x *Place) GetKey() string {
+	if x != nil {
+		return x.Key
+	}
+	return ""
+}
+
+func (x *Place) GetUpdateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.UpdateTime
+	}
+	return nil
+}
+
+func (x *Place) GetContact() isPlace_Contact {
+	if x != nil {
+		return x.Contact
+	}
+	return nil
+}
+
+func (x *Place) GetEmail() string {
+	if x != nil {
+		if x, ok := x.Contact.(*Place_Email); ok {
+			return x.Email
+		}
+	}
+	return ""
+}
+
+func (x *Place) GetPhone() int64 {
+	if x != nil {
+		if x, ok := x.Contact.(*Place_Phone); ok {
+			return x.Phone
+		}
+	}
+	return 0
+}
+
+func (x *Place) GetPhoto() []byte {
+	if x != nil {
+		return x.Photo
+	}
+	return nil
+}
+
+type isPlace_Contact interface {
+	isPlace_Contact()
+}
+
+type Place_Email struct {
+	Email string `protobuf:"bytes,17,opt,name=email,proto3,oneof"`
+}
+
+type Place_Phone struct {
+	Phone int64 `protobuf:"varint,18,opt,name=phone,proto3,oneof"`
+}
+
+func (*Place_Email) isPlace_Contact() {}
+
+func (*Place_Phone) isPlace_Contact() {}
+
+// Spot is embedded in a Place.
+type Spot struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Latitude      float64                `protobuf:"fixed64,1,opt,name=latitude,proto3" json:"latitude,omitempty"`
+	Longitude     float64                `protobuf:"fixed64,2,opt,name=longitude,proto3" json:"longitude,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Spot) Reset() {
+	*x = Spot{}
+	mi := &file_allkinds_allkinds_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Spot) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Spot) ProtoMessage() {}
+
+func (x *Spot) ProtoReflect() protoreflect.Message {
+	mi := &file_allkinds_allkinds_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Spot.ProtoReflect.Descriptor instead.
+func (*Spot) Descriptor() ([]byte, []int) {
+	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *Spot) GetLatitude() float64 {
+	if x != nil {
+		return x.Latitude
+	}
+	return 0
+}
+
+func (x *Spot) GetLongitude() float64 {
+	if x != nil {
+		return x.Longitude
+	}
+	return 0
+}
 
 type Person struct {
 	state      protoimpl.MessageState `protogen:"open.v1"`
@@ -912,7 +1377,7 @@ type Person struct {
 
 func (x *Person) Reset() {
 	*x = Person{}
-	mi := &file_allkinds_allkinds_proto_msgTypes[1]
+	mi := &file_allkinds_allkinds_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -924,7 +1389,7 @@ func (x *Person) String() string {
 func (*Person) ProtoMessage() {}
 
 func (x *Person) ProtoReflect() protoreflect.Message {
-	mi := &file_allkinds_allkinds_proto_msgTypes[1]
+	mi := &file_allkinds_allkinds_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -937,7 +1402,7 @@ func (x *Person) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Person.ProtoReflect.Descriptor instead.
 func (*Person) Descriptor() ([]byte, []int) {
-	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{1}
+	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Person) GetGivenName() string {
@@ -1133,7 +1598,7 @@ type Address struct {
 
 func (x *Address) Reset() {
 	*x = Address{}
-	mi := &file_allkinds_allkinds_proto_msgTypes[2]
+	mi := &file_allkinds_allkinds_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1145,7 +1610,7 @@ func (x *Address) String() string {
 func (*Address) ProtoMessage() {}
 
 func (x *Address) ProtoReflect() protoreflect.Message {
-	mi := &file_allkinds_allkinds_proto_msgTypes[2]
+	mi := &file_allkinds_allkinds_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1158,7 +1623,7 @@ func (x *Address) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Address.ProtoReflect.Descriptor instead.
 func (*Address) Descriptor() ([]byte, []int) {
-	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{2}
+	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Address) GetCity() string {
@@ -1193,7 +1658,7 @@ type Review struct {
 
 func (x *Review) Reset() {
 	*x = Review{}
-	mi := &file_allkinds_allkinds_proto_msgTypes[3]
+	mi := &file_allkinds_allkinds_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1205,7 +1670,7 @@ func (x *Review) String() string {
 func (*Review) ProtoMessage() {}
 
 func (x *Review) ProtoReflect() protoreflect.Message {
-	mi := &file_allkinds_allkinds_proto_msgTypes[3]
+	mi := &file_allkinds_allkinds_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1218,7 +1683,7 @@ func (x *Review) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Review.ProtoReflect.Descriptor instead.
 func (*Review) Descriptor() ([]byte, []int) {
-	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{3}
+	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Review) GetStars() int32 {
@@ -1253,7 +1718,7 @@ type Tree struct {
 
 func (x *Tree) Reset() {
 	*x = Tree{}
-	mi := &file_allkinds_allkinds_proto_msgTypes[4]
+	mi := &file_allkinds_allkinds_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1265,7 +1730,7 @@ func (x *Tree) String() string {
 func (*Tree) ProtoMessage() {}
 
 func (x *Tree) ProtoReflect() protoreflect.Message {
-	mi := &file_allkinds_allkinds_proto_msgTypes[4]
+	mi := &file_allkinds_allkinds_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1278,7 +1743,7 @@ func (x *Tree) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Tree.ProtoReflect.Descriptor instead.
 func (*Tree) Descriptor() ([]byte, []int) {
-	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{4}
+	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Tree) GetName() string {
@@ -1320,7 +1785,7 @@ type Session struct {
 
 func (x *Session) Reset() {
 	*x = Session{}
-	mi := &file_allkinds_allkinds_proto_msgTypes[5]
+	mi := &file_allkinds_allkinds_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1332,7 +1797,7 @@ func (x *Session) String() string {
 func (*Session) ProtoMessage() {}
 
 func (x *Session) ProtoReflect() protoreflect.Message {
-	mi := &file_allkinds_allkinds_proto_msgTypes[5]
+	mi := &file_allkinds_allkinds_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1345,7 +1810,7 @@ func (x *Session) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Session.ProtoReflect.Descriptor instead.
 func (*Session) Descriptor() ([]byte, []int) {
-	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{5}
+	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Session) GetId() int64 {
@@ -1431,7 +1896,7 @@ type Paint struct {
 
 func (x *Paint) Reset() {
 	*x = Paint{}
-	mi := &file_allkinds_allkinds_proto_msgTypes[6]
+	mi := &file_allkinds_allkinds_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1443,7 +1908,7 @@ func (x *Paint) String() string {
 func (*Paint) ProtoMessage() {}
 
 func (x *Paint) ProtoReflect() protoreflect.Message {
-	mi := &file_allkinds_allkinds_proto_msgTypes[6]
+	mi := &file_allkinds_allkinds_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1456,7 +1921,7 @@ func (x *Paint) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Paint.ProtoReflect.Descriptor instead.
 func (*Paint) Descriptor() ([]byte, []int) {
-	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{6}
+	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Paint) GetId() int64 {
@@ -1494,11 +1959,523 @@ func (x *Paint) GetShade() Shade {
 	return Shade_SHADE_UNSPECIFIED
 }
 
+// Typed has strings, and others, in types of PostgreSQL's.
+type Typed struct {
+	state    protoimpl.MessageState  `protogen:"open.v1"`
+	Id       int64                   `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	Title    string                  `protobuf:"bytes,2,opt,name=title,proto3" json:"title,omitempty"`
+	Email    string                  `protobuf:"bytes,3,opt,name=email,proto3" json:"email,omitempty"`
+	Number   string                  `protobuf:"bytes,4,opt,name=number,proto3" json:"number,omitempty"`
+	Amount   string                  `protobuf:"bytes,5,opt,name=amount,proto3" json:"amount,omitempty"`
+	Share    *string                 `protobuf:"bytes,6,opt,name=share,proto3,oneof" json:"share,omitempty"`
+	Discount *wrapperspb.StringValue `protobuf:"bytes,7,opt,name=discount,proto3" json:"discount,omitempty"`
+	Rates    []string                `protobuf:"bytes,8,rep,name=rates,proto3" json:"rates,omitempty"`
+	Address  string                  `protobuf:"bytes,9,opt,name=address,proto3" json:"address,omitempty"`
+	Network  string                  `protobuf:"bytes,10,opt,name=network,proto3" json:"network,omitempty"`
+	Device   string                  `protobuf:"bytes,11,opt,name=device,proto3" json:"device,omitempty"`
+	Port     string                  `protobuf:"bytes,12,opt,name=port,proto3" json:"port,omitempty"`
+	Hosts    []string                `protobuf:"bytes,13,rep,name=hosts,proto3" json:"hosts,omitempty"`
+	Code     string                  `protobuf:"bytes,14,opt,name=code,proto3" json:"code,omitempty"`
+	Mask     string                  `protobuf:"bytes,15,opt,name=mask,proto3" json:"mask,omitempty"`
+	Bits     string                  `protobuf:"bytes,16,opt,name=bits,proto3" json:"bits,omitempty"`
+	Day      string                  `protobuf:"bytes,17,opt,name=day,proto3" json:"day,omitempty"`
+	Hour     string                  `protobuf:"bytes,18,opt,name=hour,proto3" json:"hour,omitempty"`
+	Moment   string                  `protobuf:"bytes,19,opt,name=moment,proto3" json:"moment,omitempty"`
+	Instant  string                  `protobuf:"bytes,20,opt,name=instant,proto3" json:"instant,omitempty"`
+	Period   string                  `protobuf:"bytes,21,opt,name=period,proto3" json:"period,omitempty"`
+	Seats    string                  `protobuf:"bytes,22,opt,name=seats,proto3" json:"seats,omitempty"`
+	Pages    string                  `protobuf:"bytes,23,opt,name=pages,proto3" json:"pages,omitempty"`
+	Prices   string                  `protobuf:"bytes,24,opt,name=prices,proto3" json:"prices,omitempty"`
+	Days     string                  `protobuf:"bytes,25,opt,name=days,proto3" json:"days,omitempty"`
+	Shift    string                  `protobuf:"bytes,26,opt,name=shift,proto3" json:"shift,omitempty"`
+	Booking  string                  `protobuf:"bytes,27,opt,name=booking,proto3" json:"booking,omitempty"`
+	Bookings []string                `protobuf:"bytes,28,rep,name=bookings,proto3" json:"bookings,omitempty"`
+	Document string                  `protobuf:"bytes,29,opt,name=document,proto3" json:"document,omitempty"`
+	Facts    string                  `protobuf:"bytes,30,opt,name=facts,proto3" json:"facts,omitempty"`
+	Markup   string                  `protobuf:"bytes,31,opt,name=markup,proto3" json:"markup,omitempty"`
+	Words    string                  `protobuf:"bytes,32,opt,name=words,proto3" json:"words,omitempty"`
+	Place    string                  `protobuf:"bytes,33,opt,name=place,proto3" json:"place,omitempty"`
+	Emails   []string                `protobuf:"bytes,34,rep,name=emails,proto3" json:"emails,omitempty"`
+	// Types that are valid to be assigned to Either:
+	//
+	//	*Typed_Left
+	//	*Typed_Right
+	//	*Typed_Middle
+	Either        isTyped_Either            `protobuf_oneof:"either"`
+	Shares        []*wrapperspb.StringValue `protobuf:"bytes,37,rep,name=shares,proto3" json:"shares,omitempty"`
+	Owner         *wrapperspb.StringValue   `protobuf:"bytes,38,opt,name=owner,proto3" json:"owner,omitempty"`
+	Serial        string                    `protobuf:"bytes,39,opt,name=serial,proto3" json:"serial,omitempty"`
+	Level         string                    `protobuf:"bytes,43,opt,name=level,proto3" json:"level,omitempty"`
+	Cost          *decimal.Decimal          `protobuf:"bytes,45,opt,name=cost,proto3" json:"cost,omitempty"`
+	Fee           *decimal.Decimal          `protobuf:"bytes,46,opt,name=fee,proto3" json:"fee,omitempty"`
+	Fees          []*decimal.Decimal        `protobuf:"bytes,47,rep,name=fees,proto3" json:"fees,omitempty"`
+	Wide          int32                     `protobuf:"varint,40,opt,name=wide,proto3" json:"wide,omitempty"`
+	Wider         float32                   `protobuf:"fixed32,41,opt,name=wider,proto3" json:"wider,omitempty"`
+	Local         *timestamppb.Timestamp    `protobuf:"bytes,42,opt,name=local,proto3" json:"local,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Typed) Reset() {
+	*x = Typed{}
+	mi := &file_allkinds_allkinds_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Typed) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Typed) ProtoMessage() {}
+
+func (x *Typed) ProtoReflect() protoreflect.Message {
+	mi := &file_allkinds_allkinds_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Typed.ProtoReflect.Descriptor instead.
+func (*Typed) Descriptor() ([]byte, []int) {
+	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *Typed) GetId() int64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *Typed) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
+func (x *Typed) GetEmail() string {
+	if x != nil {
+		return x.Email
+	}
+	return ""
+}
+
+func (x *Typed) GetNumber() string {
+	if x != nil {
+		return x.Number
+	}
+	return ""
+}
+
+func (x *Typed) GetAmount() string {
+	if x != nil {
+		return x.Amount
+	}
+	return ""
+}
+
+func (x *Typed) GetShare() string {
+	if x != nil && x.Share != nil {
+		return *x.Share
+	}
+	return ""
+}
+
+func (x *Typed) GetDiscount() *wrapperspb.StringValue {
+	if x != nil {
+		return x.Discount
+	}
+	return nil
+}
+
+func (x *Typed) GetRates() []string {
+	if x != nil {
+		return x.Rates
+	}
+	return nil
+}
+
+func (x *Typed) GetAddress() string {
+	if x != nil {
+		return x.Address
+	}
+	return ""
+}
+
+func (x *Typed) GetNetwork() string {
+	if x != nil {
+		return x.Network
+	}
+	return ""
+}
+
+func (x *Typed) GetDevice() string {
+	if x != nil {
+		return x.Device
+	}
+	return ""
+}
+
+func (x *Typed) GetPort() string {
+	if x != nil {
+		return x.Port
+	}
+	return ""
+}
+
+func (x *Typed) GetHosts() []string {
+	if x != nil {
+		return x.Hosts
+	}
+	return nil
+}
+
+func (x *Typed) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *Typed) GetMask() string {
+	if x != nil {
+		return x.Mask
+	}
+	return ""
+}
+
+func (x *Typed) GetBits() string {
+	if x != nil {
+		return x.Bits
+	}
+	return ""
+}
+
+func (x *Typed) GetDay() string {
+	if x != nil {
+		return x.Day
+	}
+	return ""
+}
+
+func (x *Typed) GetHour() string {
+	if x != nil {
+		return x.Hour
+	}
+	return ""
+}
+
+func (x *Typed) GetMoment() string {
+	if x != nil {
+		return x.Moment
+	}
+	return ""
+}
+
+func (x *Typed) GetInstant() string {
+	if x != nil {
+		return x.Instant
+	}
+	return ""
+}
+
+func (x *Typed) GetPeriod() string {
+	if x != nil {
+		return x.Period
+	}
+	return ""
+}
+
+func (x *Typed) GetSeats() string {
+	if x != nil {
+		return x.Seats
+	}
+	return ""
+}
+
+func (x *Typed) GetPages() string {
+	if x != nil {
+		return x.Pages
+	}
+	return ""
+}
+
+func (x *Typed) GetPrices() string {
+	if x != nil {
+		return x.Prices
+	}
+	return ""
+}
+
+func (x *Typed) GetDays() string {
+	if x != nil {
+		return x.Days
+	}
+	return ""
+}
+
+func (x *Typed) GetShift() string {
+	if x != nil {
+		return x.Shift
+	}
+	return ""
+}
+
+func (x *Typed) GetBooking() string {
+	if x != nil {
+		return x.Booking
+	}
+	return ""
+}
+
+func (x *Typed) GetBookings() []string {
+	if x != nil {
+		return x.Bookings
+	}
+	return nil
+}
+
+func (x *Typed) GetDocument() string {
+	if x != nil {
+		return x.Document
+	}
+	return ""
+}
+
+func (x *Typed) GetFacts() string {
+	if x != nil {
+		return x.Facts
+	}
+	return ""
+}
+
+func (x *Typed) GetMarkup() string {
+	if x != nil {
+		return x.Markup
+	}
+	return ""
+}
+
+func (x *Typed) GetWords() string {
+	if x != nil {
+		return x.Words
+	}
+	return ""
+}
+
+func (x *Typed) GetPlace() string {
+	if x != nil {
+		return x.Place
+	}
+	return ""
+}
+
+func (x *Typed) GetEmails() []string {
+	if x != nil {
+		return x.Emails
+	}
+	return nil
+}
+
+func (x *Typed) GetEither() isTyped_Either {
+	if x != nil {
+		return x.Either
+	}
+	return nil
+}
+
+func (x *Typed) GetLeft() string {
+	if x != nil {
+		if x, ok := x.Either.(*Typed_Left); ok {
+			return x.Left
+		}
+	}
+	return ""
+}
+
+func (x *Typed) GetRight() *wrapperspb.StringValue {
+	if x != nil {
+		if x, ok := x.Either.(*Typed_Right); ok {
+			return x.Right
+		}
+	}
+	return nil
+}
+
+func (x *Typed) GetMiddle() *decimal.Decimal {
+	if x != nil {
+		if x, ok := x.Either.(*Typed_Middle); ok {
+			return x.Middle
+		}
+	}
+	return nil
+}
+
+func (x *Typed) GetShares() []*wrapperspb.StringValue {
+	if x != nil {
+		return x.Shares
+	}
+	return nil
+}
+
+func (x *Typed) GetOwner() *wrapperspb.StringValue {
+	if x != nil {
+		return x.Owner
+	}
+	return nil
+}
+
+func (x *Typed) GetSerial() string {
+	if x != nil {
+		return x.Serial
+	}
+	return ""
+}
+
+func (x *Typed) GetLevel() string {
+	if x != nil {
+		return x.Level
+	}
+	return ""
+}
+
+func (x *Typed) GetCost() *decimal.Decimal {
+	if x != nil {
+		return x.Cost
+	}
+	return nil
+}
+
+func (x *Typed) GetFee() *decimal.Decimal {
+	if x != nil {
+		return x.Fee
+	}
+	return nil
+}
+
+func (x *Typed) GetFees() []*decimal.Decimal {
+	if x != nil {
+		return x.Fees
+	}
+	return nil
+}
+
+func (x *Typed) GetWide() int32 {
+	if x != nil {
+		return x.Wide
+	}
+	return 0
+}
+
+func (x *Typed) GetWider() float32 {
+	if x != nil {
+		return x.Wider
+	}
+	return 0
+}
+
+func (x *Typed) GetLocal() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Local
+	}
+	return nil
+}
+
+type isTyped_Either interface {
+	isTyped_Either()
+}
+
+type Typed_Left struct {
+	Left string `protobuf:"bytes,35,opt,name=left,proto3,oneof"`
+}
+
+type Typed_Right struct {
+	Right *wrapperspb.StringValue `protobuf:"bytes,36,opt,name=right,proto3,oneof"`
+}
+
+type Typed_Middle struct {
+	Middle *decimal.Decimal `protobuf:"bytes,44,opt,name=middle,proto3,oneof"`
+}
+
+func (*Typed_Left) isTyped_Either() {}
+
+func (*Typed_Right) isTyped_Either() {}
+
+func (*Typed_Middle) isTyped_Either() {}
+
+// Host has a key of a type of PostgreSQL's.
+type Host struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Address       string                 `protobuf:"bytes,1,opt,name=address,proto3" json:"address,omitempty"`
+	Day           string                 `protobuf:"bytes,2,opt,name=day,proto3" json:"day,omitempty"`
+	Note          string                 `protobuf:"bytes,3,opt,name=note,proto3" json:"note,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Host) Reset() {
+	*x = Host{}
+	mi := &file_allkinds_allkinds_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Host) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Host) ProtoMessage() {}
+
+func (x *Host) ProtoReflect() protoreflect.Message {
+	mi := &file_allkinds_allkinds_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Host.ProtoReflect.Descriptor instead.
+func (*Host) Descriptor() ([]byte, []int) {
+	return file_allkinds_allkinds_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *Host) GetAddress() string {
+	if x != nil {
+		return x.Address
+	}
+	return ""
+}
+
+func (x *Host) GetDay() string {
+	if x != nil {
+		return x.Day
+	}
+	return ""
+}
+
+func (x *Host) GetNote() string {
+	if x != nil {
+		return x.Note
+	}
+	return ""
+}
+
 var File_allkinds_allkinds_proto protoreflect.FileDescriptor
 
 const file_allkinds_allkinds_proto_rawDesc = "" +
 	"\n" +
-	"\x17allkinds/allkinds.proto\x12\ballkinds\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/protobuf/any.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1egoogle/protobuf/wrappers.proto\x1a\x17google/type/money.proto\x1a\x1aprotocrud/v1/options.proto\"\xa1\x1d\n" +
+	"\x17allkinds/allkinds.proto\x12\ballkinds\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/protobuf/any.proto\x1a\x1egoogle/protobuf/duration.proto\x1a google/protobuf/field_mask.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1egoogle/protobuf/wrappers.proto\x1a\x16google/type/date.proto\x1a\x19google/type/decimal.proto\x1a\x17google/type/money.proto\x1a\x1bgoogle/type/timeofday.proto\x1a\x1aprotocrud/v1/options.proto\"\xa8!\n" +
 	"\bDocument\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x03R\x02id\x12\x14\n" +
 	"\x05title\x18\x02 \x01(\tR\x05title\x12(\n" +
@@ -1529,7 +2506,10 @@ const file_allkinds_allkinds_proto_rawDesc = "" +
 	"\x04scan\x186 \x01(\fH\x00R\x04scan\x12'\n" +
 	"\x05color\x187 \x01(\x0e2\x0f.allkinds.ColorH\x00R\x05color\x122\n" +
 	"\x04note\x188 \x01(\v2\x1c.google.protobuf.StringValueH\x00R\x04note\x12\x16\n" +
-	"\x05bound\x189 \x01(\bH\x00R\x05bound\x129\n" +
+	"\x05bound\x189 \x01(\bH\x00R\x05bound\x12.\n" +
+	"\bdue_date\x18: \x01(\v2\x11.google.type.DateH\x00R\adueDate\x123\n" +
+	"\bdue_time\x18; \x01(\v2\x16.google.type.TimeOfDayH\x00R\adueTime\x126\n" +
+	"\achanges\x18I \x01(\v2\x1a.google.protobuf.FieldMaskH\x00R\achanges\x129\n" +
 	"\n" +
 	"bool_value\x18< \x01(\v2\x1a.google.protobuf.BoolValueR\tboolValue\x12<\n" +
 	"\vint32_value\x18= \x01(\v2\x1b.google.protobuf.Int32ValueR\n" +
@@ -1581,7 +2561,17 @@ const file_allkinds_allkinds_proto_rawDesc = "" +
 	"\x04lraw\x18m \x03(\fR\x04lraw\x12\x1f\n" +
 	"\x02lc\x18n \x03(\x0e2\x0f.allkinds.ColorR\x02lc\x12*\n" +
 	"\x02lt\x18o \x03(\v2\x1a.google.protobuf.TimestampR\x02lt\x12)\n" +
-	"\x02lp\x18p \x03(\v2\x19.google.protobuf.DurationR\x02lp\x126\n" +
+	"\x02lp\x18p \x03(\v2\x19.google.protobuf.DurationR\x02lp\x120\n" +
+	"\n" +
+	"issue_date\x18q \x01(\v2\x11.google.type.DateR\tissueDate\x12-\n" +
+	"\breprints\x18r \x03(\v2\x11.google.type.DateR\breprints\x120\n" +
+	"\aopening\x18s \x01(\v2\x16.google.type.TimeOfDayR\aopening\x12,\n" +
+	"\x05bells\x18t \x03(\v2\x16.google.type.TimeOfDayR\x05bells\x12;\n" +
+	"\vread_fields\x18u \x01(\v2\x1a.google.protobuf.FieldMaskR\n" +
+	"readFields\x120\n" +
+	"\x05masks\x18v \x03(\v2\x1a.google.protobuf.FieldMaskR\x05masks\x128\n" +
+	"\n" +
+	"rough_date\x18w \x01(\v2\x11.google.type.DateB\x06\xe2\x93&\x02H\x02R\troughDate\x126\n" +
 	"\n" +
 	"color_name\x18x \x01(\x0e2\x0f.allkinds.ColorB\x06\xe2\x93&\x02P\x02R\tcolorName\x12?\n" +
 	"\vcolor_names\x18y \x01(\x0e2\x0f.allkinds.ColorB\b\xe2\x93&\x04P\x02X\x03H\vR\n" +
@@ -1626,7 +2616,49 @@ const file_allkinds_allkinds_proto_rawDesc = "" +
 	"\x05_orawB\x05\n" +
 	"\x03_ocB\x0e\n" +
 	"\f_color_namesB\r\n" +
-	"\v_color_zero\"\x80\x06\n" +
+	"\v_color_zero\"\x85\x02\n" +
+	"\x06Parcel\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x03R\x02id\x12\x14\n" +
+	"\x05title\x18\x02 \x01(\tR\x05title\x12/\n" +
+	"\x06sender\x18\x03 \x01(\v2\x0f.allkinds.PlaceB\x06\xe2\x93&\x02H\x03R\x06sender\x127\n" +
+	"\breceiver\x18\x04 \x01(\v2\x0f.allkinds.PlaceB\n" +
+	"\xe2\x93&\x06\n" +
+	"\x02toH\x03R\breceiver\x12&\n" +
+	"\x05owner\x18\x05 \x01(\v2\x10.allkinds.PersonR\x05owner\x12;\n" +
+	"\vupdate_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"updateTime:\x06\xe2\x93&\x02X\x01\"\x86\x06\n" +
+	"\x05Place\x12\x17\n" +
+	"\x04city\x18\x01 \x01(\tB\x03\xe0A\x02R\x04city\x12*\n" +
+	"\x03zip\x18\x02 \x01(\tB\x13\xe2\x93&\x0f\n" +
+	"\vpostal_code`\tH\x01R\x03zip\x88\x01\x01\x12\x14\n" +
+	"\x05floor\x18\x03 \x01(\x05R\x05floor\x12-\n" +
+	"\x05color\x18\x04 \x01(\x0e2\x0f.allkinds.ColorB\x06\xe2\x93&\x02P\x02R\x05color\x12\x14\n" +
+	"\x05lines\x18\x05 \x03(\tR\x05lines\x120\n" +
+	"\x05since\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\x05since\x12'\n" +
+	"\x05until\x18\a \x01(\v2\x11.google.type.DateR\x05until\x12*\n" +
+	"\x04spot\x18\b \x01(\v2\x0e.allkinds.SpotB\x06\xe2\x93&\x02H\x03R\x04spot\x12&\n" +
+	"\x05guard\x18\t \x01(\v2\x10.allkinds.PersonR\x05guard\x123\n" +
+	"\x06labels\x18\n" +
+	" \x03(\v2\x1b.allkinds.Place.LabelsEntryR\x06labels\x12/\n" +
+	"\x04rank\x18\v \x01(\v2\x1b.google.protobuf.Int64ValueR\x04rank\x12\x17\n" +
+	"\x04etag\x18\f \x01(\tB\x03\xe0A\x03R\x04etag\x12\x1b\n" +
+	"\x06secret\x18\r \x01(\tB\x03\xe0A\x04R\x06secret\x12\x1b\n" +
+	"\x06origin\x18\x0e \x01(\tB\x03\xe0A\x05R\x06origin\x12\x1c\n" +
+	"\x03key\x18\x0f \x01(\tB\n" +
+	"\xe2\x93&\x06\x12\x04uuidR\x03key\x12;\n" +
+	"\vupdate_time\x18\x10 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"updateTime\x12\x16\n" +
+	"\x05email\x18\x11 \x01(\tH\x00R\x05email\x12\x16\n" +
+	"\x05phone\x18\x12 \x01(\x03H\x00R\x05phone\x12\x1c\n" +
+	"\x05photo\x18\x13 \x01(\fB\x06\xe2\x93&\x02h\x00R\x05photo\x1a9\n" +
+	"\vLabelsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\t\n" +
+	"\acontactB\x06\n" +
+	"\x04_zip\"@\n" +
+	"\x04Spot\x12\x1a\n" +
+	"\blatitude\x18\x01 \x01(\x01R\blatitude\x12\x1c\n" +
+	"\tlongitude\x18\x02 \x01(\x01R\tlongitude\"\x80\x06\n" +
 	"\x06Person\x12\"\n" +
 	"\n" +
 	"given_name\x18\x01 \x01(\tB\x03\xe0A\x02R\tgivenName\x12\x1f\n" +
@@ -1689,7 +2721,77 @@ const file_allkinds_allkinds_proto_rawDesc = "" +
 	"\x06second\x18\x03 \x01(\x0e2\x0f.allkinds.ColorB\b\xe2\x93&\x04P\x03X\x03H\x00R\x06second\x88\x01\x01\x12/\n" +
 	"\x06others\x18\x04 \x03(\x0e2\x0f.allkinds.ColorB\x06\xe2\x93&\x02P\x03R\x06others\x12=\n" +
 	"\x05shade\x18\x05 \x01(\x0e2\x0f.allkinds.ShadeB\x16\xe2\x93&\x12\x12\x0eshades of greyP\x03R\x05shade:\x04\xe2\x93&\x00B\t\n" +
-	"\a_second*=\n" +
+	"\a_second\"\x8b\x10\n" +
+	"\x05Typed\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x03R\x02id\x12'\n" +
+	"\x05title\x18\x02 \x01(\tB\x11\xe2\x93&\r\x12\vvarchar(20)R\x05title\x12\"\n" +
+	"\x05email\x18\x03 \x01(\tB\f\xe2\x93&\b\x12\x06citextR\x05email\x12%\n" +
+	"\x06number\x18\x04 \x01(\tB\r\xe2\x93&\t\x12\anumericR\x06number\x12+\n" +
+	"\x06amount\x18\x05 \x01(\tB\x13\xe2\x93&\x0f\x12\rnumeric(12,2)R\x06amount\x12.\n" +
+	"\x05share\x18\x06 \x01(\tB\x13\xe2\x93&\x0f\x12\rdecimal(5, 5)H\x01R\x05share\x88\x01\x01\x12J\n" +
+	"\bdiscount\x18\a \x01(\v2\x1c.google.protobuf.StringValueB\x10\xe2\x93&\f\x12\n" +
+	"numeric(4)R\bdiscount\x12(\n" +
+	"\x05rates\x18\b \x03(\tB\x12\xe2\x93&\x0e\x12\fnumeric(6,3)R\x05rates\x12$\n" +
+	"\aaddress\x18\t \x01(\tB\n" +
+	"\xe2\x93&\x06\x12\x04inetR\aaddress\x12$\n" +
+	"\anetwork\x18\n" +
+	" \x01(\tB\n" +
+	"\xe2\x93&\x06\x12\x04cidrR\anetwork\x12%\n" +
+	"\x06device\x18\v \x01(\tB\r\xe2\x93&\t\x12\amacaddrR\x06device\x12\"\n" +
+	"\x04port\x18\f \x01(\tB\x0e\xe2\x93&\n" +
+	"\x12\bmacaddr8R\x04port\x12 \n" +
+	"\x05hosts\x18\r \x03(\tB\n" +
+	"\xe2\x93&\x06\x12\x04inetR\x05hosts\x12!\n" +
+	"\x04code\x18\x0e \x01(\tB\r\xe2\x93&\t\x12\achar(3)R\x04code\x12 \n" +
+	"\x04mask\x18\x0f \x01(\tB\f\xe2\x93&\b\x12\x06bit(4)R\x04mask\x12(\n" +
+	"\x04bits\x18\x10 \x01(\tB\x14\xe2\x93&\x10\x12\x0ebit varying(8)R\x04bits\x12\x1c\n" +
+	"\x03day\x18\x11 \x01(\tB\n" +
+	"\xe2\x93&\x06\x12\x04dateR\x03day\x12\x1e\n" +
+	"\x04hour\x18\x12 \x01(\tB\n" +
+	"\xe2\x93&\x06\x12\x04timeR\x04hour\x12'\n" +
+	"\x06moment\x18\x13 \x01(\tB\x0f\xe2\x93&\v\x12\ttimestampR\x06moment\x12+\n" +
+	"\ainstant\x18\x14 \x01(\tB\x11\xe2\x93&\r\x12\vtimestamptzR\ainstant\x12&\n" +
+	"\x06period\x18\x15 \x01(\tB\x0e\xe2\x93&\n" +
+	"\x12\bintervalR\x06period\x12%\n" +
+	"\x05seats\x18\x16 \x01(\tB\x0f\xe2\x93&\v\x12\tint4rangeR\x05seats\x12%\n" +
+	"\x05pages\x18\x17 \x01(\tB\x0f\xe2\x93&\v\x12\tint8rangeR\x05pages\x12&\n" +
+	"\x06prices\x18\x18 \x01(\tB\x0e\xe2\x93&\n" +
+	"\x12\bnumrangeR\x06prices\x12#\n" +
+	"\x04days\x18\x19 \x01(\tB\x0f\xe2\x93&\v\x12\tdaterangeR\x04days\x12#\n" +
+	"\x05shift\x18\x1a \x01(\tB\r\xe2\x93&\t\x12\atsrangeR\x05shift\x12)\n" +
+	"\abooking\x18\x1b \x01(\tB\x0f\xe2\x93&\v\x12\ttstzrangeR\abooking\x12+\n" +
+	"\bbookings\x18\x1c \x03(\tB\x0f\xe2\x93&\v\x12\ttstzrangeR\bbookings\x12&\n" +
+	"\bdocument\x18\x1d \x01(\tB\n" +
+	"\xe2\x93&\x06\x12\x04jsonR\bdocument\x12!\n" +
+	"\x05facts\x18\x1e \x01(\tB\v\xe2\x93&\a\x12\x05jsonbR\x05facts\x12!\n" +
+	"\x06markup\x18\x1f \x01(\tB\t\xe2\x93&\x05\x12\x03xmlR\x06markup\x12$\n" +
+	"\x05words\x18  \x01(\tB\x0e\xe2\x93&\n" +
+	"\x12\btsvectorR\x05words\x12!\n" +
+	"\x05place\x18! \x01(\tB\v\xe2\x93&\a\x12\x05pointR\x05place\x12$\n" +
+	"\x06emails\x18\" \x03(\tB\f\xe2\x93&\b\x12\x06citextR\x06emails\x12(\n" +
+	"\x04left\x18# \x01(\tB\x12\xe2\x93&\x0e\x12\fnumeric(5,1)H\x00R\x04left\x12@\n" +
+	"\x05right\x18$ \x01(\v2\x1c.google.protobuf.StringValueB\n" +
+	"\xe2\x93&\x06\x12\x04inetH\x00R\x05right\x12.\n" +
+	"\x06middle\x18, \x01(\v2\x14.google.type.DecimalH\x00R\x06middle\x12C\n" +
+	"\x06shares\x18% \x03(\v2\x1c.google.protobuf.StringValueB\r\xe2\x93&\t\x12\anumericR\x06shares\x12>\n" +
+	"\x05owner\x18& \x01(\v2\x1c.google.protobuf.StringValueB\n" +
+	"\xe2\x93&\x06\x12\x04uuidR\x05owner\x12+\n" +
+	"\x06serial\x18' \x01(\tB\x13\xe2\x93&\x0f\x12\vnumeric(10)(\x01R\x06serial\x12-\n" +
+	"\x05level\x18+ \x01(\tB\x17\xe2\x93&\x13\x12\fnumeric(3,1)2\x031.5R\x05level\x12(\n" +
+	"\x04cost\x18- \x01(\v2\x14.google.type.DecimalR\x04cost\x12:\n" +
+	"\x03fee\x18. \x01(\v2\x14.google.type.DecimalB\x12\xe2\x93&\x0e\x12\fnumeric(6,2)R\x03fee\x12(\n" +
+	"\x04fees\x18/ \x03(\v2\x14.google.type.DecimalR\x04fees\x12 \n" +
+	"\x04wide\x18( \x01(\x05B\f\xe2\x93&\b\x12\x06bigintR\x04wide\x12,\n" +
+	"\x05wider\x18) \x01(\x02B\x16\xe2\x93&\x12\x12\x10double precisionR\x05wider\x12A\n" +
+	"\x05local\x18* \x01(\v2\x1a.google.protobuf.TimestampB\x0f\xe2\x93&\v\x12\ttimestampR\x05local:\x1e\xe2\x93&\x1a\"\x11\n" +
+	"\x06amount\n" +
+	"\aaddressR\x05emailB\b\n" +
+	"\x06eitherB\b\n" +
+	"\x06_share\"h\n" +
+	"\x04Host\x12&\n" +
+	"\aaddress\x18\x01 \x01(\tB\f\xe2\x93&\b\x12\x04inet\x18\x01R\aaddress\x12\x1e\n" +
+	"\x03day\x18\x02 \x01(\tB\f\xe2\x93&\b\x12\x04date\x18\x01R\x03day\x12\x12\n" +
+	"\x04note\x18\x03 \x01(\tR\x04note:\x04\xe2\x93&\x00*=\n" +
 	"\x05Color\x12\x15\n" +
 	"\x11COLOR_UNSPECIFIED\x10\x00\x12\r\n" +
 	"\tCOLOR_RED\x10\x01\x12\x0e\n" +
@@ -1715,112 +2817,153 @@ func file_allkinds_allkinds_proto_rawDescGZIP() []byte {
 }
 
 var file_allkinds_allkinds_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_allkinds_allkinds_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
+var file_allkinds_allkinds_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
 var file_allkinds_allkinds_proto_goTypes = []any{
 	(Color)(0),                     // 0: allkinds.Color
 	(Shade)(0),                     // 1: allkinds.Shade
 	(*Document)(nil),               // 2: allkinds.Document
-	(*Person)(nil),                 // 3: allkinds.Person
-	(*Address)(nil),                // 4: allkinds.Address
-	(*Review)(nil),                 // 5: allkinds.Review
-	(*Tree)(nil),                   // 6: allkinds.Tree
-	(*Session)(nil),                // 7: allkinds.Session
-	(*Paint)(nil),                  // 8: allkinds.Paint
-	nil,                            // 9: allkinds.Document.ReviewsEntry
-	nil,                            // 10: allkinds.Document.LabelsEntry
-	nil,                            // 11: allkinds.Document.WeightsEntry
-	nil,                            // 12: allkinds.Document.FlagsEntry
-	nil,                            // 13: allkinds.Document.BlobsEntry
-	nil,                            // 14: allkinds.Document.StampsEntry
-	nil,                            // 15: allkinds.Document.CountersEntry
-	nil,                            // 16: allkinds.Person.CountsEntry
-	(*structpb.Struct)(nil),        // 17: google.protobuf.Struct
-	(*structpb.Value)(nil),         // 18: google.protobuf.Value
-	(*structpb.ListValue)(nil),     // 19: google.protobuf.ListValue
-	(*anypb.Any)(nil),              // 20: google.protobuf.Any
-	(*money.Money)(nil),            // 21: google.type.Money
-	(*timestamppb.Timestamp)(nil),  // 22: google.protobuf.Timestamp
-	(*wrapperspb.StringValue)(nil), // 23: google.protobuf.StringValue
-	(*wrapperspb.BoolValue)(nil),   // 24: google.protobuf.BoolValue
-	(*wrapperspb.Int32Value)(nil),  // 25: google.protobuf.Int32Value
-	(*wrapperspb.Int64Value)(nil),  // 26: google.protobuf.Int64Value
-	(*wrapperspb.UInt32Value)(nil), // 27: google.protobuf.UInt32Value
-	(*wrapperspb.UInt64Value)(nil), // 28: google.protobuf.UInt64Value
-	(*wrapperspb.FloatValue)(nil),  // 29: google.protobuf.FloatValue
-	(*wrapperspb.DoubleValue)(nil), // 30: google.protobuf.DoubleValue
-	(*wrapperspb.BytesValue)(nil),  // 31: google.protobuf.BytesValue
-	(*durationpb.Duration)(nil),    // 32: google.protobuf.Duration
+	(*Parcel)(nil),                 // 3: allkinds.Parcel
+	(*Place)(nil),                  // 4: allkinds.Place
+	(*Spot)(nil),                   // 5: allkinds.Spot
+	(*Person)(nil),                 // 6: allkinds.Person
+	(*Address)(nil),                // 7: allkinds.Address
+	(*Review)(nil),                 // 8: allkinds.Review
+	(*Tree)(nil),                   // 9: allkinds.Tree
+	(*Session)(nil),                // 10: allkinds.Session
+	(*Paint)(nil),                  // 11: allkinds.Paint
+	(*Typed)(nil),                  // 12: allkinds.Typed
+	(*Host)(nil),                   // 13: allkinds.Host
+	nil,                            // 14: allkinds.Document.ReviewsEntry
+	nil,                            // 15: allkinds.Document.LabelsEntry
+	nil,                            // 16: allkinds.Document.WeightsEntry
+	nil,                            // 17: allkinds.Document.FlagsEntry
+	nil,                            // 18: allkinds.Document.BlobsEntry
+	nil,                            // 19: allkinds.Document.StampsEntry
+	nil,                            // 20: allkinds.Document.CountersEntry
+	nil,                            // 21: allkinds.Place.LabelsEntry
+	nil,                            // 22: allkinds.Person.CountsEntry
+	(*structpb.Struct)(nil),        // 23: google.protobuf.Struct
+	(*structpb.Value)(nil),         // 24: google.protobuf.Value
+	(*structpb.ListValue)(nil),     // 25: google.protobuf.ListValue
+	(*anypb.Any)(nil),              // 26: google.protobuf.Any
+	(*money.Money)(nil),            // 27: google.type.Money
+	(*timestamppb.Timestamp)(nil),  // 28: google.protobuf.Timestamp
+	(*wrapperspb.StringValue)(nil), // 29: google.protobuf.StringValue
+	(*date.Date)(nil),              // 30: google.type.Date
+	(*timeofday.TimeOfDay)(nil),    // 31: google.type.TimeOfDay
+	(*fieldmaskpb.FieldMask)(nil),  // 32: google.protobuf.FieldMask
+	(*wrapperspb.BoolValue)(nil),   // 33: google.protobuf.BoolValue
+	(*wrapperspb.Int32Value)(nil),  // 34: google.protobuf.Int32Value
+	(*wrapperspb.Int64Value)(nil),  // 35: google.protobuf.Int64Value
+	(*wrapperspb.UInt32Value)(nil), // 36: google.protobuf.UInt32Value
+	(*wrapperspb.UInt64Value)(nil), // 37: google.protobuf.UInt64Value
+	(*wrapperspb.FloatValue)(nil),  // 38: google.protobuf.FloatValue
+	(*wrapperspb.DoubleValue)(nil), // 39: google.protobuf.DoubleValue
+	(*wrapperspb.BytesValue)(nil),  // 40: google.protobuf.BytesValue
+	(*durationpb.Duration)(nil),    // 41: google.protobuf.Duration
+	(*decimal.Decimal)(nil),        // 42: google.type.Decimal
 }
 var file_allkinds_allkinds_proto_depIdxs = []int32{
-	3,  // 0: allkinds.Document.author:type_name -> allkinds.Person
-	3,  // 1: allkinds.Document.editors:type_name -> allkinds.Person
-	9,  // 2: allkinds.Document.reviews:type_name -> allkinds.Document.ReviewsEntry
-	10, // 3: allkinds.Document.labels:type_name -> allkinds.Document.LabelsEntry
-	11, // 4: allkinds.Document.weights:type_name -> allkinds.Document.WeightsEntry
-	12, // 5: allkinds.Document.flags:type_name -> allkinds.Document.FlagsEntry
-	13, // 6: allkinds.Document.blobs:type_name -> allkinds.Document.BlobsEntry
-	14, // 7: allkinds.Document.stamps:type_name -> allkinds.Document.StampsEntry
-	15, // 8: allkinds.Document.counters:type_name -> allkinds.Document.CountersEntry
-	6,  // 9: allkinds.Document.tree:type_name -> allkinds.Tree
-	17, // 10: allkinds.Document.settings:type_name -> google.protobuf.Struct
-	18, // 11: allkinds.Document.value:type_name -> google.protobuf.Value
-	19, // 12: allkinds.Document.list:type_name -> google.protobuf.ListValue
-	20, // 13: allkinds.Document.detail:type_name -> google.protobuf.Any
-	21, // 14: allkinds.Document.price:type_name -> google.type.Money
-	17, // 15: allkinds.Document.notes:type_name -> google.protobuf.Struct
-	22, // 16: allkinds.Document.update_time:type_name -> google.protobuf.Timestamp
-	22, // 17: allkinds.Document.release_time:type_name -> google.protobuf.Timestamp
-	4,  // 18: allkinds.Document.shop:type_name -> allkinds.Address
+	6,  // 0: allkinds.Document.author:type_name -> allkinds.Person
+	6,  // 1: allkinds.Document.editors:type_name -> allkinds.Person
+	14, // 2: allkinds.Document.reviews:type_name -> allkinds.Document.ReviewsEntry
+	15, // 3: allkinds.Document.labels:type_name -> allkinds.Document.LabelsEntry
+	16, // 4: allkinds.Document.weights:type_name -> allkinds.Document.WeightsEntry
+	17, // 5: allkinds.Document.flags:type_name -> allkinds.Document.FlagsEntry
+	18, // 6: allkinds.Document.blobs:type_name -> allkinds.Document.BlobsEntry
+	19, // 7: allkinds.Document.stamps:type_name -> allkinds.Document.StampsEntry
+	20, // 8: allkinds.Document.counters:type_name -> allkinds.Document.CountersEntry
+	9,  // 9: allkinds.Document.tree:type_name -> allkinds.Tree
+	23, // 10: allkinds.Document.settings:type_name -> google.protobuf.Struct
+	24, // 11: allkinds.Document.value:type_name -> google.protobuf.Value
+	25, // 12: allkinds.Document.list:type_name -> google.protobuf.ListValue
+	26, // 13: allkinds.Document.detail:type_name -> google.protobuf.Any
+	27, // 14: allkinds.Document.price:type_name -> google.type.Money
+	23, // 15: allkinds.Document.notes:type_name -> google.protobuf.Struct
+	28, // 16: allkinds.Document.update_time:type_name -> google.protobuf.Timestamp
+	28, // 17: allkinds.Document.release_time:type_name -> google.protobuf.Timestamp
+	7,  // 18: allkinds.Document.shop:type_name -> allkinds.Address
 	0,  // 19: allkinds.Document.color:type_name -> allkinds.Color
-	23, // 20: allkinds.Document.note:type_name -> google.protobuf.StringValue
-	24, // 21: allkinds.Document.bool_value:type_name -> google.protobuf.BoolValue
-	25, // 22: allkinds.Document.int32_value:type_name -> google.protobuf.Int32Value
-	26, // 23: allkinds.Document.int64_value:type_name -> google.protobuf.Int64Value
-	27, // 24: allkinds.Document.uint32_value:type_name -> google.protobuf.UInt32Value
-	28, // 25: allkinds.Document.uint64_value:type_name -> google.protobuf.UInt64Value
-	29, // 26: allkinds.Document.float_value:type_name -> google.protobuf.FloatValue
-	30, // 27: allkinds.Document.double_value:type_name -> google.protobuf.DoubleValue
-	23, // 28: allkinds.Document.string_value:type_name -> google.protobuf.StringValue
-	31, // 29: allkinds.Document.bytes_value:type_name -> google.protobuf.BytesValue
-	23, // 30: allkinds.Document.string_values:type_name -> google.protobuf.StringValue
-	26, // 31: allkinds.Document.int64_values:type_name -> google.protobuf.Int64Value
-	28, // 32: allkinds.Document.uint64_values:type_name -> google.protobuf.UInt64Value
-	31, // 33: allkinds.Document.bytes_values:type_name -> google.protobuf.BytesValue
-	0,  // 34: allkinds.Document.c:type_name -> allkinds.Color
-	22, // 35: allkinds.Document.t:type_name -> google.protobuf.Timestamp
-	32, // 36: allkinds.Document.p:type_name -> google.protobuf.Duration
-	0,  // 37: allkinds.Document.oc:type_name -> allkinds.Color
-	0,  // 38: allkinds.Document.lc:type_name -> allkinds.Color
-	22, // 39: allkinds.Document.lt:type_name -> google.protobuf.Timestamp
-	32, // 40: allkinds.Document.lp:type_name -> google.protobuf.Duration
-	0,  // 41: allkinds.Document.color_name:type_name -> allkinds.Color
-	0,  // 42: allkinds.Document.color_names:type_name -> allkinds.Color
-	0,  // 43: allkinds.Document.color_list:type_name -> allkinds.Color
-	0,  // 44: allkinds.Document.color_declared:type_name -> allkinds.Color
-	0,  // 45: allkinds.Document.color_zero:type_name -> allkinds.Color
-	0,  // 46: allkinds.Person.color:type_name -> allkinds.Color
-	22, // 47: allkinds.Person.birth_time:type_name -> google.protobuf.Timestamp
-	32, // 48: allkinds.Person.patience:type_name -> google.protobuf.Duration
-	4,  // 49: allkinds.Person.address:type_name -> allkinds.Address
-	16, // 50: allkinds.Person.counts:type_name -> allkinds.Person.CountsEntry
-	4,  // 51: allkinds.Person.post:type_name -> allkinds.Address
-	3,  // 52: allkinds.Review.reviewer:type_name -> allkinds.Person
-	6,  // 53: allkinds.Tree.children:type_name -> allkinds.Tree
-	6,  // 54: allkinds.Tree.next:type_name -> allkinds.Tree
-	22, // 55: allkinds.Session.expire_time:type_name -> google.protobuf.Timestamp
-	32, // 56: allkinds.Session.ttl:type_name -> google.protobuf.Duration
-	0,  // 57: allkinds.Paint.color:type_name -> allkinds.Color
-	0,  // 58: allkinds.Paint.second:type_name -> allkinds.Color
-	0,  // 59: allkinds.Paint.others:type_name -> allkinds.Color
-	1,  // 60: allkinds.Paint.shade:type_name -> allkinds.Shade
-	5,  // 61: allkinds.Document.ReviewsEntry.value:type_name -> allkinds.Review
-	0,  // 62: allkinds.Document.FlagsEntry.value:type_name -> allkinds.Color
-	22, // 63: allkinds.Document.StampsEntry.value:type_name -> google.protobuf.Timestamp
-	64, // [64:64] is the sub-list for method output_type
-	64, // [64:64] is the sub-list for method input_type
-	64, // [64:64] is the sub-list for extension type_name
-	64, // [64:64] is the sub-list for extension extendee
-	0,  // [0:64] is the sub-list for field type_name
+	29, // 20: allkinds.Document.note:type_name -> google.protobuf.StringValue
+	30, // 21: allkinds.Document.due_date:type_name -> google.type.Date
+	31, // 22: allkinds.Document.due_time:type_name -> google.type.TimeOfDay
+	32, // 23: allkinds.Document.changes:type_name -> google.protobuf.FieldMask
+	33, // 24: allkinds.Document.bool_value:type_name -> google.protobuf.BoolValue
+	34, // 25: allkinds.Document.int32_value:type_name -> google.protobuf.Int32Value
+	35, // 26: allkinds.Document.int64_value:type_name -> google.protobuf.Int64Value
+	36, // 27: allkinds.Document.uint32_value:type_name -> google.protobuf.UInt32Value
+	37, // 28: allkinds.Document.uint64_value:type_name -> google.protobuf.UInt64Value
+	38, // 29: allkinds.Document.float_value:type_name -> google.protobuf.FloatValue
+	39, // 30: allkinds.Document.double_value:type_name -> google.protobuf.DoubleValue
+	29, // 31: allkinds.Document.string_value:type_name -> google.protobuf.StringValue
+	40, // 32: allkinds.Document.bytes_value:type_name -> google.protobuf.BytesValue
+	29, // 33: allkinds.Document.string_values:type_name -> google.protobuf.StringValue
+	35, // 34: allkinds.Document.int64_values:type_name -> google.protobuf.Int64Value
+	37, // 35: allkinds.Document.uint64_values:type_name -> google.protobuf.UInt64Value
+	40, // 36: allkinds.Document.bytes_values:type_name -> google.protobuf.BytesValue
+	0,  // 37: allkinds.Document.c:type_name -> allkinds.Color
+	28, // 38: allkinds.Document.t:type_name -> google.protobuf.Timestamp
+	41, // 39: allkinds.Document.p:type_name -> google.protobuf.Duration
+	0,  // 40: allkinds.Document.oc:type_name -> allkinds.Color
+	0,  // 41: allkinds.Document.lc:type_name -> allkinds.Color
+	28, // 42: allkinds.Document.lt:type_name -> google.protobuf.Timestamp
+	41, // 43: allkinds.Document.lp:type_name -> google.protobuf.Duration
+	30, // 44: allkinds.Document.issue_date:type_name -> google.type.Date
+	30, // 45: allkinds.Document.reprints:type_name -> google.type.Date
+	31, // 46: allkinds.Document.opening:type_name -> google.type.TimeOfDay
+	31, // 47: allkinds.Document.bells:type_name -> google.type.TimeOfDay
+	32, // 48: allkinds.Document.read_fields:type_name -> google.protobuf.FieldMask
+	32, // 49: allkinds.Document.masks:type_name -> google.protobuf.FieldMask
+	30, // 50: allkinds.Document.rough_date:type_name -> google.type.Date
+	0,  // 51: allkinds.Document.color_name:type_name -> allkinds.Color
+	0,  // 52: allkinds.Document.color_names:type_name -> allkinds.Color
+	0,  // 53: allkinds.Document.color_list:type_name -> allkinds.Color
+	0,  // 54: allkinds.Document.color_declared:type_name -> allkinds.Color
+	0,  // 55: allkinds.Document.color_zero:type_name -> allkinds.Color
+	4,  // 56: allkinds.Parcel.sender:type_name -> allkinds.Place
+	4,  // 57: allkinds.Parcel.receiver:type_name -> allkinds.Place
+	6,  // 58: allkinds.Parcel.owner:type_name -> allkinds.Person
+	28, // 59: allkinds.Parcel.update_time:type_name -> google.protobuf.Timestamp
+	0,  // 60: allkinds.Place.color:type_name -> allkinds.Color
+	28, // 61: allkinds.Place.since:type_name -> google.protobuf.Timestamp
+	30, // 62: allkinds.Place.until:type_name -> google.type.Date
+	5,  // 63: allkinds.Place.spot:type_name -> allkinds.Spot
+	6,  // 64: allkinds.Place.guard:type_name -> allkinds.Person
+	21, // 65: allkinds.Place.labels:type_name -> allkinds.Place.LabelsEntry
+	35, // 66: allkinds.Place.rank:type_name -> google.protobuf.Int64Value
+	28, // 67: allkinds.Place.update_time:type_name -> google.protobuf.Timestamp
+	0,  // 68: allkinds.Person.color:type_name -> allkinds.Color
+	28, // 69: allkinds.Person.birth_time:type_name -> google.protobuf.Timestamp
+	41, // 70: allkinds.Person.patience:type_name -> google.protobuf.Duration
+	7,  // 71: allkinds.Person.address:type_name -> allkinds.Address
+	22, // 72: allkinds.Person.counts:type_name -> allkinds.Person.CountsEntry
+	7,  // 73: allkinds.Person.post:type_name -> allkinds.Address
+	6,  // 74: allkinds.Review.reviewer:type_name -> allkinds.Person
+	9,  // 75: allkinds.Tree.children:type_name -> allkinds.Tree
+	9,  // 76: allkinds.Tree.next:type_name -> allkinds.Tree
+	28, // 77: allkinds.Session.expire_time:type_name -> google.protobuf.Timestamp
+	41, // 78: allkinds.Session.ttl:type_name -> google.protobuf.Duration
+	0,  // 79: allkinds.Paint.color:type_name -> allkinds.Color
+	0,  // 80: allkinds.Paint.second:type_name -> allkinds.Color
+	0,  // 81: allkinds.Paint.others:type_name -> allkinds.Color
+	1,  // 82: allkinds.Paint.shade:type_name -> allkinds.Shade
+	29, // 83: allkinds.Typed.discount:type_name -> google.protobuf.StringValue
+	29, // 84: allkinds.Typed.right:type_name -> google.protobuf.StringValue
+	42, // 85: allkinds.Typed.middle:type_name -> google.type.Decimal
+	29, // 86: allkinds.Typed.shares:type_name -> google.protobuf.StringValue
+	29, // 87: allkinds.Typed.owner:type_name -> google.protobuf.StringValue
+	42, // 88: allkinds.Typed.cost:type_name -> google.type.Decimal
+	42, // 89: allkinds.Typed.fee:type_name -> google.type.Decimal
+	42, // 90: allkinds.Typed.fees:type_name -> google.type.Decimal
+	28, // 91: allkinds.Typed.local:type_name -> google.protobuf.Timestamp
+	8,  // 92: allkinds.Document.ReviewsEntry.value:type_name -> allkinds.Review
+	0,  // 93: allkinds.Document.FlagsEntry.value:type_name -> allkinds.Color
+	28, // 94: allkinds.Document.StampsEntry.value:type_name -> google.protobuf.Timestamp
+	95, // [95:95] is the sub-list for method output_type
+	95, // [95:95] is the sub-list for method input_type
+	95, // [95:95] is the sub-list for extension type_name
+	95, // [95:95] is the sub-list for extension extendee
+	0,  // [0:95] is the sub-list for field type_name
 }
 
 func init() { file_allkinds_allkinds_proto_init() }
@@ -1837,25 +2980,37 @@ func file_allkinds_allkinds_proto_init() {
 		(*Document_Color)(nil),
 		(*Document_Note)(nil),
 		(*Document_Bound)(nil),
+		(*Document_DueDate)(nil),
+		(*Document_DueTime)(nil),
+		(*Document_Changes)(nil),
 	}
-	file_allkinds_allkinds_proto_msgTypes[1].OneofWrappers = []any{
+	file_allkinds_allkinds_proto_msgTypes[2].OneofWrappers = []any{
+		(*Place_Email)(nil),
+		(*Place_Phone)(nil),
+	}
+	file_allkinds_allkinds_proto_msgTypes[4].OneofWrappers = []any{
 		(*Person_Email)(nil),
 		(*Person_Phone)(nil),
 		(*Person_Post)(nil),
 	}
-	file_allkinds_allkinds_proto_msgTypes[2].OneofWrappers = []any{}
-	file_allkinds_allkinds_proto_msgTypes[5].OneofWrappers = []any{
+	file_allkinds_allkinds_proto_msgTypes[5].OneofWrappers = []any{}
+	file_allkinds_allkinds_proto_msgTypes[8].OneofWrappers = []any{
 		(*Session_ExpireTime)(nil),
 		(*Session_Ttl)(nil),
 	}
-	file_allkinds_allkinds_proto_msgTypes[6].OneofWrappers = []any{}
+	file_allkinds_allkinds_proto_msgTypes[9].OneofWrappers = []any{}
+	file_allkinds_allkinds_proto_msgTypes[10].OneofWrappers = []any{
+		(*Typed_Left)(nil),
+		(*Typed_Right)(nil),
+		(*Typed_Middle)(nil),
+	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_allkinds_allkinds_proto_rawDesc), len(file_allkinds_allkinds_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   15,
+			NumMessages:   21,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -4,8 +4,13 @@
 package allkinds
 
 import (
+	context "context"
 	crud "github.com/protocrud/protoc-gen-go-crud/runtime/crud"
+	date "google.golang.org/genproto/googleapis/type/date"
+	decimal "google.golang.org/genproto/googleapis/type/decimal"
+	timeofday "google.golang.org/genproto/googleapis/type/timeofday"
 	durationpb "google.golang.org/protobuf/types/known/durationpb"
+	fieldmaskpb "google.golang.org/protobuf/types/known/fieldmaskpb"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	wrapperspb "google.golang.org/protobuf/types/known/wrapperspb"
 )
@@ -47,6 +52,9 @@ const (
 		documents.color,
 		documents.note,
 		documents.bound,
+		documents.due_date,
+		documents.due_time,
+		documents.changes,
 		documents.bool_value,
 		documents.int32_value,
 		documents.int64_value,
@@ -93,6 +101,13 @@ const (
 		documents.lc,
 		documents.lt,
 		documents.lp,
+		documents.issue_date,
+		documents.reprints,
+		documents.opening,
+		documents.bells,
+		documents.read_fields,
+		documents.masks,
+		documents.rough_date,
 		documents.color_name,
 		documents.color_names,
 		documents.color_list,
@@ -130,6 +145,9 @@ const (
 			color,
 			note,
 			bound,
+			due_date,
+			due_time,
+			changes,
 			bool_value,
 			int32_value,
 			int64_value,
@@ -176,6 +194,13 @@ const (
 			lc,
 			lt,
 			lp,
+			issue_date,
+			reprints,
+			opening,
+			bells,
+			read_fields,
+			masks,
+			rough_date,
 			color_name,
 			color_names,
 			color_list,
@@ -187,7 +212,8 @@ const (
 			$31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44,
 			$45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58,
 			$59, $60, $61, $62, $63, $64, $65, $66, $67, $68, $69, $70, $71, $72,
-			$73, $74, $75, $76, $77, $78
+			$73, $74, $75, $76, $77, $78, $79, $80, $81, $82, $83, $84, $85, $86,
+			$87, $88
 		)
 		RETURNING` + documentColumns
 	documentDelete = `DELETE FROM documents
@@ -230,6 +256,9 @@ var DocumentTable = crud.NewTable(crud.TableSpec[Document, *Document, int64]{
 		crud.OptionalEnum("color", (*Document).GetColor, func(m *Document) bool { return crud.IsArm[*Document_Color](m.Form) }, func(m *Document, v Color) { m.Form = &Document_Color{Color: v} }, func(m *Document) { m.Form = crud.WithoutArm[*Document_Color](m.Form) }, crud.Oneof("form")),
 		crud.OptionalStringValue("note", (*Document).GetNote, func(m *Document) bool { return crud.IsArm[*Document_Note](m.Form) }, func(m *Document, v *wrapperspb.StringValue) { m.Form = &Document_Note{Note: v} }, func(m *Document) { m.Form = crud.WithoutArm[*Document_Note](m.Form) }, crud.Oneof("form")),
 		crud.OptionalBool("bound", (*Document).GetBound, func(m *Document) bool { return crud.IsArm[*Document_Bound](m.Form) }, func(m *Document, v bool) { m.Form = &Document_Bound{Bound: v} }, func(m *Document) { m.Form = crud.WithoutArm[*Document_Bound](m.Form) }, crud.Oneof("form")),
+		crud.OptionalDate("due_date", (*Document).GetDueDate, func(m *Document) bool { return crud.IsArm[*Document_DueDate](m.Form) }, func(m *Document, v *date.Date) { m.Form = &Document_DueDate{DueDate: v} }, func(m *Document) { m.Form = crud.WithoutArm[*Document_DueDate](m.Form) }, crud.Oneof("form")),
+		crud.OptionalTimeOfDay("due_time", (*Document).GetDueTime, func(m *Document) bool { return crud.IsArm[*Document_DueTime](m.Form) }, func(m *Document, v *timeofday.TimeOfDay) { m.Form = &Document_DueTime{DueTime: v} }, func(m *Document) { m.Form = crud.WithoutArm[*Document_DueTime](m.Form) }, crud.Oneof("form")),
+		crud.OptionalFieldMask("changes", (*Document).GetChanges, func(m *Document) bool { return crud.IsArm[*Document_Changes](m.Form) }, func(m *Document, v *fieldmaskpb.FieldMask) { m.Form = &Document_Changes{Changes: v} }, func(m *Document) { m.Form = crud.WithoutArm[*Document_Changes](m.Form) }, crud.Oneof("form")),
 		crud.BoolValue("bool_value", (*Document).GetBoolValue, func(m *Document, v *wrapperspb.BoolValue) { m.BoolValue = v }),
 		crud.Int32Value("int32_value", (*Document).GetInt32Value, func(m *Document, v *wrapperspb.Int32Value) { m.Int32Value = v }),
 		crud.Int64Value("int64_value", (*Document).GetInt64Value, func(m *Document, v *wrapperspb.Int64Value) { m.Int64Value = v }),
@@ -276,6 +305,13 @@ var DocumentTable = crud.NewTable(crud.TableSpec[Document, *Document, int64]{
 		crud.Enums("lc", (*Document).GetLc, func(m *Document, v []Color) { m.Lc = v }),
 		crud.Timestamps("lt", (*Document).GetLt, func(m *Document, v []*timestamppb.Timestamp) { m.Lt = v }),
 		crud.Durations("lp", (*Document).GetLp, func(m *Document, v []*durationpb.Duration) { m.Lp = v }),
+		crud.Date("issue_date", (*Document).GetIssueDate, func(m *Document, v *date.Date) { m.IssueDate = v }),
+		crud.Dates("reprints", (*Document).GetReprints, func(m *Document, v []*date.Date) { m.Reprints = v }),
+		crud.TimeOfDay("opening", (*Document).GetOpening, func(m *Document, v *timeofday.TimeOfDay) { m.Opening = v }),
+		crud.TimesOfDay("bells", (*Document).GetBells, func(m *Document, v []*timeofday.TimeOfDay) { m.Bells = v }),
+		crud.FieldMask("read_fields", (*Document).GetReadFields, func(m *Document, v *fieldmaskpb.FieldMask) { m.ReadFields = v }),
+		crud.JSONList[*Document]("masks"),
+		crud.JSON[*Document]("rough_date"),
 		crud.Enum("color_name", (*Document).GetColorName, func(m *Document, v Color) { m.ColorName = v }, crud.EnumName),
 		crud.OptionalEnum("color_names", (*Document).GetColorNames, func(m *Document) bool { return m.ColorNames != nil }, func(m *Document, v Color) { m.ColorNames = &v }, func(m *Document) { m.ColorNames = nil }, crud.EnumName, crud.UnknownIsZero),
 		crud.Enums("color_list", (*Document).GetColorList, func(m *Document, v []Color) { m.ColorList = v }, crud.EnumName),
@@ -322,6 +358,224 @@ func NewDocumentRepository(db crud.DB, opts ...crud.Option) DocumentRepository {
 // WithTx returns the same repository, hooks and scope included, running on tx.
 func (r DocumentRepository) WithTx(tx *crud.Tx) DocumentRepository {
 	return DocumentRepository{r.Repository.WithTx(tx)}
+}
+
+// SQL of ParcelRepository. List and Update add their WHERE, ORDER BY and SET at
+// run time.
+const (
+	parcelColumns = `
+		parcels.id,
+		parcels.title,
+		parcels.sender_is_set,
+		parcels.sender_city,
+		parcels.sender_postal_code,
+		parcels.sender_floor,
+		parcels.sender_color,
+		parcels.sender_lines,
+		parcels.sender_since,
+		parcels.sender_until,
+		parcels.sender_spot_is_set,
+		parcels.sender_spot_latitude,
+		parcels.sender_spot_longitude,
+		parcels.sender_guard,
+		parcels.sender_labels,
+		parcels.sender_rank,
+		parcels.sender_etag,
+		parcels.sender_secret,
+		parcels.sender_origin,
+		parcels.sender_key,
+		parcels.sender_update_time,
+		parcels.sender_email,
+		parcels.sender_phone,
+		parcels.sender_photo,
+		parcels.to_is_set,
+		parcels.to_city,
+		parcels.to_postal_code,
+		parcels.to_floor,
+		parcels.to_color,
+		parcels.to_lines,
+		parcels.to_since,
+		parcels.to_until,
+		parcels.to_spot_is_set,
+		parcels.to_spot_latitude,
+		parcels.to_spot_longitude,
+		parcels.to_guard,
+		parcels.to_labels,
+		parcels.to_rank,
+		parcels.to_etag,
+		parcels.to_secret,
+		parcels.to_origin,
+		parcels.to_key,
+		parcels.to_update_time,
+		parcels.to_email,
+		parcels.to_phone,
+		parcels.to_photo,
+		parcels.owner,
+		parcels.update_time`
+	parcelSelect = `SELECT` + parcelColumns + `
+		FROM parcels`
+	parcelGet = parcelSelect + `
+		WHERE parcels.id = $1`
+	parcelCreate = `INSERT INTO parcels (
+			title,
+			sender_is_set,
+			sender_city,
+			sender_postal_code,
+			sender_floor,
+			sender_color,
+			sender_lines,
+			sender_since,
+			sender_until,
+			sender_spot_is_set,
+			sender_spot_latitude,
+			sender_spot_longitude,
+			sender_guard,
+			sender_labels,
+			sender_rank,
+			sender_etag,
+			sender_secret,
+			sender_origin,
+			sender_key,
+			sender_update_time,
+			sender_email,
+			sender_phone,
+			sender_photo,
+			to_is_set,
+			to_city,
+			to_postal_code,
+			to_floor,
+			to_color,
+			to_lines,
+			to_since,
+			to_until,
+			to_spot_is_set,
+			to_spot_latitude,
+			to_spot_longitude,
+			to_guard,
+			to_labels,
+			to_rank,
+			to_etag,
+			to_secret,
+			to_origin,
+			to_key,
+			to_update_time,
+			to_email,
+			to_phone,
+			to_photo,
+			owner,
+			update_time
+		) VALUES (
+			$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
+			$17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30,
+			$31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44,
+			$45, $46, $47
+		)
+		RETURNING` + parcelColumns
+	parcelDelete = `DELETE FROM parcels
+		WHERE parcels.id = $1`
+)
+
+// ParcelTable describes the table parcels behind allkinds.Parcel. Columns are
+// in SELECT order.
+var ParcelTable = crud.NewTable(crud.TableSpec[Parcel, *Parcel, int64]{
+	Message:  "allkinds.Parcel",
+	Singular: "parcel",
+	Name:     "parcels",
+	Resource: "allkinds.Parcel",
+	Columns: []crud.Column[*Parcel]{
+		crud.Int64("id", (*Parcel).GetId, func(m *Parcel, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+		crud.String("title", (*Parcel).GetTitle, func(m *Parcel, v string) { m.Title = v }),
+		crud.Embedded("sender", (*Parcel).GetSender, func(m *Parcel, v *Place) { m.Sender = v }, []crud.Column[*Place]{
+			crud.String("city", (*Place).GetCity, func(m *Place, v string) { m.City = v }, crud.Required),
+			crud.OptionalString("zip", (*Place).GetZip, func(m *Place) bool { return m.Zip != nil }, func(m *Place, v string) { m.Zip = &v }, func(m *Place) { m.Zip = nil }, crud.ColumnName("postal_code"), crud.MaxLength(9)),
+			crud.Int32("floor", (*Place).GetFloor, func(m *Place, v int32) { m.Floor = v }),
+			crud.Enum("color", (*Place).GetColor, func(m *Place, v Color) { m.Color = v }, crud.EnumName),
+			crud.Strings("lines", (*Place).GetLines, func(m *Place, v []string) { m.Lines = v }),
+			crud.Timestamp("since", (*Place).GetSince, func(m *Place, v *timestamppb.Timestamp) { m.Since = v }),
+			crud.Date("until", (*Place).GetUntil, func(m *Place, v *date.Date) { m.Until = v }),
+			crud.Embedded("spot", (*Place).GetSpot, func(m *Place, v *Spot) { m.Spot = v }, []crud.Column[*Spot]{
+				crud.Double("latitude", (*Spot).GetLatitude, func(m *Spot, v float64) { m.Latitude = v }),
+				crud.Double("longitude", (*Spot).GetLongitude, func(m *Spot, v float64) { m.Longitude = v }),
+			}),
+			crud.JSON[*Place]("guard"),
+			crud.JSONMap[*Place]("labels"),
+			crud.Int64Value("rank", (*Place).GetRank, func(m *Place, v *wrapperspb.Int64Value) { m.Rank = v }),
+			crud.String("etag", (*Place).GetEtag, func(m *Place, v string) { m.Etag = v }, crud.OutputOnly),
+			crud.String("secret", (*Place).GetSecret, func(m *Place, v string) { m.Secret = v }, crud.InputOnly),
+			crud.String("origin", (*Place).GetOrigin, func(m *Place, v string) { m.Origin = v }, crud.Immutable),
+			crud.UUID("key", (*Place).GetKey, func(m *Place, v string) { m.Key = v }),
+			crud.Timestamp("update_time", (*Place).GetUpdateTime, func(m *Place, v *timestamppb.Timestamp) { m.UpdateTime = v }),
+			crud.OptionalString("email", (*Place).GetEmail, func(m *Place) bool { return crud.IsArm[*Place_Email](m.Contact) }, func(m *Place, v string) { m.Contact = &Place_Email{Email: v} }, func(m *Place) { m.Contact = crud.WithoutArm[*Place_Email](m.Contact) }, crud.Oneof("contact")),
+			crud.OptionalInt64("phone", (*Place).GetPhone, func(m *Place) bool { return crud.IsArm[*Place_Phone](m.Contact) }, func(m *Place, v int64) { m.Contact = &Place_Phone{Phone: v} }, func(m *Place) { m.Contact = crud.WithoutArm[*Place_Phone](m.Contact) }, crud.Oneof("contact")),
+			crud.Bytes("photo", (*Place).GetPhoto, func(m *Place, v []byte) { m.Photo = v }, crud.Unfilterable),
+		}),
+		crud.Embedded("receiver", (*Parcel).GetReceiver, func(m *Parcel, v *Place) { m.Receiver = v }, []crud.Column[*Place]{
+			crud.String("city", (*Place).GetCity, func(m *Place, v string) { m.City = v }, crud.Required),
+			crud.OptionalString("zip", (*Place).GetZip, func(m *Place) bool { return m.Zip != nil }, func(m *Place, v string) { m.Zip = &v }, func(m *Place) { m.Zip = nil }, crud.ColumnName("postal_code"), crud.MaxLength(9)),
+			crud.Int32("floor", (*Place).GetFloor, func(m *Place, v int32) { m.Floor = v }),
+			crud.Enum("color", (*Place).GetColor, func(m *Place, v Color) { m.Color = v }, crud.EnumName),
+			crud.Strings("lines", (*Place).GetLines, func(m *Place, v []string) { m.Lines = v }),
+			crud.Timestamp("since", (*Place).GetSince, func(m *Place, v *timestamppb.Timestamp) { m.Since = v }),
+			crud.Date("until", (*Place).GetUntil, func(m *Place, v *date.Date) { m.Until = v }),
+			crud.Embedded("spot", (*Place).GetSpot, func(m *Place, v *Spot) { m.Spot = v }, []crud.Column[*Spot]{
+				crud.Double("latitude", (*Spot).GetLatitude, func(m *Spot, v float64) { m.Latitude = v }),
+				crud.Double("longitude", (*Spot).GetLongitude, func(m *Spot, v float64) { m.Longitude = v }),
+			}),
+			crud.JSON[*Place]("guard"),
+			crud.JSONMap[*Place]("labels"),
+			crud.Int64Value("rank", (*Place).GetRank, func(m *Place, v *wrapperspb.Int64Value) { m.Rank = v }),
+			crud.String("etag", (*Place).GetEtag, func(m *Place, v string) { m.Etag = v }, crud.OutputOnly),
+			crud.String("secret", (*Place).GetSecret, func(m *Place, v string) { m.Secret = v }, crud.InputOnly),
+			crud.String("origin", (*Place).GetOrigin, func(m *Place, v string) { m.Origin = v }, crud.Immutable),
+			crud.UUID("key", (*Place).GetKey, func(m *Place, v string) { m.Key = v }),
+			crud.Timestamp("update_time", (*Place).GetUpdateTime, func(m *Place, v *timestamppb.Timestamp) { m.UpdateTime = v }),
+			crud.OptionalString("email", (*Place).GetEmail, func(m *Place) bool { return crud.IsArm[*Place_Email](m.Contact) }, func(m *Place, v string) { m.Contact = &Place_Email{Email: v} }, func(m *Place) { m.Contact = crud.WithoutArm[*Place_Email](m.Contact) }, crud.Oneof("contact")),
+			crud.OptionalInt64("phone", (*Place).GetPhone, func(m *Place) bool { return crud.IsArm[*Place_Phone](m.Contact) }, func(m *Place, v int64) { m.Contact = &Place_Phone{Phone: v} }, func(m *Place) { m.Contact = crud.WithoutArm[*Place_Phone](m.Contact) }, crud.Oneof("contact")),
+			crud.Bytes("photo", (*Place).GetPhoto, func(m *Place, v []byte) { m.Photo = v }, crud.Unfilterable),
+		}, crud.ColumnName("to")),
+		crud.JSON[*Parcel]("owner"),
+		crud.Timestamp("update_time", (*Parcel).GetUpdateTime, func(m *Parcel, v *timestamppb.Timestamp) { m.UpdateTime = v }, crud.UpdateTime),
+	},
+	Key:    (*Parcel).GetId,
+	SetKey: func(m *Parcel, v int64) { m.Id = v },
+	SQL: crud.SQL{
+		Columns: parcelColumns,
+		Select:  parcelSelect,
+		Get:     parcelGet,
+		Create:  parcelCreate,
+		Delete:  parcelDelete,
+	},
+})
+
+// ParcelHooks run around writes to Parcel, inside the write's transaction. An
+// error rolls the write back and is returned to the caller. A nil hook costs
+// nothing.
+type ParcelHooks = crud.Hooks[*Parcel]
+
+// ParcelStore keeps the messages of type Parcel. ParcelRepository is the SQL
+// one; wrap it to cache, audit or partition, or replace it in tests.
+type ParcelStore interface {
+	crud.Store[*Parcel, int64]
+}
+
+// ParcelRepository is the ParcelStore over the table parcels. It is safe for
+// concurrent use when its DB is.
+type ParcelRepository struct {
+	*crud.Repository[*Parcel, int64]
+}
+
+var _ ParcelStore = ParcelRepository{}
+
+// NewParcelRepository returns a repository that runs its statements on db: a
+// *pgxpool.Pool, a *pgx.Conn, a pgx.Tx or the embedded engine. It panics on
+// hooks of another message.
+func NewParcelRepository(db crud.DB, opts ...crud.Option) ParcelRepository {
+	return ParcelRepository{crud.NewRepository(db, ParcelTable, opts...)}
+}
+
+// WithTx returns the same repository, hooks and scope included, running on tx.
+func (r ParcelRepository) WithTx(tx *crud.Tx) ParcelRepository {
+	return ParcelRepository{r.Repository.WithTx(tx)}
 }
 
 // SQL of SessionRepository. List and Update add their WHERE, ORDER BY and SET
@@ -483,4 +737,327 @@ func NewPaintRepository(db crud.DB, opts ...crud.Option) PaintRepository {
 // WithTx returns the same repository, hooks and scope included, running on tx.
 func (r PaintRepository) WithTx(tx *crud.Tx) PaintRepository {
 	return PaintRepository{r.Repository.WithTx(tx)}
+}
+
+// SQL of TypedRepository. List and Update add their WHERE, ORDER BY and SET at
+// run time.
+const (
+	typedColumns = `
+		typeds.id,
+		typeds.title,
+		CAST(typeds.email AS text) AS "text of email",
+		CAST(typeds.number AS text) AS "text of number",
+		CAST(typeds.amount AS text) AS "text of amount",
+		CAST(typeds.share AS text) AS "text of share",
+		CAST(typeds.discount AS text) AS "text of discount",
+		CAST(typeds.rates AS text[]) AS "text of rates",
+		CAST(typeds.address AS text) AS "text of address",
+		CAST(typeds.network AS text) AS "text of network",
+		CAST(typeds.device AS text) AS "text of device",
+		CAST(typeds.port AS text) AS "text of port",
+		CAST(typeds.hosts AS text[]) AS "text of hosts",
+		CAST(typeds.code AS text) AS "text of code",
+		CAST(typeds.mask AS text) AS "text of mask",
+		CAST(typeds.bits AS text) AS "text of bits",
+		CAST(typeds.day AS text) AS "text of day",
+		CAST(typeds.hour AS text) AS "text of hour",
+		CAST(typeds.moment AS text) AS "text of moment",
+		CAST(typeds.instant AS text) AS "text of instant",
+		CAST(typeds.period AS text) AS "text of period",
+		CAST(typeds.seats AS text) AS "text of seats",
+		CAST(typeds.pages AS text) AS "text of pages",
+		CAST(typeds.prices AS text) AS "text of prices",
+		CAST(typeds.days AS text) AS "text of days",
+		CAST(typeds.shift AS text) AS "text of shift",
+		CAST(typeds.booking AS text) AS "text of booking",
+		CAST(typeds.bookings AS text[]) AS "text of bookings",
+		CAST(typeds.document AS text) AS "text of document",
+		CAST(typeds.facts AS text) AS "text of facts",
+		CAST(typeds.markup AS text) AS "text of markup",
+		CAST(typeds.words AS text) AS "text of words",
+		CAST(typeds.place AS text) AS "text of place",
+		CAST(typeds.emails AS text[]) AS "text of emails",
+		CAST(typeds."left" AS text) AS "text of left",
+		CAST(typeds."right" AS text) AS "text of right",
+		CAST(typeds.middle AS text) AS "text of middle",
+		CAST(typeds.shares AS text[]) AS "text of shares",
+		typeds.owner,
+		CAST(typeds.serial AS text) AS "text of serial",
+		CAST(typeds.level AS text) AS "text of level",
+		CAST(typeds.cost AS text) AS "text of cost",
+		CAST(typeds.fee AS text) AS "text of fee",
+		CAST(typeds.fees AS text[]) AS "text of fees",
+		typeds.wide,
+		typeds.wider,
+		typeds.local`
+	typedSelect = `SELECT` + typedColumns + `
+		FROM typeds`
+	typedGet = typedSelect + `
+		WHERE typeds.id = $1`
+	typedGetBySerial = typedSelect + `
+		WHERE typeds.serial = $1`
+	typedCreate = `INSERT INTO typeds (
+			title,
+			email,
+			number,
+			amount,
+			share,
+			discount,
+			rates,
+			address,
+			network,
+			device,
+			port,
+			hosts,
+			code,
+			mask,
+			bits,
+			day,
+			hour,
+			moment,
+			instant,
+			period,
+			seats,
+			pages,
+			prices,
+			days,
+			shift,
+			booking,
+			bookings,
+			document,
+			facts,
+			markup,
+			words,
+			place,
+			emails,
+			"left",
+			"right",
+			middle,
+			shares,
+			owner,
+			serial,
+			level,
+			cost,
+			fee,
+			fees,
+			wide,
+			wider,
+			local
+		) VALUES (
+			$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
+			$17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30,
+			$31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44,
+			$45, $46
+		)
+		RETURNING` + typedColumns
+	typedDelete = `DELETE FROM typeds
+		WHERE typeds.id = $1`
+)
+
+// TypedTable describes the table typeds behind allkinds.Typed. Columns are in
+// SELECT order.
+var TypedTable = crud.NewTable(crud.TableSpec[Typed, *Typed, int64]{
+	Message:  "allkinds.Typed",
+	Singular: "typed",
+	Name:     "typeds",
+	Resource: "allkinds.Typed",
+	Columns: []crud.Column[*Typed]{
+		crud.Int64("id", (*Typed).GetId, func(m *Typed, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+		crud.String("title", (*Typed).GetTitle, func(m *Typed, v string) { m.Title = v }, crud.SQLType("varchar(20)"), crud.MaxLength(20)),
+		crud.String("email", (*Typed).GetEmail, func(m *Typed, v string) { m.Email = v }, crud.SQLType("citext"), crud.Search),
+		crud.String("number", (*Typed).GetNumber, func(m *Typed, v string) { m.Number = v }, crud.SQLType("numeric")),
+		crud.String("amount", (*Typed).GetAmount, func(m *Typed, v string) { m.Amount = v }, crud.SQLType("numeric(12,2)")),
+		crud.OptionalString("share", (*Typed).GetShare, func(m *Typed) bool { return m.Share != nil }, func(m *Typed, v string) { m.Share = &v }, func(m *Typed) { m.Share = nil }, crud.SQLType("numeric(5,5)")),
+		crud.StringValue("discount", (*Typed).GetDiscount, func(m *Typed, v *wrapperspb.StringValue) { m.Discount = v }, crud.SQLType("numeric(4)")),
+		crud.Strings("rates", (*Typed).GetRates, func(m *Typed, v []string) { m.Rates = v }, crud.SQLType("numeric(6,3)")),
+		crud.String("address", (*Typed).GetAddress, func(m *Typed, v string) { m.Address = v }, crud.SQLType("inet")),
+		crud.String("network", (*Typed).GetNetwork, func(m *Typed, v string) { m.Network = v }, crud.SQLType("cidr")),
+		crud.String("device", (*Typed).GetDevice, func(m *Typed, v string) { m.Device = v }, crud.SQLType("macaddr")),
+		crud.String("port", (*Typed).GetPort, func(m *Typed, v string) { m.Port = v }, crud.SQLType("macaddr8")),
+		crud.Strings("hosts", (*Typed).GetHosts, func(m *Typed, v []string) { m.Hosts = v }, crud.SQLType("inet")),
+		crud.String("code", (*Typed).GetCode, func(m *Typed, v string) { m.Code = v }, crud.SQLType("bpchar(3)")),
+		crud.String("mask", (*Typed).GetMask, func(m *Typed, v string) { m.Mask = v }, crud.SQLType("bit(4)")),
+		crud.String("bits", (*Typed).GetBits, func(m *Typed, v string) { m.Bits = v }, crud.SQLType("varbit(8)")),
+		crud.String("day", (*Typed).GetDay, func(m *Typed, v string) { m.Day = v }, crud.SQLType("date")),
+		crud.String("hour", (*Typed).GetHour, func(m *Typed, v string) { m.Hour = v }, crud.SQLType("time")),
+		crud.String("moment", (*Typed).GetMoment, func(m *Typed, v string) { m.Moment = v }, crud.SQLType("timestamp")),
+		crud.String("instant", (*Typed).GetInstant, func(m *Typed, v string) { m.Instant = v }, crud.SQLType("timestamptz")),
+		crud.String("period", (*Typed).GetPeriod, func(m *Typed, v string) { m.Period = v }, crud.SQLType("interval")),
+		crud.String("seats", (*Typed).GetSeats, func(m *Typed, v string) { m.Seats = v }, crud.SQLType("int4range")),
+		crud.String("pages", (*Typed).GetPages, func(m *Typed, v string) { m.Pages = v }, crud.SQLType("int8range")),
+		crud.String("prices", (*Typed).GetPrices, func(m *Typed, v string) { m.Prices = v }, crud.SQLType("numrange")),
+		crud.String("days", (*Typed).GetDays, func(m *Typed, v string) { m.Days = v }, crud.SQLType("daterange")),
+		crud.String("shift", (*Typed).GetShift, func(m *Typed, v string) { m.Shift = v }, crud.SQLType("tsrange")),
+		crud.String("booking", (*Typed).GetBooking, func(m *Typed, v string) { m.Booking = v }, crud.SQLType("tstzrange")),
+		crud.Strings("bookings", (*Typed).GetBookings, func(m *Typed, v []string) { m.Bookings = v }, crud.SQLType("tstzrange")),
+		crud.String("document", (*Typed).GetDocument, func(m *Typed, v string) { m.Document = v }, crud.SQLType("json"), crud.Unfilterable, crud.Unorderable),
+		crud.String("facts", (*Typed).GetFacts, func(m *Typed, v string) { m.Facts = v }, crud.SQLType("jsonb"), crud.Unfilterable, crud.Unorderable),
+		crud.String("markup", (*Typed).GetMarkup, func(m *Typed, v string) { m.Markup = v }, crud.SQLType("xml"), crud.Unfilterable, crud.Unorderable),
+		crud.String("words", (*Typed).GetWords, func(m *Typed, v string) { m.Words = v }, crud.SQLType("tsvector"), crud.Unfilterable, crud.Unorderable),
+		crud.String("place", (*Typed).GetPlace, func(m *Typed, v string) { m.Place = v }, crud.SQLType("point"), crud.Unfilterable, crud.Unorderable),
+		crud.Strings("emails", (*Typed).GetEmails, func(m *Typed, v []string) { m.Emails = v }, crud.SQLType("citext")),
+		crud.OptionalString("left", (*Typed).GetLeft, func(m *Typed) bool { return crud.IsArm[*Typed_Left](m.Either) }, func(m *Typed, v string) { m.Either = &Typed_Left{Left: v} }, func(m *Typed) { m.Either = crud.WithoutArm[*Typed_Left](m.Either) }, crud.SQLType("numeric(5,1)"), crud.Oneof("either")),
+		crud.OptionalStringValue("right", (*Typed).GetRight, func(m *Typed) bool { return crud.IsArm[*Typed_Right](m.Either) }, func(m *Typed, v *wrapperspb.StringValue) { m.Either = &Typed_Right{Right: v} }, func(m *Typed) { m.Either = crud.WithoutArm[*Typed_Right](m.Either) }, crud.SQLType("inet"), crud.Oneof("either")),
+		crud.OptionalDecimal("middle", (*Typed).GetMiddle, func(m *Typed) bool { return crud.IsArm[*Typed_Middle](m.Either) }, func(m *Typed, v *decimal.Decimal) { m.Either = &Typed_Middle{Middle: v} }, func(m *Typed) { m.Either = crud.WithoutArm[*Typed_Middle](m.Either) }, crud.Oneof("either")),
+		crud.StringValues("shares", (*Typed).GetShares, func(m *Typed, v []*wrapperspb.StringValue) { m.Shares = v }, crud.SQLType("numeric")),
+		crud.UUIDValue("owner", (*Typed).GetOwner, func(m *Typed, v *wrapperspb.StringValue) { m.Owner = v }),
+		crud.String("serial", (*Typed).GetSerial, func(m *Typed, v string) { m.Serial = v }, crud.SQLType("numeric(10)"), crud.Unique("typeds_serial_key")),
+		crud.String("level", (*Typed).GetLevel, func(m *Typed, v string) { m.Level = v }, crud.SQLType("numeric(3,1)"), crud.Default("1.5")),
+		crud.Decimal("cost", (*Typed).GetCost, func(m *Typed, v *decimal.Decimal) { m.Cost = v }),
+		crud.Decimal("fee", (*Typed).GetFee, func(m *Typed, v *decimal.Decimal) { m.Fee = v }, crud.SQLType("numeric(6,2)")),
+		crud.Decimals("fees", (*Typed).GetFees, func(m *Typed, v []*decimal.Decimal) { m.Fees = v }),
+		crud.Int32("wide", (*Typed).GetWide, func(m *Typed, v int32) { m.Wide = v }, crud.SQLType("bigint")),
+		crud.Float("wider", (*Typed).GetWider, func(m *Typed, v float32) { m.Wider = v }, crud.SQLType("double precision")),
+		crud.Timestamp("local", (*Typed).GetLocal, func(m *Typed, v *timestamppb.Timestamp) { m.Local = v }, crud.SQLType("timestamp")),
+	},
+	Key:    (*Typed).GetId,
+	SetKey: func(m *Typed, v int64) { m.Id = v },
+	Indexes: []crud.Index{
+		{Name: "typeds_amount_address_idx", Columns: []string{"amount", "address"}},
+	},
+	SQL: crud.SQL{
+		Columns: typedColumns,
+		Select:  typedSelect,
+		Get:     typedGet,
+		Create:  typedCreate,
+		Delete:  typedDelete,
+		Lookups: map[string]string{
+			"serial": typedGetBySerial,
+		},
+	},
+})
+
+// TypedHooks run around writes to Typed, inside the write's transaction. An
+// error rolls the write back and is returned to the caller. A nil hook costs
+// nothing.
+type TypedHooks = crud.Hooks[*Typed]
+
+// TypedStore keeps the messages of type Typed. TypedRepository is the SQL one;
+// wrap it to cache, audit or partition, or replace it in tests.
+type TypedStore interface {
+	crud.Store[*Typed, int64]
+
+	// GetBySerial returns the Typed with the given serial. Errors:
+	// NOT_FOUND.
+	GetBySerial(ctx context.Context, serial string, opts ...crud.GetOption) (*Typed, error)
+}
+
+// TypedRepository is the TypedStore over the table typeds. It is safe for
+// concurrent use when its DB is.
+type TypedRepository struct {
+	*crud.Repository[*Typed, int64]
+}
+
+var _ TypedStore = TypedRepository{}
+
+// NewTypedRepository returns a repository that runs its statements on db: a
+// *pgxpool.Pool, a *pgx.Conn, a pgx.Tx or the embedded engine. It panics on
+// hooks of another message.
+func NewTypedRepository(db crud.DB, opts ...crud.Option) TypedRepository {
+	return TypedRepository{crud.NewRepository(db, TypedTable, opts...)}
+}
+
+// WithTx returns the same repository, hooks and scope included, running on tx.
+func (r TypedRepository) WithTx(tx *crud.Tx) TypedRepository {
+	return TypedRepository{r.Repository.WithTx(tx)}
+}
+
+// GetBySerial returns the Typed with the given serial. Errors: NOT_FOUND.
+func (r TypedRepository) GetBySerial(ctx context.Context, serial string, opts ...crud.GetOption) (*Typed, error) {
+	return r.GetBy(ctx, "serial", []any{serial}, opts...)
+}
+
+// SQL of HostRepository. List and Update add their WHERE, ORDER BY and SET at
+// run time.
+const (
+	hostColumns = `
+		CAST(hosts.address AS text) AS "text of address",
+		CAST(hosts.day AS text) AS "text of day",
+		hosts.note`
+	hostSelect = `SELECT` + hostColumns + `
+		FROM hosts`
+	hostGet = hostSelect + `
+		WHERE hosts.address = $1 AND hosts.day = $2`
+	hostCreate = `INSERT INTO hosts (
+			address,
+			day,
+			note
+		) VALUES ($1, $2, $3)
+		RETURNING` + hostColumns
+	hostDelete = `DELETE FROM hosts
+		WHERE hosts.address = $1 AND hosts.day = $2`
+)
+
+// HostTable describes the table hosts behind allkinds.Host. Columns are in
+// SELECT order.
+var HostTable = crud.NewTable(crud.TableSpec[Host, *Host, HostKey]{
+	Message:  "allkinds.Host",
+	Singular: "host",
+	Name:     "hosts",
+	Resource: "allkinds.Host",
+	Columns: []crud.Column[*Host]{
+		crud.String("address", (*Host).GetAddress, func(m *Host, v string) { m.Address = v }, crud.SQLType("inet"), crud.PrimaryKey),
+		crud.String("day", (*Host).GetDay, func(m *Host, v string) { m.Day = v }, crud.SQLType("date"), crud.PrimaryKey),
+		crud.String("note", (*Host).GetNote, func(m *Host, v string) { m.Note = v }),
+	},
+	Key: func(m *Host) HostKey { return HostKey{Address: m.GetAddress(), Day: m.GetDay()} },
+	SetKey: func(m *Host, k HostKey) {
+		m.Address = k.Address
+		m.Day = k.Day
+	},
+	KeyValues: func(k HostKey) []any { return []any{k.Address, k.Day} },
+	SQL: crud.SQL{
+		Columns: hostColumns,
+		Select:  hostSelect,
+		Get:     hostGet,
+		Create:  hostCreate,
+		Delete:  hostDelete,
+	},
+})
+
+// HostKey is the key of Host: address and day.
+type HostKey struct {
+	Address string
+	Day     string
+}
+
+// String returns the values joined with slashes.
+func (k HostKey) String() string { return crud.JoinKey(k.Address, k.Day) }
+
+// ParseHostKey parses the text of a key. Its error says what is wrong with the
+// form.
+func ParseHostKey(text string) (HostKey, error) {
+	var k HostKey
+	err := crud.SplitKey(text, &k.Address, &k.Day)
+	return k, err
+}
+
+// HostHooks run around writes to Host, inside the write's transaction. An error
+// rolls the write back and is returned to the caller. A nil hook costs nothing.
+type HostHooks = crud.Hooks[*Host]
+
+// HostStore keeps the messages of type Host. HostRepository is the SQL one;
+// wrap it to cache, audit or partition, or replace it in tests.
+type HostStore interface {
+	crud.Store[*Host, HostKey]
+}
+
+// HostRepository is the HostStore over the table hosts. It is safe for
+// concurrent use when its DB is.
+type HostRepository struct {
+	*crud.Repository[*Host, HostKey]
+}
+
+var _ HostStore = HostRepository{}
+
+// NewHostRepository returns a repository that runs its statements on db: a
+// *pgxpool.Pool, a *pgx.Conn, a pgx.Tx or the embedded engine. It panics on
+// hooks of another message.
+func NewHostRepository(db crud.DB, opts ...crud.Option) HostRepository {
+	return HostRepository{crud.NewRepository(db, HostTable, opts...)}
+}
+
+// WithTx returns the same repository, hooks and scope included, running on tx.
+func (r HostRepository) WithTx(tx *crud.Tx) HostRepository {
+	return HostRepository{r.Repository.WithTx(tx)}
 }

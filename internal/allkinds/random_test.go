@@ -1,9 +1,14 @@
 package allkinds_test
 
 import (
+	"fmt"
 	"math"
 	"slices"
+	"time"
 
+	"google.golang.org/genproto/googleapis/type/date"
+	"google.golang.org/genproto/googleapis/type/decimal"
+	"google.golang.org/genproto/googleapis/type/timeofday"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/anypb"
@@ -103,6 +108,13 @@ func message(t *rapid.T, md protoreflect.MessageDescriptor, depth int) (v protor
 		known = inner
 	case "google.protobuf.FieldMask":
 		known = &fieldmaskpb.FieldMask{Paths: rapid.SliceOfN(rapid.SampledFrom([]string{"a", "a.b", "given_name"}), 0, 3).Draw(t, "paths")}
+	case "google.type.Date":
+		at := time.Unix(86400*rapid.Int64Range(-719162, 2932896).Draw(t, "days"), 0).UTC()
+		known = &date.Date{Year: int32(at.Year()), Month: int32(at.Month()), Day: int32(at.Day())}
+	case "google.type.TimeOfDay":
+		known = &timeofday.TimeOfDay{Hours: rapid.Int32Range(0, 23).Draw(t, "hours"), Minutes: rapid.Int32Range(0, 59).Draw(t, "minutes"), Seconds: rapid.Int32Range(0, 59).Draw(t, "seconds"), Nanos: 1000 * rapid.Int32Range(0, 999_999).Draw(t, "micros")}
+	case "google.type.Decimal":
+		known = &decimal.Decimal{Value: fmt.Sprintf("%d.%02d", rapid.Int32Range(-9999, 9999).Draw(t, "whole"), rapid.IntRange(0, 99).Draw(t, "cents"))}
 	case "google.protobuf.Value":
 		known = structValue(t, depth)
 	case "google.protobuf.ListValue":

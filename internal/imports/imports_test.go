@@ -31,7 +31,7 @@ var floors = []floor{
 	{"codegen/internal/golden", []string{"codegen/internal/golden", "options", "runtime"}},
 	{"codegen/emit", []string{"codegen/plan", "codegen/model"}},
 	{"codegen/plan", []string{"codegen/model", "internal/sqlname"}},
-	{"codegen/model", []string{"options"}},
+	{"codegen/model", []string{"options", "internal/texttype"}},
 	{"codegen/export", []string{"options"}},
 	{"codegen/source", []string{"codegen/export"}},
 	{"codegen/schema", []string{"codegen/model", "runtime/crud"}},
@@ -39,8 +39,8 @@ var floors = []floor{
 	{"codegen/migrate/catalog", []string{"internal/sqlname"}},
 	{"options", nil},
 	{"runtime", []string{"runtime", "internal/sqlname"}},
-	{"runtime/crud", []string{"runtime/filter", "runtime/identity", "internal/nearest", "internal/protopath", "internal/sqlname"}},
-	{"runtime/filter", []string{"internal/nearest", "internal/protopath", "internal/sqlname"}},
+	{"runtime/crud", []string{"runtime/filter", "runtime/identity", "internal/nearest", "internal/protopath", "internal/sqlname", "internal/texttype"}},
+	{"runtime/filter", []string{"internal/nearest", "internal/protopath", "internal/sqlname", "internal/texttype"}},
 	{"runtime/identity", nil},
 	{"internal/allkinds", []string{"options", "runtime"}},
 	{"internal/apitest", []string{"options", "runtime"}},
@@ -52,6 +52,7 @@ var floors = []floor{
 	{"internal/protopath", nil},
 	{"internal/relations", []string{"options", "runtime"}},
 	{"internal/sqlname", nil},
+	{"internal/texttype", []string{"internal/nearest"}},
 }
 
 // What the tests of a package import is free of its floor, but for this: the runtime

@@ -71,6 +71,10 @@ func elementOID(array uint32) uint32 {
 		return pgtype.ByteaOID
 	case pgtype.TimestamptzArrayOID:
 		return pgtype.TimestamptzOID
+	case pgtype.DateArrayOID:
+		return pgtype.DateOID
+	case pgtype.TimeArrayOID:
+		return pgtype.TimeOID
 	case pgtype.TimestampArrayOID:
 		return pgtype.TimestampOID
 	}

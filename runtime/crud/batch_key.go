@@ -3,6 +3,8 @@ package crud
 import (
 	"fmt"
 	"strings"
+
+	"github.com/protocrud/protoc-gen-go-crud/internal/texttype"
 )
 
 // anyKey is the condition that a row's key is one of several, with question marks for
@@ -22,7 +24,7 @@ func (c *core[M, K]) anyKeyOf(names []string) string {
 	for i := range names {
 		aliases[i] = fmt.Sprintf("k%d", i)
 		values[i] = fmt.Sprintf("value ->> %d", i)
-		arrays[i] = "CAST(? AS " + postgresTypes[c.table.keyColumns[i].Kind] + "[])"
+		arrays[i] = "CAST(? AS " + keyType(&c.table.keyColumns[i].ColumnInfo) + "[])"
 	}
 	if c.dialect == SQLite {
 		return tuple(names) + " IN (SELECT " + strings.Join(values, ", ") + " FROM json_each(?))"
@@ -61,10 +63,21 @@ func (c *core[M, K]) bindKeys(keys []K) (args []any, n int) {
 	case c.dialect == SQLite:
 		return []any{jsonList(rows, itself[[]any])}, len(rows)
 	}
-	for _, values := range columns {
+	for i, values := range columns {
+		if c.table.keyColumns[i].Kind == KindText {
+			args = append(args, texttype.ArrayText(typed[string](values)))
+			continue
+		}
 		args = append(args, arrayOf(values))
 	}
 	return args, len(rows)
+}
+
+func keyType(c *ColumnInfo) string {
+	if c.Type != "" {
+		return c.Type
+	}
+	return postgresTypes[c.Kind]
 }
 
 // arrayOf returns the values of one key column as pgx encodes arrays: with the type

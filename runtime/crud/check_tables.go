@@ -194,11 +194,20 @@ var postgresReads = map[Kind][]string{
 	KindDuration:  {"int8"},
 	KindJSON:      {"jsonb", "json", "text", "varchar"},
 	KindEnumName:  {"text", "varchar", "bpchar", "citext", "name"},
+	KindDate:      {"date"},
+	KindTimeOfDay: {"time"},
 }
 
 func typesOf(column *ColumnInfo) []string {
 	if column.Kind == KindEnumType {
 		return []string{column.Type}
+	}
+	if column.Kind == KindText {
+		name := column.textType().Name
+		if i := strings.LastIndexByte(name, '.'); i >= 0 {
+			name = name[i+1:]
+		}
+		return []string{strings.Trim(name, `"`)}
 	}
 	return postgresReads[column.Kind]
 }

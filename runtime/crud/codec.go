@@ -221,6 +221,9 @@ type optionalCodec[M, V any] struct {
 	isSet func(M) bool
 	set   func(M, V)
 	unset func(M)
+	// field is that of a message which masks go into; nil for the others. It is asked for
+	// only once the program runs.
+	field func() protoreflect.FieldDescriptor
 }
 
 func (c *optionalCodec[M, V]) appendArgs(args []any, m M, d Dialect) []any {
@@ -305,7 +308,14 @@ func (c *optionalCodec[M, V]) cursor(m M) any {
 
 func (c *optionalCodec[M, V]) enum() protoreflect.EnumDescriptor { return c.kind.enum() }
 
-func (c *optionalCodec[M, V]) below() protoreflect.FieldDescriptor { return nil }
+func (c *optionalCodec[M, V]) below() protoreflect.FieldDescriptor {
+	if c.field == nil {
+		return nil
+	}
+	return c.field()
+}
+
+func (c *optionalCodec[M, V]) setField(field func() protoreflect.FieldDescriptor) { c.field = field }
 
 func (c *optionalCodec[M, V]) configure(info *ColumnInfo) { c.kind = c.kind.of(info) }
 

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"sync"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -47,10 +46,7 @@ func (s jsonShape) empty() any {
 
 func newJSON[M any](field string, shape jsonShape, opts []ColumnOption) Column[M] {
 	info := ColumnInfo{Field: field, Kind: KindJSON, Presence: shape == shapeMessage, NotNull: shape != shapeMessage, Unorderable: true}
-	return newColumn(info, codec[M](&jsonCodec[M]{shape: shape, field: sync.OnceValue(func() protoreflect.FieldDescriptor {
-		var m M
-		return reflected(m).Descriptor().Fields().ByName(protoreflect.Name(field))
-	})}), opts)
+	return newColumn(info, codec[M](&jsonCodec[M]{shape: shape, field: fieldOf[M](field)}), opts)
 }
 
 // reflected returns a message's reflection. What generated code makes columns of is a

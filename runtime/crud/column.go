@@ -1,5 +1,13 @@
 package crud
 
+import (
+	"sync"
+
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/protocrud/protoc-gen-go-crud/internal/texttype"
+)
+
 // A Column says how one field of a message of type M (a pointer, *Book) is kept
 // in a table: its names, its type, what the proto says of it, and how its value is
 // read from and written to a message. It is made by the constructor of its type:
@@ -9,6 +17,10 @@ package crud
 type Column[M any] struct {
 	ColumnInfo
 	codec codec[M]
+	// leaves are the columns inside a message that filters and orders can name, and present
+	// are the SQL columns that say of one whether the messages around it are set.
+	leaves  []Column[M]
+	present []string
 }
 
 // ColumnInfo is the part of a column that does not depend on the message's Go
@@ -48,7 +60,8 @@ type ColumnInfo struct {
 	Expires string
 	// EnumUnknown says what is done with undeclared values of an enum.
 	EnumUnknown EnumUnknown
-	// Type is the SQL type, unquoted, of a column of KindEnumType.
+	// Type is the enum type, unquoted, of a column of KindEnumType. Of another one it is
+	// the SQL type in PostgreSQL, empty for that of the kind.
 	Type string
 	// Labels are the values of that type, in their order.
 	Labels []string
@@ -63,7 +76,18 @@ type ColumnInfo struct {
 	// Comment is that of the column in the database, or empty. Generated code does not
 	// state it.
 	Comment string
+
+	// Embedded is the field of the message that the column is a part of, or empty.
+	Embedded string
+
+	text  *texttype.Type                     // of KindText
+	parts []ColumnInfo                       // of KindEmbedded: its SQL columns
+	enum  func() protoreflect.EnumDescriptor // of an enum
 }
+
+// value reports whether the column is of messages that are values, which are written as a
+// whole unless a mask goes into them.
+func (c *ColumnInfo) value() bool { return c.Kind == KindDate || c.Kind == KindTimeOfDay }
 
 // serverOwned reports whether input for the column is ignored in every request.
 func (c *ColumnInfo) serverOwned() bool { return c.OutputOnly || c.Revision || c.Time != NotServerTime }
@@ -178,10 +202,29 @@ func newColumn[M any](info ColumnInfo, c codec[M], opts []ColumnOption) Column[M
 	for _, opt := range opts {
 		opt(&info)
 	}
+	info.readType()
 	if of, ok := c.(interface{ configure(info *ColumnInfo) }); ok {
 		of.configure(&info)
 	}
+	info.enum = c.enum
 	return Column[M]{ColumnInfo: info, codec: c}
+}
+
+// maskable lets masks go into the message of a column.
+func maskable[M any](field string, c Column[M]) Column[M] {
+	c.codec.(interface {
+		setField(func() protoreflect.FieldDescriptor)
+	}).setField(fieldOf[M](field))
+	return c
+}
+
+// fieldOf returns the descriptor of a field, once the program runs: the descriptors are
+// made after the package's variables.
+func fieldOf[M any](field string) func() protoreflect.FieldDescriptor {
+	return sync.OnceValue(func() protoreflect.FieldDescriptor {
+		var m M
+		return reflected(m).Descriptor().Fields().ByName(protoreflect.Name(field))
+	})
 }
 
 func newScalar[M, V any](field string, k *kind[V], get func(M) V, set func(M, V), opts []ColumnOption) Column[M] {

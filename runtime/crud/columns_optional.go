@@ -115,6 +115,11 @@ func OptionalStringValue[M any](field string, get func(M) *wrapperspb.StringValu
 	return newOptional(field, stringValueKind, get, has, set, unset, opts)
 }
 
+// OptionalUUIDValue is [UUIDValue] in a oneof, where another field may be set instead.
+func OptionalUUIDValue[M any](field string, get func(M) *wrapperspb.StringValue, has func(M) bool, set func(M, *wrapperspb.StringValue), unset func(M), opts ...ColumnOption) Column[M] {
+	return newOptional(field, uuidValueKind, get, has, set, unset, opts)
+}
+
 // OptionalBytesValue is [BytesValue] in a oneof, where another field may be set instead.
 func OptionalBytesValue[M any](field string, get func(M) *wrapperspb.BytesValue, has func(M) bool, set func(M, *wrapperspb.BytesValue), unset func(M), opts ...ColumnOption) Column[M] {
 	return newOptional(field, bytesValueKind, get, has, set, unset, opts)

@@ -45,6 +45,12 @@ func StringValue[M any](field string, get func(M) *wrapperspb.StringValue, set f
 	return newMessage(field, stringValueKind, get, set, opts)
 }
 
+// UUIDValue is a google.protobuf.StringValue field, kept as a [UUID]. One that is set is
+// not empty.
+func UUIDValue[M any](field string, get func(M) *wrapperspb.StringValue, set func(M, *wrapperspb.StringValue), opts ...ColumnOption) Column[M] {
+	return newMessage(field, uuidValueKind, get, set, opts)
+}
+
 // BytesValue is a google.protobuf.BytesValue field, kept as a [Bytes].
 func BytesValue[M any](field string, get func(M) *wrapperspb.BytesValue, set func(M, *wrapperspb.BytesValue), opts ...ColumnOption) Column[M] {
 	return newMessage(field, bytesValueKind, get, set, opts)
@@ -88,6 +94,11 @@ func DoubleValues[M any](field string, get func(M) []*wrapperspb.DoubleValue, se
 // StringValues is a list of [StringValue].
 func StringValues[M any](field string, get func(M) []*wrapperspb.StringValue, set func(M, []*wrapperspb.StringValue), opts ...ColumnOption) Column[M] {
 	return newList(field, stringValueKind, get, set, opts)
+}
+
+// UUIDValues is a list of [UUIDValue].
+func UUIDValues[M any](field string, get func(M) []*wrapperspb.StringValue, set func(M, []*wrapperspb.StringValue), opts ...ColumnOption) Column[M] {
+	return newList(field, uuidValueKind, get, set, opts)
 }
 
 // BytesValues is a list of [BytesValue].

@@ -229,7 +229,7 @@ func (r *Repository[M, K]) checkInsert(m M) []Violation {
 		return violations
 	}
 	for _, c := range r.table.keyColumns {
-		if c.Generated == ByClient && c.Kind == KindString && !c.Presence && !c.codec.has(m) && !r.scope.has(c.Names[0]) {
+		if c.Generated == ByClient && (c.Kind == KindString || c.Kind == KindText) && !c.Presence && !c.codec.has(m) && !r.scope.has(c.Names[0]) {
 			return []Violation{missingField(c.Field)}
 		}
 	}

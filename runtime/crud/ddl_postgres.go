@@ -25,6 +25,8 @@ var postgresTypes = map[Kind]string{
 	KindDuration:  "bigint",
 	KindJSON:      "jsonb",
 	KindEnumName:  "text",
+	KindDate:      "date",
+	KindTimeOfDay: "time",
 }
 
 func postgresType(k Kind, repeated bool) string {
@@ -33,6 +35,18 @@ func postgresType(k Kind, repeated bool) string {
 		text += "[]"
 	}
 	if k == KindString || k == KindEnumName {
+		text += ` COLLATE "C"`
+	}
+	return text
+}
+
+// typedColumn is a type that the model states.
+func typedColumn(c *ColumnInfo) string {
+	text := c.Type
+	if c.Repeated {
+		text += "[]"
+	}
+	if c.Kind == KindString {
 		text += ` COLLATE "C"`
 	}
 	return text

@@ -18,6 +18,8 @@ var sqliteTypes = map[Kind]string{
 	KindDuration:  "INTEGER",
 	KindJSON:      "TEXT",
 	KindEnumName:  "TEXT",
+	KindDate:      "INTEGER",
+	KindTimeOfDay: "INTEGER",
 }
 
 // sqliteType is that of JSON for a list.

@@ -59,8 +59,11 @@ func (t tableText) column(c *ColumnInfo, name string) string {
 
 // columnType is the type of a column.
 func (t tableText) columnType(c *ColumnInfo) string {
-	if c.Kind != KindEnumType {
+	switch {
+	case c.Kind != KindEnumType && (c.Type == "" || t.dialect == SQLite):
 		return sqlType(c.Kind, c.Repeated, t.dialect)
+	case c.Kind != KindEnumType:
+		return typedColumn(c)
 	}
 	text := sqlname.Qualify(t.Schema, c.Type)
 	if c.Repeated {

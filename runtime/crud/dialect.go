@@ -41,5 +41,8 @@ func (c *ColumnInfo) unfit(d Dialect) string {
 	if d == SQLite && c.Kind == KindEnumType {
 		return "is of an enum type of PostgreSQL, and SQLite has none; store the enum as its NAME or NUMBER"
 	}
+	if d == SQLite && c.Kind == KindText {
+		return fmt.Sprintf("is kept in %s, a type of PostgreSQL that SQLite does not have; keep a string in text, and a google.type.Decimal as JSON", c.Type)
+	}
 	return ""
 }

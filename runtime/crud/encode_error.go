@@ -62,9 +62,10 @@ func (t *Table[M, K]) fieldOfArg(set columnSet, arg int) string {
 		if set[i] == 0 {
 			continue
 		}
-		if arg -= len(t.columns[i].Names); arg < 0 {
-			return t.columns[i].Field
+		if n := len(t.columns[i].Names); arg < n {
+			return t.columns[i].at(arg).Field
 		}
+		arg -= len(t.columns[i].Names)
 	}
 	return ""
 }

@@ -55,8 +55,8 @@ func (l *listing[M, K]) setEqual(found *findings, conditions []Equality) {
 			}
 			continue
 		}
-		c, ok := l.table.column(e.Field)
-		if !ok || len(c.Names) != 1 || c.Repeated {
+		c, ok := l.table.comparable(e.Field)
+		if !ok || len(c.Names) != 1 || c.Repeated || c.Kind == KindEmbedded {
 			found.add(invalidField(e.Field, "is no field that a list can be limited by"))
 			continue
 		}

@@ -41,6 +41,12 @@ func (c *Column[M]) problem(m M, d Dialect) (path, text string) {
 		}
 		return "", ""
 	}
+	if inner, ok := c.codec.(interface {
+		problem(M, Dialect) (path, text string)
+	}); ok {
+		path, text = inner.problem(m, d)
+		return c.Field + "." + path, text
+	}
 	return c.Field, c.codec.check(m, &c.ColumnInfo, d)
 }
 

@@ -21,4 +21,8 @@ const (
 	KindJSON                      // jsonb, TEXT
 	KindEnumName                  // text COLLATE "C", TEXT
 	KindEnumType                  // an enum type; not in SQLite
+	KindDate                      // date, INTEGER (days since 1970)
+	KindTimeOfDay                 // time, INTEGER (microseconds since midnight)
+	KindEmbedded                  // a message in columns of its fields, of their kinds
+	KindText                      // a type of PostgreSQL that text is read for; not in SQLite
 )

@@ -26,6 +26,12 @@ func newStringKind() *kind[string] {
 		asIs:   true,
 	}
 	k.list = newStringListKind(k)
+	k.configured = func(info *ColumnInfo) *kind[string] {
+		if info.text != nil {
+			return newTextKind(info.text)
+		}
+		return k
+	}
 	return k
 }
 

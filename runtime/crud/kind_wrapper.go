@@ -6,7 +6,7 @@ import "google.golang.org/protobuf/types/known/wrapperspb"
 // wrapper that is not there is not asked for its value.
 func newWrapperKind[W comparable, V any](inner *kind[V], get func(W) V, wrap func(V) W) *kind[W] {
 	var none W
-	return &kind[W]{
+	w := &kind[W]{
 		id:    inner.id,
 		bind:  func(w W, d Dialect) any { return inner.bind(get(w), d) },
 		reads: inner.reads,
@@ -33,6 +33,10 @@ func newWrapperKind[W comparable, V any](inner *kind[V], get func(W) V, wrap fun
 		bindSlice: inner.bindAny,
 		list:      newWrapperList(inner, get, wrap),
 	}
+	if inner.configured != nil {
+		w.configured = func(info *ColumnInfo) *kind[W] { return newWrapperKind(inner.configured(info), get, wrap) }
+	}
+	return w
 }
 
 func wrapped[W, V any](v V, err error, wrap func(V) W) (w W, _ error) {
@@ -85,5 +89,6 @@ var (
 	floatValueKind  = newWrapperKind(floatKind, (*wrapperspb.FloatValue).GetValue, wrapperspb.Float)
 	doubleValueKind = newWrapperKind(doubleKind, (*wrapperspb.DoubleValue).GetValue, wrapperspb.Double)
 	stringValueKind = newWrapperKind(stringKind, (*wrapperspb.StringValue).GetValue, wrapperspb.String)
+	uuidValueKind   = newWrapperKind(uuidKind, (*wrapperspb.StringValue).GetValue, wrapperspb.String)
 	bytesValueKind  = newWrapperKind(bytesKind, (*wrapperspb.BytesValue).GetValue, wrapperspb.Bytes)
 )

@@ -25,6 +25,8 @@ var filterKinds = map[Kind]filter.Kind{
 	KindDuration:  filter.Duration,
 	KindEnumName:  filter.EnumName,
 	KindEnumType:  filter.EnumName,
+	KindDate:      filter.Date,
+	KindTimeOfDay: filter.TimeOfDay,
 }
 
 // filterSchema is what filters and orders may name.
@@ -35,26 +37,42 @@ func (t *Table[M, K]) filterSchema() *filter.Schema {
 // filterSchemaAs is filterSchema of the table under the name that statements have.
 func (t *Table[M, K]) filterSchemaAs(name string) *filter.Schema {
 	var fields []filter.Field
+	add := func(c *Column[M]) {
+		if !c.InputOnly && !(c.Unfilterable && c.Unorderable) {
+			fields = append(fields, t.filterField(c))
+		}
+	}
 	for i := range t.columns {
 		c := &t.columns[i]
-		if c.InputOnly || c.Unfilterable && c.Unorderable {
-			continue
+		add(c)
+		for j := range c.leaves {
+			if !c.InputOnly {
+				add(&c.leaves[j])
+			}
 		}
-		f := filter.Field{
-			Path: c.Field, Columns: c.Names, Kind: filterKinds[c.Kind], Repeated: c.Repeated, Null: nullMeans(c),
-			Filterable: !c.Unfilterable, Orderable: !c.Unorderable, Search: c.Search,
-		}
-		switch {
-		case c.Field == t.nameField:
-			f.Kind, f.Columns, f.Key = filter.Name, t.info.Key, t.nameArgs
-		case c.Kind == KindJSON:
-			f.Inside, f.Hides = c.codec.below(), inputOnly
-		case c.Kind == KindEnum || c.Kind == KindEnumName || c.Kind == KindEnumType:
-			f.Enum = c.codec.enum()
-		}
-		fields = append(fields, f)
 	}
 	return filter.NewSchema(name, fields...).WithRelations(Each(t.relations, func(r Relation[M]) filter.Relation { return r.of.filter() })...)
+}
+
+// filterField is a column as filters know it.
+func (t *Table[M, K]) filterField(c *Column[M]) filter.Field {
+	f := filter.Field{
+		Path: c.Field, Columns: c.Names, Kind: filterKinds[c.Kind], Repeated: c.Repeated, Null: nullMeans(c),
+		Filterable: !c.Unfilterable, Orderable: !c.Unorderable, Search: c.Search, Present: c.present,
+	}
+	switch {
+	case c.Kind == KindEmbedded:
+		f.Kind, f.Columns = filter.Message, c.Names[:1]
+	case c.Kind == KindText:
+		f.Kind = filterText(c, &f)
+	case c.Field == t.nameField:
+		f.Kind, f.Columns, f.Key = filter.Name, t.info.Key, t.nameArgs
+	case c.Kind == KindJSON:
+		f.Inside, f.Hides = c.codec.below(), inputOnly
+	case c.Kind == KindEnum || c.Kind == KindEnumName || c.Kind == KindEnumType:
+		f.Enum = c.codec.enum()
+	}
+	return f
 }
 
 // nullMeans says what NULL in a column is in the message.
@@ -62,10 +80,20 @@ func nullMeans[M any](c *Column[M]) filter.Null {
 	switch {
 	case c.Presence:
 		return filter.NullIsUnset
-	case c.Kind == KindUUID && !c.Repeated && !c.PrimaryKey:
+	case c.emptyIsNull() && !c.Repeated && !c.PrimaryKey:
 		return filter.NullIsZero
 	}
 	return filter.NotNull
+}
+
+// filterText is the kind of a string that is kept in a type of its own: a text if the
+// type is one of texts.
+func filterText[M any](c *Column[M], f *filter.Field) filter.Kind {
+	if c.text.Textual() && !c.Repeated {
+		return filter.String
+	}
+	f.Takes, f.Read = c.text.Takes(), c.text.Operand
+	return filter.Typed
 }
 
 // nameArgs returns the values that the key columns have in the row of a name.
@@ -123,7 +151,7 @@ func (l *listing[M, K]) parseOrder(found *findings, text string) {
 			}
 			continue
 		}
-		c, _ := l.table.column(o.Field.Path)
+		c, _ := l.table.comparable(o.Field.Path)
 		if at := l.table.keyPlace(c.Names[0]); at >= 0 {
 			l.orderByKey(l.table.keys[at], o.Desc)
 			continue

@@ -120,12 +120,21 @@ func (l *listing[M, K]) halves(limit int) squirrel.SelectBuilder {
 		own, null = s.ownHalf(), s.inNulls()
 	}
 	half := func(where squirrel.Sqlizer, null bool, alias string) squirrel.SelectBuilder {
-		rows := l.ordered(l.rows().Where(where), null).Suffix("LIMIT ?", limit+int(l.query.Skip))
+		rows := l.ordered(l.stored().Where(where), null).Suffix("LIMIT ?", limit+int(l.query.Skip))
 		return squirrel.Select(l.table.columnNames(l.selected, quoted)...).FromSelect(rows, alias)
 	}
-	return half(own, null, "own").
-		SuffixExpr(squirrel.Expr("UNION ALL ?", half(s.half(!null), !null, "other"))).
-		Suffix("ORDER BY " + strings.Join(l.orderBy(quoted, false), ", "))
+	both := half(own, null, "own").SuffixExpr(squirrel.Expr("UNION ALL ?", half(s.half(!null), !null, "other")))
+	if l.table.casts(l.selected) { // what is read as text is ordered before
+		of := func(name string) string { return "both_halves." + quoted(name) }
+		return squirrel.Select(l.table.readColumns(l.selected, of)...).FromSelect(both, "both_halves").
+			Suffix("ORDER BY " + strings.Join(l.orderBy(of, false), ", "))
+	}
+	return both.Suffix("ORDER BY " + strings.Join(l.orderBy(quoted, false), ", "))
+}
+
+// stored is the SELECT of the columns as they are.
+func (l *listing[M, K]) stored() squirrel.SelectBuilder {
+	return l.where(squirrel.Select(l.table.columnNames(l.selected, l.column)...).From(l.name))
 }
 
 // rows is the SELECT of the rows on all pages.

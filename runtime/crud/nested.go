@@ -28,7 +28,7 @@ func (t *Table[M, K]) nestedColumns() []nestedColumn {
 	var nested []nestedColumn
 	for i := range t.columns {
 		fd := t.columns[i].codec.below()
-		if fd == nil || messageOf(fd) == nil || protopath.Ends(messageOf(fd)) {
+		if fd == nil || t.columns[i].value() || messageOf(fd) == nil || protopath.Ends(messageOf(fd)) {
 			continue
 		}
 		nested = append(nested, nestedColumn{i, fd, rulesOf(messageOf(fd))})

@@ -30,7 +30,7 @@ func (t *Table[M, K]) keyOrder() []orderKey[M] {
 func orderOf[M any](c *Column[M], desc bool) orderKey[M] {
 	return orderKey[M]{
 		column: c, name: c.Names[0], key: -1, desc: desc,
-		nullable: !c.NotNull || c.Kind == KindUUID, // an empty UUID is NULL
+		nullable: !c.NotNull || c.emptyIsNull(),
 	}
 }
 

@@ -152,7 +152,30 @@ func (t *Table[M, K]) selection(selected columnSet, column func(name string) str
 	if selected == nil {
 		return strings.TrimSpace(t.sql.Columns)
 	}
-	return strings.Join(t.columnNames(selected, column), ", ")
+	return strings.Join(t.readColumns(selected, column), ", ")
+}
+
+// readColumns write how the SQL columns of a set are read, of all if it is nil.
+func (t *Table[M, K]) readColumns(selected columnSet, column func(name string) string) []string {
+	var read []string
+	for i := range t.columns {
+		if selected == nil || selected[i] == 1 {
+			for j, n := range t.columns[i].Names {
+				read = append(read, t.columns[i].at(j).asText(column(n), n))
+			}
+		}
+	}
+	return read
+}
+
+// casts reports whether a column of a set is read as text.
+func (t *Table[M, K]) casts(selected columnSet) bool {
+	for i := range t.columns {
+		if (selected == nil || selected[i] == 1) && slices.ContainsFunc(t.columns[i].flat(), func(c ColumnInfo) bool { return c.cast() }) {
+			return true
+		}
+	}
+	return false
 }
 
 // columnNames are the SQL columns of a set, of all if it is nil.

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
+	"github.com/protocrud/protoc-gen-go-crud/internal/texttype"
 )
 
 // Names in the statements of relations: the keys that rows are asked for by, the place
@@ -147,7 +148,7 @@ func (c *junction[M, R, K]) source() string {
 	}
 	arrays, columns := make([]string, len(c.own)), make([]string, len(c.own))
 	for i, p := range c.own {
-		arrays[i] = fmt.Sprintf("CAST($%d AS %s[])", i+1, postgresTypes[c.ownColumns[p.column].Kind])
+		arrays[i] = fmt.Sprintf("CAST($%d AS %s[])", i+1, keyType(c.ownColumns[p.column].at(p.index)))
 		columns[i] = "k" + strconv.Itoa(i)
 	}
 	return "unnest(" + strings.Join(arrays, ", ") + ") WITH ORDINALITY AS " + keysAlias + " (" + strings.Join(columns, ", ") + ", " + placeAlias + ")"
@@ -169,7 +170,12 @@ func (c *junction[M, R, K]) args(keys [][]any) []any {
 	}
 	args := make([]any, len(c.own))
 	for i := range c.own {
-		args[i] = arrayOf(Each(keys, func(key []any) any { return key[i] }))
+		values := Each(keys, func(key []any) any { return key[i] })
+		if c.ownColumns[c.own[i].column].at(c.own[i].index).Kind == KindText {
+			args[i] = texttype.ArrayText(typed[string](values))
+			continue
+		}
+		args[i] = arrayOf(values)
 	}
 	return args
 }

@@ -98,9 +98,9 @@ func newCore[M any, K comparable](db DB, t *Table[M, K], s *settings) *core[M, K
 	if c.dialect == SQLite && t.info.TotalSize == CountEstimated {
 		panic(fmt.Sprintf("crud: the total size of %s is ESTIMATED, and SQLite does not estimate", t.info.Message))
 	}
-	for i := range t.columns {
-		if problem := t.columns[i].unfit(c.dialect); problem != "" {
-			panic(fmt.Sprintf("crud: %s.%s %s", t.info.Message, t.columns[i].Field, problem))
+	for i := range t.info.Columns {
+		if problem := t.info.Columns[i].unfit(c.dialect); problem != "" {
+			panic(fmt.Sprintf("crud: %s.%s %s", t.info.Message, t.info.Columns[i].Field, problem))
 		}
 	}
 	for _, index := range t.info.Indexes {

@@ -29,7 +29,7 @@ func (t *Table[M, K]) withoutRevision() *Table[M, K] {
 	c := &out.columns[t.etag]
 	c.Names = []string{}
 	c.codec = &rowEtagCodec[M]{computedCodec[M]{nameField: c.codec.(*etagCodec[M]).nameField, compute: rowEtag[M]}}
-	out.info.Columns[t.etag] = c.ColumnInfo
+	out.info.Columns[len(out.info.Columns)-1] = c.ColumnInfo
 	out.sql = t.sql.withoutLastColumn()
 	out.keyColumns, out.ids, out.width, out.times = nil, nil, 0, 0
 	out.index()

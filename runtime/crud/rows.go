@@ -46,12 +46,13 @@ func (r *reader[M, K]) describe() error {
 		if r.skips(i) {
 			continue
 		}
-		for range c.Names {
+		for j := range c.Names {
+			part := c.at(j)
 			// A text that looks like JSON would come back without its quotes.
-			if oid := r.fds[at].DataTypeOID; c.Kind != KindJSON && !c.Repeated && (oid == pgtype.JSONOID || oid == pgtype.JSONBOID) {
+			if oid := r.fds[at].DataTypeOID; part.Kind != KindJSON && !part.Repeated && (oid == pgtype.JSONOID || oid == pgtype.JSONBOID) {
 				return fmt.Errorf("crud: %s.%s: a JSON column", r.table.info.Message, c.Field)
 			}
-			r.wire = r.wire && c.codec.reads(&r.fds[at])
+			r.wire = r.wire && readsAt(c.codec, j, &r.fds[at])
 			at++
 		}
 	}
@@ -106,12 +107,8 @@ func (r *reader[M, K]) scan(m M) error {
 		c := &r.table.columns[i]
 		end := at + len(c.Names)
 		err := r.table.checkArm(i, end > at && values[at] != nil, m)
-		switch {
-		case err != nil:
-		case c.Kind == KindJSON && r.dialect == Postgres: // Values rounds the numbers of JSON
-			err = c.codec.decode(m, r.fds[at:end], raw[at:end], &r.mem)
-		default:
-			err = c.codec.scan(m, values[at:end], r.dialect)
+		if err == nil {
+			err = c.scanRow(m, r.fds[at:end], rawOf(raw, at, end), values[at:end], r.dialect)
 		}
 		if err != nil {
 			return fmt.Errorf("crud: %s.%s: %w", r.table.info.Message, c.Field, err)
@@ -119,6 +116,14 @@ func (r *reader[M, K]) scan(m M) error {
 		at = end
 	}
 	return nil
+}
+
+// rawOf are the wire values of columns; an engine without a wire has none.
+func rawOf(raw [][]byte, at, end int) [][]byte {
+	if len(raw) < end {
+		return nil
+	}
+	return raw[at:end]
 }
 
 // one reads a result of at most one row.

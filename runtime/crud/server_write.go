@@ -251,6 +251,11 @@ func (t *Table[M, K]) checkNameID(id string) string {
 		return t.idPattern.check(id)
 	case KindUUID:
 		return checkUUID(id, &last.ColumnInfo, Postgres)
+	case KindText:
+		if _, ok := last.codec.bind(id, Postgres); !ok {
+			return "must be " + last.text.Takes()
+		}
+		return ""
 	default:
 		if _, ok := keyFromText(last.Kind, id); !ok {
 			return impossibleID

@@ -24,6 +24,7 @@ const (
 	stateUnique        = "23505"
 	stateCheck         = "23514"
 	stateExclusion     = "23P01"
+	stateSyntax        = "42601" // also of a value, without a position in the statement
 	stateSerialization = "40001"
 	stateDeadlock      = "40P01"
 	stateLock          = "55P03"

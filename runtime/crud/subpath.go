@@ -28,6 +28,17 @@ type step struct {
 	keyed bool
 }
 
+// ofValue reports whether the part is one of a message that is a value as a whole, a date
+// or a time of day.
+func (p part) ofValue() bool {
+	for _, s := range p.steps[:len(p.steps)-1] {
+		if md := s.field.Message(); md != nil && (md.FullName() == "google.type.Date" || md.FullName() == "google.type.TimeOfDay") {
+			return true
+		}
+	}
+	return false
+}
+
 // outermost returns the parts that no other one holds, each once: masks may name a
 // message and what is in it, and a part costs a copy.
 func outermost(parts []part) []part {
@@ -255,8 +266,10 @@ func (t *Table[M, K]) checkTarget(m M, named target, d Dialect) []Violation {
 	}
 	only, set := t.New(), make(columnSet, len(t.columns))
 	for _, p := range named.parts {
-		merge(reflected(only), reflected(m), p)
-		set[p.column] = 1
+		if !p.ofValue() { // of which a part is no value; the whole is checked then
+			merge(reflected(only), reflected(m), p)
+			set[p.column] = 1
+		}
 	}
 	return append(violations, t.check(only, set, d)...)
 }

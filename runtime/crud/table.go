@@ -328,7 +328,7 @@ func tableInfo[T any, M interface{ *T }, K comparable](spec TableSpec[T, M, K]) 
 		info.MaxPageSize = max(defaultMaxPage, info.DefaultPageSize)
 	}
 	for _, c := range spec.Columns {
-		info.Columns = append(info.Columns, c.ColumnInfo)
+		info.Columns = append(info.Columns, c.flat()...)
 		if c.PrimaryKey {
 			info.Key = append(info.Key, c.Names...)
 		}
@@ -341,18 +341,19 @@ func (t *Table[M, K]) Info() *TableInfo { return t.described() }
 
 // describe completes the description by what the descriptors say.
 func (t *Table[M, K]) describe() *TableInfo {
-	for i := range t.columns {
-		if t.columns[i].Kind != KindEnumType {
+	for i := range t.info.Columns {
+		c := &t.info.Columns[i]
+		if c.Kind != KindEnumType {
 			continue
 		}
-		values := t.columns[i].codec.enum().Values()
+		values := c.enum().Values()
 		var labels []string
 		for v := range values.Len() {
 			if d := values.Get(v); values.ByNumber(d.Number()) == d { // and no alias
 				labels = append(labels, string(d.Name()))
 			}
 		}
-		t.columns[i].Labels, t.info.Columns[i].Labels = labels, labels
+		c.Labels = labels
 	}
 	return &t.info
 }
@@ -382,6 +383,22 @@ func (t *Table[M, K]) columnsOf(fields string) []*Column[M] {
 		}
 	}
 	return columns
+}
+
+// comparable returns the column of a path that conditions and orders name: of a field, or
+// of one in an embedded message.
+func (t *Table[M, K]) comparable(path string) (*Column[M], bool) {
+	if c, ok := t.column(path); ok {
+		return c, true
+	}
+	for i := range t.columns {
+		for j := range t.columns[i].leaves {
+			if c := &t.columns[i].leaves[j]; c.Field == path {
+				return c, true
+			}
+		}
+	}
+	return nil, false
 }
 
 // column returns the column of a proto field.

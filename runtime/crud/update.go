@@ -185,7 +185,9 @@ func (r *Repository[M, K]) buildUpdate(u *update[M, K]) (string, error) {
 	b := squirrel.Update(r.name).PlaceholderFormat(squirrel.Dollar)
 	for i := range r.table.columns {
 		if u.set[i] == 1 {
-			b = b.Set(sqlname.Quote(r.table.columns[i].Names[0]), nil)
+			for _, name := range r.table.columns[i].Names {
+				b = b.Set(sqlname.Quote(name), nil)
+			}
 		}
 	}
 	b = r.whereKey(r.touch(b))

@@ -26,14 +26,34 @@ func (r *Repository[M, K]) writeError(ctx context.Context, db DB, err error, m M
 		return r.duplicate(pg, err, m)
 	case pg.Code == stateForeignKey:
 		return r.brokenReference(ctx, db, pg, err, m)
-	case pg.Code == stateNotNull, pg.Code == stateCheck, class(pg) == "22":
-		if field := r.fieldOf(pg); field != "" {
+	case pg.Code == stateNotNull, pg.Code == stateCheck, class(pg) == "22", pg.Code == stateSyntax && pg.Position == 0:
+		field := r.fieldOf(pg)
+		if field == "" {
+			field = r.table.unchecked(m)
+		}
+		if field != "" {
 			out := invalid(r.domain, Violation{field, "breaks a rule of the resource", ReasonConstraintViolation})
 			out.cause = err
 			return out
 		}
 	}
 	return e
+}
+
+// unchecked returns the field whose value only the database can have found wrong, "" if
+// there are several, or none.
+func (t *Table[M, K]) unchecked(m M) (field string) {
+	for i := range t.columns {
+		c := &t.columns[i]
+		if c.Kind != KindText || c.text.Checked() || !c.codec.has(m) {
+			continue
+		}
+		if field != "" {
+			return ""
+		}
+		field = c.Field
+	}
+	return field
 }
 
 // resourceOf names m for ResourceInfo, as far as it has a key.

@@ -37,6 +37,8 @@ func newModel(info *crud.TableInfo) model {
 
 func (m *model) add(c *crud.ColumnInfo) {
 	switch {
+	case c.Embedded != "":
+		return // a part of a message, which the mask names as a whole
 	case c.PrimaryKey || len(c.Names) == 0:
 		m.key = append(m.key, c.Field)
 		m.generated = m.generated || c.Generated != crud.ByClient

@@ -124,10 +124,7 @@ func (c *checker) comparison(n comparison) (node, error) {
 func (c *checker) field(n comparison) (*Field, error) {
 	f := c.schema.fields[n.path]
 	if f == nil {
-		root, _, _ := strings.Cut(n.path, ".")
-		if f = c.schema.fields[root]; f != nil && f.Inside == nil {
-			f = nil
-		}
+		f = c.around(n.path)
 	}
 	switch {
 	case f != nil && !f.Filterable:
@@ -139,11 +136,23 @@ func (c *checker) field(n comparison) (*Field, error) {
 	}
 	for path := n.path; strings.Contains(path, "."); {
 		path = path[:strings.LastIndexByte(path, '.')]
-		if f := c.schema.fields[path]; f != nil && f.Filterable {
+		if f := c.schema.fields[path]; f != nil && f.Filterable && f.Kind != Message {
 			return nil, c.fail(n.at, "%s has no fields of its own", quote(path))
 		}
 	}
 	return nil, c.fail(n.at, "unknown field %s%s", quote(n.path), didYouMean(n.path, c.schema.filterable()))
+}
+
+// around returns the field of JSON that a path goes into.
+func (c *checker) around(path string) *Field {
+	for i := range path {
+		if path[i] == '.' {
+			if f := c.schema.fields[path[:i]]; f != nil && f.Inside != nil {
+				return f
+			}
+		}
+	}
+	return nil
 }
 
 // test reads a comparison. What it says of != is what = means.
@@ -156,6 +165,8 @@ func (c *checker) test(f *Field, n comparison) (*test, error) {
 	switch {
 	case n.value.bare("null"):
 		return c.unset(f, n)
+	case f.Kind == Message && f.at == nil && !(n.op == has && n.value.bare("*")):
+		return nil, c.fail(n.at, "%s is a message; ask for one of its fields, or write %s:*", f.Path, f.Path)
 	case f.Kind == Name && n.op != equals && n.op != differs:
 		return nil, c.fail(n.at, "%s goes with = and != only", f.Path)
 	case f.Repeated && n.op != has:
@@ -219,7 +230,7 @@ func (c *checker) compared(f *Field, n comparison) (*test, error) {
 		o, ok = rule.read(f, n.value.raw)
 	}
 	if !ok {
-		return nil, c.fail(n.value.at, "%s takes %s, not %s%s", f.Path, rule.takes, quote(n.value.String()), f.hint(n.value))
+		return nil, c.fail(n.value.at, "%s takes %s, not %s%s", f.Path, f.takes(), quote(n.value.String()), f.hint(n.value))
 	}
 	if f.Kind == Name && hasStar(n.value.raw) {
 		return nil, c.fail(n.value.at, `%s is compared as a whole; write \* for a star`, f.Path)
@@ -228,8 +239,8 @@ func (c *checker) compared(f *Field, n comparison) (*test, error) {
 	if op == has || op == differs {
 		op = equals
 	}
-	if f.Kind == UUID && o.value == "" {
-		return c.emptyUUID(f, n)
+	if (f.Kind == UUID || f.Kind == Typed && !f.Repeated) && o.value == "" {
+		return c.emptyText(f, n)
 	}
 	if op, ok = o.compare(op); !ok {
 		return &test{field: f, is: impossible}, nil
@@ -237,8 +248,8 @@ func (c *checker) compared(f *Field, n comparison) (*test, error) {
 	return &test{field: f, is: compared, op: op, value: o.value}, nil
 }
 
-// emptyUUID reads a comparison with the empty text, for which a UUID's column has NULL.
-func (c *checker) emptyUUID(f *Field, n comparison) (*test, error) {
+// emptyText reads a comparison with the empty text, for which the column has NULL.
+func (c *checker) emptyText(f *Field, n comparison) (*test, error) {
 	if n.op.ordering() {
 		return nil, c.fail(n.value.at, "%s has no order with the empty text", f.Path)
 	}

@@ -26,6 +26,8 @@
 //	Timestamp    published > 2012-04-21T11:30:00+02:00: RFC 3339, with time and zone
 //	Duration     reading_time < 1.2s
 //	bytes        cover = "YQ==": base64
+//	Date         day = 2012-04-21, TimeOfDay opening < 11:30:00
+//	Typed        amount > 9.50, address = "10.0.0.0/8": as the type is written
 //	UUID         id = 0a000000-0000-4000-8000-000000000001: in lower case
 //
 // Numbers and bools have no quotes. Comparisons are exact: an int32 is less than
@@ -62,6 +64,9 @@
 // message that is unset, or of a key that the map lacks, never matches. What is inside a
 // Struct, a Value, a ListValue or an Any cannot be asked for, and bytes inside a message
 // have no order. Nothing inside JSON orders a list.
+//
+// Where a message is stored in columns of its fields, the same paths name these; rows can
+// then be ordered by them too.
 //
 // # Orders
 //

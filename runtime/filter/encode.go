@@ -21,6 +21,10 @@ func encode(k Kind, v any, d Dialect) any {
 		return strconv.FormatUint(v.(uint64), 10)
 	case Float:
 		return float32(v.(float64))
+	case Date:
+		return dateText(v.(int64))
+	case TimeOfDay:
+		return timeText(v.(int64))
 	case Timestamp:
 		return time.UnixMicro(v.(int64)).UTC()
 	}

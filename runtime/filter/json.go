@@ -104,7 +104,11 @@ func (n comparison) names() []string {
 func (c *checker) inside(f *Field, n comparison) (*Field, error) {
 	d := &descent{checker: c, n: n, path: f.Path, hides: f.Hides}
 	at := place{base: f.sql[0], message: -1}
-	return d.field(f.Inside, at, n.names()[1:], 1)
+	found, err := d.field(f.Inside, at, n.names()[1+strings.Count(f.Path, "."):], 1)
+	if found != nil {
+		found.present = f.present
+	}
+	return found, err
 }
 
 // A descent follows a path into JSON.

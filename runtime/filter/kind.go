@@ -22,6 +22,9 @@ const (
 	Duration                  // bigint, INTEGER (microseconds)
 	Name                      // an AIP-122 resource name, of which the key columns hold the variables
 	EnumName                  // text or an enum type, TEXT: the name of an enum's value
+	Date                      // date, INTEGER (days since 1970)
+	TimeOfDay                 // time, INTEGER (microseconds since midnight)
+	Typed                     // a type of PostgreSQL's that text is read for; not in SQLite
 	Message                   // inside JSON: an object
 	Map                       // inside JSON: an object whose keys are the caller's
 )
@@ -58,6 +61,9 @@ var kinds = [...]kindRule{
 	Duration:  {takes: "a duration in seconds such as 1.2s, of at most 10,000 years", read: readDuration, ordered: true},
 	Name:      {takes: "a resource name", read: readString},
 	EnumName:  {takes: "the name of a value", read: readEnumName},
+	Date:      {takes: "a date such as 2012-04-21", read: readDate, ordered: true},
+	TimeOfDay: {takes: "a time of day such as 11:30:00", read: readTimeOfDay, ordered: true},
+	Typed:     {read: readTyped, ordered: true},
 	Message:   {takes: "* only"},
 	Map:       {takes: "a key"},
 }

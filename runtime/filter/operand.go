@@ -74,6 +74,17 @@ func readUUID(f *Field, text string) (operand, bool) {
 	return operand{value: text}, isUUID(text) || text == "" && f.Null == NullIsZero && !f.Repeated
 }
 
+// readTyped accepts what the field's type does, and the empty text where it is stored as
+// NULL.
+func readTyped(f *Field, text string) (operand, bool) {
+	text = unescape(text)
+	if text == "" && f.Null == NullIsZero && !f.Repeated {
+		return operand{value: text}, true
+	}
+	value, ok := f.Read(text)
+	return operand{value: value}, ok
+}
+
 func isUUID(s string) bool {
 	if len(s) != 36 {
 		return false

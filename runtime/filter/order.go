@@ -96,7 +96,7 @@ func (p *orderParser) field(path string, at int) (*Field, error) {
 	switch {
 	case path == "":
 		return nil, p.failAt(at, "expected a field")
-	case inside && p.schema.fields[root] != nil:
+	case f == nil && inside && p.schema.fields[root] != nil && p.schema.fields[root].Kind != Message:
 		return nil, p.failAt(at, "rows cannot be ordered by what is inside the field "+quote(root))
 	case f == nil:
 		return nil, p.failAt(at, "unknown field "+quote(path)+didYouMean(path, p.schema.orderable()))

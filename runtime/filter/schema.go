@@ -32,13 +32,25 @@ type Field struct {
 	// no row has.
 	Key func(name string, d Dialect) (args []any, ok bool)
 
+	// Read returns the value that a literal of a Typed field stands for, as its column
+	// reads it; ok is false for none. Takes says what a literal must be: "a number".
+	Read  func(literal string) (value string, ok bool)
+	Takes string
+
+	// Present are the columns, boolean, INTEGER in SQLite, that say whether the messages
+	// around a field are set, the outermost first. Where one is not, a comparison with the
+	// field is neither true nor false. A field of kind Message has one such column of its
+	// own.
+	Present []string
+
 	// Inside is the proto field of a column that holds protobuf's JSON with proto names:
 	// paths go on below it, and its kind is not asked for.
 	Inside protoreflect.FieldDescriptor
 	// Hides reports whether filters cannot ask for a field inside. Nil hides none.
 	Hides func(protoreflect.FieldDescriptor) bool
 
-	sql []string // the columns as they stand in a statement
+	sql     []string // the columns as they stand in a statement
+	present []string // Present, as it does
 
 	// Of a field inside JSON: its place, whether it has presence, and a map's keys.
 	at       *place
@@ -87,6 +99,9 @@ func NewSchema(table string, fields ...Field) *Schema {
 		for i, c := range f.Columns {
 			f.sql[i] = table + "." + sqlname.Quote(c)
 		}
+		for _, c := range f.Present {
+			f.present = append(f.present, table+"."+sqlname.Quote(c))
+		}
 		s.fields[f.Path] = &f
 		s.paths = append(s.paths, f.Path)
 		if f.Search {
@@ -102,8 +117,12 @@ func (f *Field) validate() {
 		if len(f.Columns) != 1 {
 			panic(fmt.Sprintf("filter: %s has %d columns", f.Path, len(f.Columns)))
 		}
-	case f.Kind < Bool || f.Kind > EnumName:
+	case f.Kind == Message && f.Null != NullIsUnset:
+		panic(fmt.Sprintf("filter: the message %s needs NullIsUnset", f.Path))
+	case f.Kind != Message && (f.Kind < Bool || f.Kind > Typed):
 		panic(fmt.Sprintf("filter: %s has no kind", f.Path))
+	case f.Kind == Typed && f.Read == nil:
+		panic(fmt.Sprintf("filter: %s needs Read", f.Path))
 	case f.Kind == Name && (f.Key == nil || len(f.Columns) == 0 || f.Repeated || f.Null != NotNull):
 		panic(fmt.Sprintf("filter: the name %s needs Key and key columns", f.Path))
 	case f.Kind != Name && len(f.Columns) != 1:
@@ -115,6 +134,14 @@ func (f *Field) validate() {
 
 // rule returns what the language knows of the field's kind.
 func (f *Field) rule() *kindRule { return &kinds[f.Kind] }
+
+// takes says what a literal must be.
+func (f *Field) takes() string {
+	if f.Kind == Typed {
+		return f.Takes
+	}
+	return f.rule().takes
+}
 
 // zero is the default value; nil is that of a kind that is set or not.
 func (f *Field) zero() any {

@@ -1,7 +1,22 @@
 package filter
 
-// test writes a test, or its negation.
+// test writes a test, or its negation, of a field whose messages are set: neither holds
+// where one is not.
 func (w *writer) test(t *test, negated bool) {
+	if len(t.field.present) == 0 {
+		w.leaf(t, negated)
+		return
+	}
+	w.text("(")
+	for _, column := range t.field.present {
+		w.text(column, and)
+	}
+	w.leaf(t, negated)
+	w.text(")")
+}
+
+// leaf writes a test, or its negation.
+func (w *writer) leaf(t *test, negated bool) {
 	switch f := t.field; {
 	case f.at != nil:
 		w.insideTest(t, negated)
@@ -37,6 +52,10 @@ func (t *test) nullCheck() bool {
 // null writes IS NULL or IS NOT NULL. Where NULL is unknown, it tells nothing.
 func (w *writer) null(f *Field, is bool) {
 	switch {
+	case f.Kind == Message && is:
+		w.text("NOT ", f.sql[0])
+	case f.Kind == Message:
+		w.text(f.sql[0])
 	case !is:
 		w.text(f.sql[0], " IS NOT NULL")
 	case f.Null == NullIsUnknown:
@@ -74,7 +93,7 @@ func (t *test) holdsForNull(negated bool) bool {
 // list.
 func (t *test) holdsForZero() bool {
 	switch {
-	case t.field.Repeated || t.is == present:
+	case t.field.Repeated || t.is == present || t.field.Kind == Typed: // of which empty is no value
 		return false
 	case t.is == matches:
 		return t.value.(pattern).matchesEmpty()

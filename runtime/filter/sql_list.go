@@ -59,7 +59,7 @@ func (w *writer) contains(t *test, negated bool) {
 		w.text("NOT ")
 	}
 	w.text("(", t.field.sql[0], " @> ?)")
-	w.arg(listOf(encode(t.field.Kind, t.value, Postgres)))
+	w.arg(listArgument(t.field.Kind, t.value))
 }
 
 // jsonElement compares an element of SQLite's JSON. It would read a number that is not

@@ -18,6 +18,7 @@ import (
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/deprecated"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/edition2023"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/edition2024"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/embedded"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/enumnames"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/enums"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/farparent"
@@ -25,6 +26,7 @@ import (
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/force"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/hybrid"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/hybridcollisions"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/hybridembedded"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/hybridjoins"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/hybridoneofs"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/indexes"
@@ -43,9 +45,11 @@ import (
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/oneofs"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/opaque"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/opaquecollisions"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/opaqueembedded"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/opaquejoins"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/opaquelisting"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/opaqueoneofs"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/opaquetyped"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/options"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/parents"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/plainservice"
@@ -65,6 +69,7 @@ import (
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/softdelete"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/times"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/toplevel"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/typed"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/uuids"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/wide"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/wrappers"
@@ -129,6 +134,21 @@ var cases = map[string][]model{
 	"edition2024": {
 		newModel(edition2024.DocTable, edition2024.NewDocRepository),
 		newModel(edition2024.PageTable, edition2024.NewPageRepository),
+	},
+	"embedded": {
+		newModel(embedded.EventTable, embedded.NewEventRepository),
+	},
+	"opaqueembedded": {
+		newModel(opaqueembedded.EventTable, opaqueembedded.NewEventRepository),
+	},
+	"hybridembedded": {
+		newModel(hybridembedded.EventTable, hybridembedded.NewEventRepository),
+	},
+	"typed": {
+		newModel(typed.AccountTable, typed.NewAccountRepository),
+	},
+	"opaquetyped": {
+		newModel(opaquetyped.AccountTable, opaquetyped.NewAccountRepository),
 	},
 	"enums": {
 		newModel(enums.SampleTable, enums.NewSampleRepository),
@@ -308,6 +328,13 @@ var stated = map[string]string{"quoted": "Music", "schemas": "billing"}
 // postgresOnly are the cases that say what SQLite has not, beside schemas.
 var postgresOnly = map[string]bool{"indexes": true}
 
+// onlyPostgres reports whether SQLite does not have what a model needs, and says so.
+func onlyPostgres(models []model) bool {
+	return slices.ContainsFunc(models, func(m model) bool {
+		return slices.ContainsFunc(m.table().Info().Columns, func(c crud.ColumnInfo) bool { return c.Kind == crud.KindText })
+	})
+}
+
 // What is generated runs: its tables can be made, twice over, and its rows come back as
 // they went, on both engines.
 func TestCasesRun(t *testing.T) {
@@ -326,7 +353,13 @@ func TestCasesRun(t *testing.T) {
 				runCase(t, db, models)
 				return
 			}
-			if postgresOnly[name] {
+			if onlyPostgres(models) {
+				db := crudtest.SQLite(t)
+				for _, m := range models {
+					require.ErrorContains(t, crud.CreateTables(t.Context(), db, m.table()), "that SQLite does not have")
+				}
+			}
+			if postgresOnly[name] || onlyPostgres(models) {
 				runCase(t, crudtest.Postgres(t), models)
 				return
 			}

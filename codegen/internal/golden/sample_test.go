@@ -22,8 +22,15 @@ import (
 func fill(m proto.Message, info *crud.TableInfo, i int, every bool) {
 	fields := m.ProtoReflect().Descriptor().Fields()
 	for _, c := range info.Columns {
+		if c.Embedded != "" && c.Field != c.Embedded {
+			continue // a field of a message, which is set with it
+		}
 		f := fields.ByName(protoreflect.Name(c.Field))
 		switch {
+		case c.Embedded != "":
+			if every || c.Required {
+				m.ProtoReflect().Set(f, message(f.Message(), i))
+			}
 		case f.ContainingOneof() != nil && m.ProtoReflect().WhichOneof(f.ContainingOneof()) != nil:
 			// The next number sets another field of the oneof.
 		case c.Expires != "" || c.Generated == crud.ByIdentity || c.Time != crud.NotServerTime || c.Revision:
@@ -123,13 +130,37 @@ func message(md protoreflect.MessageDescriptor, i int) protoreflect.Value {
 			m.Set(f, scalar(f, crud.ColumnInfo{}, i))
 		}
 	}
+	if md.FullName() == "google.type.TimeOfDay" { // of which nanoseconds are dropped
+		m.Clear(md.Fields().ByName("nanos"))
+	}
 	return protoreflect.ValueOfMessage(m)
+}
+
+// textValue returns number i as a value of a type of PostgreSQL's.
+func textValue(f protoreflect.FieldDescriptor, c crud.ColumnInfo, i int) protoreflect.Value {
+	text := map[string]string{
+		"cidr": "10.%d.0.0/16", "inet": "10.0.0.%d", "jsonb": "[%d]", "pg_catalog.point": "(%d,0)", "tstzrange": "[2012-04-21T11:30:0%dZ,)",
+		"numeric": "%d", "numeric(12,2)": "%d.50", "numeric(6,3)": "%d.125",
+	}[c.Type]
+	return textIn(f, fmt.Sprintf(text, i), i)
+}
+
+// textIn returns a text as a value of the field, a string or a message around one.
+func textIn(f protoreflect.FieldDescriptor, text string, i int) protoreflect.Value {
+	if f.Message() == nil {
+		return protoreflect.ValueOfString(text)
+	}
+	v := message(f.Message(), i)
+	v.Message().Set(f.Message().Fields().ByNumber(1), protoreflect.ValueOfString(text))
+	return v
 }
 
 func scalar(f protoreflect.FieldDescriptor, c crud.ColumnInfo, i int) protoreflect.Value {
 	switch c.Kind {
+	case crud.KindText:
+		return textValue(f, c, i)
 	case crud.KindUUID:
-		return protoreflect.ValueOfString(fmt.Sprintf("00000000-0000-7000-8000-%012d", i))
+		return textIn(f, fmt.Sprintf("00000000-0000-7000-8000-%012d", i), i)
 	case crud.KindTimestamp:
 		return protoreflect.ValueOfMessage(timestamppb.New(time.UnixMicro(int64(i) * 1_000_001)).ProtoReflect())
 	case crud.KindDuration:

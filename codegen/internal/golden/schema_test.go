@@ -3,6 +3,8 @@ package golden_test
 import (
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"google.golang.org/protobuf/compiler/protogen"
@@ -32,10 +34,19 @@ func TestSchemaDescribesWhatIsGenerated(t *testing.T) {
 				for i := range got.Columns {
 					got.Columns[i].Comment = ""
 				}
-				assert.Equal(t, want, got)
+				// What is not exported is made of what is.
+				diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(crud.ColumnInfo{}), cmp.Comparer(samePattern))
+				assert.Empty(t, diff)
 			}
 		})
 	}
+}
+
+func samePattern(a, b *crud.Pattern) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a.String() == b.String()
 }
 
 // describe returns the descriptions of the models' messages, by their names.
@@ -70,7 +81,9 @@ func describe(t *testing.T, models []model) map[string]*crud.TableInfo {
 	require.Empty(t, problems)
 	described := map[string]*crud.TableInfo{}
 	for _, table := range schema.Tables(files) {
-		described[table.Message] = table.TableInfo
+		if described[table.Message] == nil { // a joining table has its owner's message
+			described[table.Message] = table.TableInfo
+		}
 	}
 	return described
 }

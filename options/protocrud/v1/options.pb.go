@@ -227,7 +227,8 @@ type Field_Storage int32
 
 const (
 	// COLUMN where the field's type has a column type of its own: scalars, enums,
-	// Timestamp, Duration, wrappers, and repeated ones of these as arrays. Else JSON.
+	// Timestamp, Duration, wrappers, google.type.Date, TimeOfDay and Decimal, and
+	// repeated ones of these as arrays; FieldMask. Else JSON.
 	Field_STORAGE_UNSPECIFIED Field_Storage = 0
 	// One column of the field's own type.
 	Field_COLUMN Field_Storage = 1
@@ -235,8 +236,12 @@ const (
 	// names that fields have in the proto. Filters and masks go into it; nothing in
 	// it orders a list.
 	Field_JSON Field_Storage = 2
-	// One column per field of the message, named `{column}_{field}`, and one that
-	// tells an unset message from an empty one. Singular messages only.
+	// One column per field of the message, named `{column}_{field}`, and a boolean
+	// `{column}_is_set` that tells an unset message from an empty one. Singular
+	// messages only, and none that contains itself. The options of the message's
+	// fields hold, but for those that are a model's: keys, unique, default,
+	// references, skip. Filters, orders and masks name the fields by their paths,
+	// `address.city`.
 	Field_EMBEDDED Field_Storage = 3
 )
 
@@ -955,9 +960,15 @@ type Field struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The column's name. Default: the field's name.
 	Column *string `protobuf:"bytes,1,opt,name=column,proto3,oneof" json:"column,omitempty"`
-	// The SQL type, where the default one is not meant: `type: "uuid"` for a string,
-	// `type: "numeric(12,2)"` for a decimal in a string, `type: "citext"`. Default:
-	// the type that keeps every value of the field exactly.
+	// The SQL type, where the default one is not meant. For a string: `uuid`,
+	// `varchar(n)`; on PostgreSQL `numeric(12,2)`, `citext`, `inet`, `cidr`, `macaddr`,
+	// `date`, `time`, `timestamp`, `timestamptz`, `interval`, the range types, `bit`,
+	// `jsonb`, `json`, `xml`, `tsvector`, and any other that text is read for, whose
+	// values cannot be compared. A value has one spelling, its type's shortest in ISO
+	// form, and any other is INVALID_ARGUMENT; a number may have several. Where the
+	// empty string is no value, it is NULL. For other fields: a type that holds all
+	// of their values, `bigint` for an int32; `numeric(p,s)` for google.type.Decimal.
+	// Default: the type that keeps every value of the field exactly.
 	Type *string `protobuf:"bytes,2,opt,name=type,proto3,oneof" json:"type,omitempty"`
 	// Whether the field is part of the primary key. Several such fields make a
 	// composite key, in declaration order; the model's primary_key states another

@@ -5,6 +5,7 @@ package messages
 
 import (
 	crud "github.com/protocrud/protoc-gen-go-crud/runtime/crud"
+	fieldmaskpb "google.golang.org/protobuf/types/known/fieldmaskpb"
 )
 
 // This file needs a runtime that knows protocol version 1. If this line does
@@ -74,7 +75,7 @@ var AlbumTable = crud.NewTable(crud.TableSpec[Album, *Album, int64]{
 		crud.JSON[*Album]("value"),
 		crud.JSON[*Album]("list"),
 		crud.JSON[*Album]("source"),
-		crud.JSON[*Album]("mask"),
+		crud.FieldMask("mask", (*Album).GetMask, func(m *Album, v *fieldmaskpb.FieldMask) { m.Mask = v }),
 		crud.JSON[*Album]("price", crud.ColumnName("amount")),
 		crud.JSONList[*Album]("words"),
 		crud.JSON[*Album]("cover", crud.Unfilterable),
