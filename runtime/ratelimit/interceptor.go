@@ -11,9 +11,9 @@ import (
 func (l *Limiter) Unary(ctx context.Context, req any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
 	if p := l.planOf(info.FullMethod); p != nil {
 		headers, err := l.charge(ctx, p, Call{info.FullMethod, req})
-		if headers != nil {
-			// Without a gRPC server around the call there is nobody to tell.
-			_ = grpc.SetHeader(ctx, headers)
+		if stream := grpc.ServerTransportStreamFromContext(ctx); stream != nil && headers != nil {
+			// Nothing has been sent yet.
+			_ = stream.SetHeader(headers)
 		}
 		if err != nil {
 			return nil, err

@@ -78,7 +78,7 @@ func (l Limit) check() error {
 	case l.Algorithm > TokenBucket:
 		return fmt.Errorf("an unknown algorithm, %s", l.Algorithm)
 	case l.Algorithm != TokenBucket && l.Burst != 0:
-		return errors.New("with a Burst, which only TokenBucket has")
+		return errors.New("a Burst, which only TokenBucket has")
 	case l.Burst < 0:
 		return fmt.Errorf("a Burst of %d; at least 1 is needed", l.Burst)
 	case l.Algorithm == TokenBucket && l.Period/minTokenTime < time.Duration(l.MaxCalls):

@@ -20,7 +20,8 @@ type plan struct {
 type limit struct {
 	policy *Policy
 	keys   []Key
-	// prefix begins what a budget's id is made of.
+	// prefix begins what a budget's id is made of. It is short, so that most are a
+	// single block of the hash.
 	prefix encoder
 	// fixed is the id of the only budget of a limit without keys.
 	fixed BudgetID
@@ -143,11 +144,8 @@ func newPolicy(service, name string, l Limit) *Policy {
 }
 
 func newLimit(policy *Policy, keys []Key) *limit {
-	prefix := policyPrefix(policy)
-	return &limit{
-		policy: policy, keys: keys, prefix: prefix,
-		fixed: prefix.id(), label: quoted(policy.Name),
-	}
+	id := policyPrefix(policy).id()
+	return &limit{policy: policy, keys: keys, prefix: id[:], fixed: id, label: quoted(policy.Name)}
 }
 
 // policyPrefix begins the ids of a policy's budgets. It has all of the policy, so that
