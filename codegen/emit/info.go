@@ -1,6 +1,7 @@
 package emit
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/protocrud/protoc-gen-go-crud/codegen/model"
@@ -8,11 +9,15 @@ import (
 
 // info writes what the proto declares about a service, custom RPCs included.
 func (p *printer) info(s *model.Service) {
-	p.comment(s.Names.Info + " is what " + printable(p.proto.Desc.Path()) + " declares about " + s.Service.GoName +
-		": its methods and their tables.")
+	declares := "its methods and their tables."
+	if limited(s) {
+		declares = "its methods, their tables and rate limits."
+	}
+	p.comment(s.Names.Info + " is what " + printable(p.proto.Desc.Path()) + " declares about " + s.Service.GoName + ": " + declares)
 	p.mark(s.Names.Info, s.Service.Location)
 	p.P("var ", s.Names.Info, " = ", p.crud("ServiceInfo"), "{")
 	p.P("Name: ", strconv.Quote(string(s.Service.Desc.FullName())), ",")
+	p.limits(s.Limits)
 	if len(s.Methods) > 0 {
 		p.P("Methods: []", p.crud("MethodInfo"), "{")
 		for _, m := range s.Methods {
@@ -24,15 +29,27 @@ func (p *printer) info(s *model.Service) {
 	p.P()
 }
 
+// limited reports whether a service or a method of it has a rate limit.
+func limited(s *model.Service) bool {
+	return len(s.Limits) > 0 || slices.ContainsFunc(s.Methods, func(m *model.Method) bool { return len(m.Limits) > 0 })
+}
+
 func (p *printer) methodInfo(m *model.Method) {
-	table := ""
+	what := "FullName: " + fullMethodName(m.Method) + ", Kind: " + p.crud(methodKinds[m.Kind])
 	if m.Store != nil {
-		table = ", Table: " + p.declaredIn(m.Store.Model, m.Store.Model.Names.Table)
+		what += ", Table: " + p.declaredIn(m.Store.Model, m.Store.Model.Names.Table)
 	}
 	if m.RequestID != nil {
-		table += ", RequestID: true"
+		what += ", RequestID: true"
 	}
-	p.P("{FullName: ", fullMethodName(m.Method), ", Kind: ", p.crud(methodKinds[m.Kind]), table, "},")
+	if len(m.Limits) == 0 {
+		p.P("{", what, "},")
+		return
+	}
+	p.P("{")
+	p.P(what, ",")
+	p.limits(m.Limits)
+	p.P("},")
 }
 
 var methodKinds = map[model.MethodKind]string{

@@ -23,6 +23,7 @@ func (sv *server) readMethod(m *protogen.Method) *Method {
 	method := &Method{Method: m}
 	opts, stated := crudOption[*protocrudv1.Method](&sv.reports, m.Desc, protocrudv1.E_Method)
 	sv.stated = sv.stated || stated
+	method.Limits = sv.readLimits(m.Desc, methodLimits, opts.GetRateLimits(), []*protogen.Method{m})
 	if opts.GetSkip() {
 		method.Kind = Skipped
 		if opts.Model != nil {

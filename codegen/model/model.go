@@ -208,6 +208,8 @@ type Service struct {
 	Stores []*Store
 	// Methods are all RPCs, custom ones included, in declaration order.
 	Methods []*Method
+	// Limits bound the calls of all methods together.
+	Limits []*RateLimit
 }
 
 // A Store is a model's place in the server's struct.
@@ -224,6 +226,8 @@ type Method struct {
 	Method *protogen.Method
 	Kind   MethodKind
 	Store  *Store
+	// Limits bound its calls, besides the service's.
+	Limits []*RateLimit
 
 	// KeyFields are the request's key fields in key order; Name is its resource
 	// name. A Get, Delete or Undelete has one of the two.

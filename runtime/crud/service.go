@@ -1,6 +1,10 @@
 package crud
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/protocrud/protoc-gen-go-crud/runtime/ratelimit"
+)
 
 // ServiceInfo is what a proto declares about a service. Generated code makes one per
 // service, as LibraryServiceInfo.
@@ -9,6 +13,9 @@ type ServiceInfo struct {
 	Name string
 	// Methods are all RPCs, custom ones included, in declaration order.
 	Methods []MethodInfo
+	// Limits bound the calls of all methods together. See ratelimit.New, which takes
+	// the ServiceInfo.
+	Limits []ratelimit.Limit
 }
 
 // MethodInfo is what a proto declares about an RPC.
@@ -20,6 +27,18 @@ type MethodInfo struct {
 	Table AnyTable
 	// RequestID says that the method takes a request_id (AIP-155).
 	RequestID bool
+	// Limits bound the method's calls, besides the service's.
+	Limits []ratelimit.Limit
+}
+
+// RateLimits returns the limits of the service and of its methods, so that a
+// ServiceInfo is a ratelimit.Info.
+func (s ServiceInfo) RateLimits() ratelimit.Service {
+	limits := ratelimit.Service{Name: s.Name, Limits: s.Limits}
+	for _, m := range s.Methods {
+		limits.Methods = append(limits.Methods, ratelimit.Method{FullName: m.FullName, Limits: m.Limits})
+	}
+	return limits
 }
 
 // Tables returns the tables that the service needs, for CreateTables: those of its
