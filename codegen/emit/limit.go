@@ -88,24 +88,29 @@ func (p *printer) limitKey(k model.LimitKey) {
 	p.P("),")
 }
 
-// requestValue writes the func that reads the value of a path. What has presence is
-// missing where it is not set.
+// requestValue writes the func that reads the value of a path. It is missing where a
+// message on the way is not set, and where the last field has presence and is not.
 func (p *printer) requestValue(path model.RequestPath) {
+	r, m := p.local("r"), p.local("m")
 	last := path.Fields[len(path.Fields)-1]
-	holder := p.local("r")
-	begin := p.rateLimit("From") + "(func(" + holder + " *" + p.name(path.Request.GoIdent) + ") " + p.rateLimit("Value") + " {"
-	for _, f := range path.Fields[:len(path.Fields)-1] {
-		holder = read(holder, f)
+	begin := p.rateLimit("From") + "(func(" + r + " *" + p.name(path.Request.GoIdent) + ") " + p.rateLimit("Value") + " {"
+	switch within := path.Fields[:len(path.Fields)-1]; {
+	case len(within) > 0:
+		holder := r
+		for _, f := range within {
+			holder = read(holder, f)
+		}
+		p.P(begin)
+		p.P(m, " := ", holder)
+		p.P("return ", p.rateLimit("If"), "(", p.hasValue(m, last), ", ", p.limitValue(m, last), ")")
+		p.P("}),")
+	case last.Desc.HasPresence():
+		p.P(begin)
+		p.P("return ", p.rateLimit("If"), "(", p.isPresent(r, last), ", ", p.limitValue(r, last), ")")
+		p.P("}),")
+	default:
+		p.P(begin, " return ", p.limitValue(r, last), " }),")
 	}
-	if !last.Desc.HasPresence() {
-		p.P(begin, " return ", p.limitValue(holder, last), " }),")
-		return
-	}
-	m := p.local("m")
-	p.P(begin)
-	p.P(m, " := ", holder)
-	p.P("return ", p.rateLimit("If"), "(", p.hasValue(m, last), ", ", p.limitValue(m, last), ")")
-	p.P("}),")
 }
 
 // limitValue returns the value of a field of the message in an expression.
@@ -122,14 +127,19 @@ func (p *printer) limitValue(holder string, f *protogen.Field) string {
 	return p.rateLimit(function) + "(" + read(holder, f) + ")"
 }
 
-// hasValue returns whether a field with presence is set in the message in variable,
-// which may be nil.
+// hasValue returns whether a message in variable, which may be nil, has a field.
 func (p *printer) hasValue(variable string, f *protogen.Field) string {
-	if !open(f.Parent) {
-		return isSet(variable, f)
+	set := variable + " != nil"
+	if f.Desc.HasPresence() {
+		set += " && " + p.isPresent(variable, f)
 	}
-	if model.InOneof(f) {
-		return variable + " != nil && " + p.crud("IsArm") + "[*" + p.name(f.GoIdent) + "](" + variable + "." + f.Oneof.GoName + ")"
+	return set
+}
+
+// isPresent returns whether a field with presence is set.
+func (p *printer) isPresent(variable string, f *protogen.Field) string {
+	if open(f.Parent) && model.InOneof(f) {
+		return p.crud("IsArm") + "[*" + p.name(f.GoIdent) + "](" + variable + "." + f.Oneof.GoName + ")"
 	}
-	return variable + " != nil && " + isSet(variable, f)
+	return isSet(variable, f)
 }

@@ -44,7 +44,7 @@ func (r *limitReader) readKey(i int, text string) (key LimitKey, ok bool) {
 		return key, false // reported with the options
 	}
 	report := func(problem, hint string) {
-		r.add(atOption(r.desc, crudNumber, extend(extend(r.path, limitKeys), int32(i))...), problem, hint)
+		r.add(atOption(r.desc, crudNumber, extend(extend(r.path, limitKeys), int32(i))...), r.name()+": "+problem, hint)
 	}
 	if slices.Contains(r.opts.GetKeys()[:i], text) {
 		report(fmt.Sprintf("key %q is there twice", text), "remove one")

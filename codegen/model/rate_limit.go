@@ -65,12 +65,15 @@ func (sv *server) readLimits(desc protoreflect.Descriptor, number int32, all []*
 	return limits
 }
 
+// name says which limit it is. Not every compiler gives its place.
+func (r *limitReader) name() string { return fmt.Sprintf("rate_limits[%d]", r.path[1]) }
+
 func (r *limitReader) report(part int32, problem, hint string) {
 	path := r.path
 	if part > 0 {
 		path = extend(path, part)
 	}
-	r.add(atOption(r.desc, crudNumber, path...), problem, hint)
+	r.add(atOption(r.desc, crudNumber, path...), r.name()+": "+problem, hint)
 }
 
 func (r *limitReader) read() *RateLimit {
@@ -82,7 +85,7 @@ func (r *limitReader) read() *RateLimit {
 	}
 	switch {
 	case r.opts.MaxCalls == nil:
-		r.report(0, "rate limit has no max_calls", "write for example {max_calls: 10, period: {seconds: 60}}")
+		r.report(0, "it has no max_calls", "write for example {max_calls: 10, period: {seconds: 60}}")
 	case limit.MaxCalls < 1:
 		r.report(limitMaxCalls, fmt.Sprintf("max_calls is %d", limit.MaxCalls), "write a number from 1 on")
 	}
@@ -104,7 +107,7 @@ func (r *limitReader) readPeriod(limit *RateLimit) {
 	period := r.opts.GetPeriod()
 	switch {
 	case period == nil:
-		r.report(0, "rate limit has no period", "write for example {max_calls: 10, period: {seconds: 60}}")
+		r.report(0, "it has no period", "write for example {max_calls: 10, period: {seconds: 60}}")
 	case !period.IsValid() || period.AsDuration() <= 0:
 		r.report(limitPeriod, "period is not positive", "write for example {seconds: 60}")
 	case period.AsDuration() < minLimitPeriod, period.AsDuration() > maxLimitPeriod:
@@ -148,7 +151,8 @@ func (r *limitReader) checkGroup(limit *RateLimit) {
 		return
 	}
 	differs := func(part int32, what string) {
-		r.report(part, fmt.Sprintf("%s differs from that of the same group %q at %s", what, limit.Group, atOption(first.desc, crudNumber, first.path...)),
+		r.report(part, fmt.Sprintf("%s differs from that of %s of %s (%s), which has the same group %q",
+			what, first.name(), first.desc.FullName(), atOption(first.desc, crudNumber, first.path...), limit.Group),
 			"make them equal, since they share one budget, or write another group")
 	}
 	switch a, b := first.limit, limit; {

@@ -28,6 +28,7 @@ import (
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/hybridoneofs"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/intkeys"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/keywords"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/limits"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/listing"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/lists"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/lookups"
@@ -144,6 +145,9 @@ var cases = map[string][]model{
 	"keywords": {
 		newModel(keywords.TypeTable, keywords.NewTypeRepository),
 		newModel(keywords.FuncTable, keywords.NewFuncRepository),
+	},
+	"limits": {
+		newModel(limits.NoteTable, limits.NewNoteRepository),
 	},
 	"lists": {
 		newModel(lists.SampleTable, lists.NewSampleRepository),
