@@ -39,6 +39,7 @@ var floors = []floor{
 	{"runtime/filter", []string{"internal/nearest", "internal/protopath", "internal/sqlname"}},
 	{"runtime/identity", nil},
 	{"runtime/ratelimit", []string{"runtime/identity"}},
+	{"runtime/ratelimit/internal", []string{"runtime/ratelimit"}},
 	{"runtime/ratelimit/pglimit", []string{"runtime/ratelimit", "runtime/crud"}},
 	{"runtime/ratelimit/redislimit", []string{"runtime/ratelimit"}},
 	{"internal/allkinds", []string{"options", "runtime"}},
