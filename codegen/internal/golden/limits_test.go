@@ -2,18 +2,23 @@ package golden_test
 
 import (
 	"context"
+	"net"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/status"
+	"google.golang.org/grpc/test/bufconn"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/wrapperspb"
 
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/limits"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/opaquelimits"
+	"github.com/protocrud/protoc-gen-go-crud/runtime/crud"
+	"github.com/protocrud/protoc-gen-go-crud/runtime/crudtest"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/ratelimit"
 )
 
@@ -102,4 +107,50 @@ func TestLimitsOfOpaqueRequests(t *testing.T) {
 	assert.False(t, send("bob", proto.Bool(true)))
 	assert.True(t, send("bob", proto.Bool(false)))
 	assert.True(t, send("bob", nil))
+}
+
+// A call over its limits costs the database nothing.
+func TestRefusedCallsDoNoSQL(t *testing.T) {
+	t.Parallel()
+	crudtest.EachEngine(t, func(t *testing.T, db crud.DB) {
+		require.NoError(t, crud.CreateTables(t.Context(), db, limits.NoteServiceInfo.Tables()...))
+		recorder := crudtest.NewRecorder(db)
+		l := limiter(t)
+		srv := grpc.NewServer(grpc.UnaryInterceptor(l.Unary), grpc.StreamInterceptor(l.Stream))
+		limits.RegisterNoteServiceServer(srv, limits.NewCRUDNoteServiceServer(recorder))
+		notes := limits.NewNoteServiceClient(dial(t, srv))
+		create := func() error {
+			_, err := notes.CreateNote(t.Context(), &limits.CreateNoteRequest{Note: &limits.Note{Text: "Saga"}})
+			return err
+		}
+		for range 5 {
+			require.NoError(t, create())
+		}
+		before := len(recorder.Statements())
+		assert.Positive(t, before)
+		for range 20 {
+			require.Equal(t, codes.ResourceExhausted, status.Code(create()))
+		}
+		assert.Len(t, recorder.Statements(), before)
+	})
+}
+
+// dial serves a server and returns a connection to it.
+func dial(t *testing.T, srv *grpc.Server) *grpc.ClientConn {
+	t.Helper()
+	listener := bufconn.Listen(1 << 16)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = srv.Serve(listener)
+	}()
+	conn, err := grpc.NewClient("passthrough:test", grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return listener.DialContext(ctx) }))
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		assert.NoError(t, conn.Close())
+		srv.Stop()
+		<-done
+	})
+	return conn
 }
