@@ -35,10 +35,11 @@ var floors = []floor{
 	{"codegen/export", []string{"options"}},
 	{"options", nil},
 	{"runtime", []string{"runtime", "internal/sqlname"}},
-	{"runtime/crud", []string{"runtime/filter", "runtime/identity", "runtime/ratelimit", "internal/nearest", "internal/protopath", "internal/sqlname"}},
+	{"runtime/crud", []string{"runtime/filter", "runtime/identity", "runtime/auth", "runtime/ratelimit", "internal/nearest", "internal/protopath", "internal/sqlname"}},
 	{"runtime/filter", []string{"internal/nearest", "internal/protopath", "internal/sqlname"}},
 	{"runtime/identity", nil},
-	{"runtime/ratelimit", []string{"runtime/identity"}},
+	{"runtime/auth", []string{"runtime/identity", "internal/richstatus"}},
+	{"runtime/ratelimit", []string{"runtime/identity", "internal/richstatus"}},
 	{"runtime/ratelimit/internal", []string{"runtime/ratelimit"}},
 	{"runtime/ratelimit/pglimit", []string{"runtime/ratelimit", "runtime/crud"}},
 	{"runtime/ratelimit/redislimit", []string{"runtime/ratelimit"}},
@@ -50,6 +51,7 @@ var floors = []floor{
 	{"internal/imports", nil},
 	{"internal/nearest", nil},
 	{"internal/protopath", nil},
+	{"internal/richstatus", nil},
 	{"internal/sqlname", nil},
 }
 

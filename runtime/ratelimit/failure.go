@@ -9,6 +9,8 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/durationpb"
+
+	"github.com/protocrud/protoc-gen-go-crud/internal/richstatus"
 )
 
 const (
@@ -51,13 +53,7 @@ func (l *Limiter) failed(ctx context.Context, method string, err error) error {
 	if !l.failClosed {
 		return nil
 	}
-	return unavailable(method)
-}
-
-func unavailable(method string) error {
-	service := serviceOf(method)
-	return withDetails(status.New(codes.Unavailable, "the rate limiter is not available"),
-		&errdetails.ErrorInfo{Reason: ReasonUnavailable, Domain: domainOf(service), Metadata: map[string]string{"service": service}},
-		&errdetails.RetryInfo{RetryDelay: durationpb.New(retryDelay)},
-	).Err()
+	return richstatus.New(codes.Unavailable, "the rate limiter is not available",
+		richstatus.ServiceOf(method), ReasonUnavailable, nil,
+		&errdetails.RetryInfo{RetryDelay: durationpb.New(retryDelay)}).Err()
 }

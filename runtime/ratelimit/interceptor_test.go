@@ -332,7 +332,7 @@ func TestServiceAndMethodLimits(t *testing.T) {
 	t.Parallel()
 	s := serve(t, ratelimit.Service{
 		Limits:  limits(3),
-		Methods: []ratelimit.Method{{FullName: unary, Limits: limits(1)}},
+		Methods: []ratelimit.Method{{FullName: unary, Limits: limits(1)}, {FullName: talk, Exempt: true}},
 	})
 	ctx := t.Context()
 	require.NoError(t, s.unary(ctx))
@@ -344,6 +344,7 @@ func TestServiceAndMethodLimits(t *testing.T) {
 	require.NoError(t, err, "a method that the Service does not name is bound by its limits")
 	_, err = s.EmptyCall(ctx, &testpb.Empty{})
 	refused(t, err)
+	require.NoError(t, s.talk(ctx), "it is exempt")
 	assert.Equal(t, int64(3), s.limiter.Count(ratelimit.Admitted))
 	assert.Equal(t, int64(6), s.limiter.Count(ratelimit.Refused))
 }

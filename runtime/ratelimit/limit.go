@@ -114,6 +114,9 @@ type Method struct {
 	// FullName is /package.Service/Method, as gRPC names it.
 	FullName string
 	Limits   []Limit
+	// Exempt has no limit hold for the method, its service's neither. Then it has no
+	// Limits of its own.
+	Exempt bool
 }
 
 // RateLimits returns the service itself, so that it is an Info.

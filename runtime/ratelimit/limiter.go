@@ -4,13 +4,13 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"google.golang.org/grpc/metadata"
 
+	"github.com/protocrud/protoc-gen-go-crud/internal/richstatus"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/identity"
 )
 
@@ -91,13 +91,7 @@ func (l *Limiter) planOf(method string) *plan {
 	if p, ok := l.methods[method]; ok {
 		return p
 	}
-	return l.rest[serviceOf(method)]
-}
-
-// serviceOf returns the service of a full method name.
-func serviceOf(method string) string {
-	service, _, _ := strings.Cut(strings.TrimPrefix(method, "/"), "/")
-	return service
+	return l.rest[richstatus.ServiceOf(method)]
 }
 
 // A call is what one needs while it is charged.

@@ -61,6 +61,7 @@ func TestNewRefuses(t *testing.T) {
 		{group(ratelimit.Limit{MaxCalls: 1}, ratelimit.Limit{MaxCalls: 2}), `ratelimit: limits of the group "g" disagree: 1 call per 1s, keys [], SLIDING_WINDOW, burst 0, and for a.B/D 2 calls per 1s, keys [], SLIDING_WINDOW, burst 0`},
 		{ratelimit.Service{Name: "a.B", Methods: []ratelimit.Method{{FullName: "/a.C/D"}}}, `ratelimit: the method "/a.C/D" is none of a.B`},
 		{ratelimit.Service{Name: "a.B", Methods: []ratelimit.Method{{FullName: "/a.B/D", Limits: limits(1)}, {FullName: "/a.B/D"}}}, "ratelimit: /a.B/D is given twice"},
+		{ratelimit.Service{Name: "a.B", Methods: []ratelimit.Method{{FullName: "/a.B/D", Limits: limits(1), Exempt: true}}}, "ratelimit: /a.B/D is Exempt and has limits"},
 		{ratelimit.Service{}, `ratelimit: "" is no name of a service`},
 	}
 	for _, tt := range tests {

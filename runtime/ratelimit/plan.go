@@ -64,10 +64,16 @@ func (l *Limiter) addService(s Service) error {
 		if err != nil {
 			return err
 		}
-		if l.methods[m.FullName] != nil {
+		if _, ok := l.methods[m.FullName]; ok {
 			return fmt.Errorf("ratelimit: %s is given twice", m.FullName)
 		}
-		l.methods[m.FullName] = newPlan(slices.Concat(all, own))
+		switch {
+		case !m.Exempt:
+			own = slices.Concat(all, own)
+		case len(own) > 0:
+			return fmt.Errorf("ratelimit: %s is Exempt and has limits", m.FullName)
+		}
+		l.methods[m.FullName] = newPlan(own)
 	}
 	return p.checkFuncs(l.funcs)
 }

@@ -3,14 +3,14 @@ package ratelimit
 import (
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
-	"google.golang.org/protobuf/protoadapt"
 	"google.golang.org/protobuf/types/known/durationpb"
+
+	"github.com/protocrud/protoc-gen-go-crud/internal/richstatus"
 )
 
 // The reasons of ErrorInfo (AIP-193).
@@ -59,34 +59,16 @@ func (e *ExceededError) consumer() string {
 // GRPCStatus returns the status that a client sees.
 func (e *ExceededError) GRPCStatus() *status.Status {
 	limit := e.limit().String()
-	return withDetails(status.New(codes.ResourceExhausted, e.message()),
-		&errdetails.ErrorInfo{Reason: ReasonExceeded, Domain: domainOf(e.Policy.Service), Metadata: map[string]string{
-			"service":           e.Policy.Service,
-			"consumer":          e.consumer(),
-			"quota_metric":      e.Policy.Name,
-			"quota_limit":       limit,
-			"quota_limit_value": strconv.FormatInt(e.Policy.MaxCalls, 10),
-			"retry_delay":       e.wait().String(),
-		}},
+	return richstatus.New(codes.ResourceExhausted, e.message(), e.Policy.Service, ReasonExceeded, map[string]string{
+		"consumer":          e.consumer(),
+		"quota_metric":      e.Policy.Name,
+		"quota_limit":       limit,
+		"quota_limit_value": strconv.FormatInt(e.Policy.MaxCalls, 10),
+		"retry_delay":       e.wait().String(),
+	},
 		&errdetails.QuotaFailure{Violations: []*errdetails.QuotaFailure_Violation{{
 			Subject: e.consumer(), Description: "at most " + limit,
 		}}},
 		&errdetails.RetryInfo{RetryDelay: durationpb.New(e.RetryAfter)},
 	)
-}
-
-// domainOf returns the package of a service, or its name if it has none.
-func domainOf(service string) string {
-	if i := strings.LastIndexByte(service, '.'); i > 0 {
-		return service[:i]
-	}
-	return service
-}
-
-func withDetails(st *status.Status, details ...protoadapt.MessageV1) *status.Status {
-	with, err := st.WithDetails(details...)
-	if err != nil {
-		return st // of text that is not UTF-8; the code and message are right
-	}
-	return with
 }
