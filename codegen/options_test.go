@@ -159,7 +159,7 @@ var optionSamples = map[string]optionSample{
 	"Method.skip":                        {onMethod, `skip: true`, ``},
 	"Method.rate_limits":                 {onMethod, `rate_limits: [{max_calls: 1, period: {seconds: 1}}]`, ``},
 	"Method.permissions":                 {onMethod, `permissions: ["read"]`, ``},
-	"Method.without":                     {onMethod, `without: ["log"]`, ``},
+	"Method.without":                     {onMethod, `without: ["limit"]`, ``},
 	"RateLimit.max_calls":                {onMethod, `rate_limits: [{max_calls: 2, period: {seconds: 1}}]`, `rate_limits: [{max_calls: 1, period: {seconds: 1}}]`},
 	"RateLimit.period":                   {onService, `rate_limits: [{max_calls: 1, period: {seconds: 2}}]`, `rate_limits: [{max_calls: 1, period: {seconds: 1}}]`},
 	"RateLimit.group":                    {onMethod, `rate_limits: [{max_calls: 1, period: {seconds: 1}, group: "writes"}]`, `rate_limits: [{max_calls: 1, period: {seconds: 1}}]`},

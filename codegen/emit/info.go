@@ -9,14 +9,12 @@ import (
 
 // info writes what the proto declares about a service, custom RPCs included.
 func (p *printer) info(s *model.Service) {
-	declares := "its methods and their tables."
-	if limited(s) {
-		declares = "its methods, their tables and rate limits."
-	}
-	p.comment(s.Names.Info + " is what " + printable(p.proto.Desc.Path()) + " declares about " + s.Service.GoName + ": " + declares)
+	p.comment(s.Names.Info + " is what " + printable(p.proto.Desc.Path()) + " declares about " + s.Service.GoName +
+		": " + declared(s) + ".")
 	p.mark(s.Names.Info, s.Service.Location)
 	p.P("var ", s.Names.Info, " = ", p.crud("ServiceInfo"), "{")
 	p.P("Name: ", strconv.Quote(string(s.Service.Desc.FullName())), ",")
+	p.strings("Permissions", s.Permissions)
 	p.limits(s.Limits)
 	if len(s.Methods) > 0 {
 		p.P("Methods: []", p.crud("MethodInfo"), "{")
@@ -29,9 +27,27 @@ func (p *printer) info(s *model.Service) {
 	p.P()
 }
 
-// limited reports whether a service or a method of it has a rate limit.
-func limited(s *model.Service) bool {
-	return len(s.Limits) > 0 || slices.ContainsFunc(s.Methods, func(m *model.Method) bool { return len(m.Limits) > 0 })
+// declared returns what a service's Info holds.
+func declared(s *model.Service) string {
+	any := func(has func(*model.Method) bool) bool { return slices.ContainsFunc(s.Methods, has) }
+	their := []string{"tables"}
+	if len(s.Permissions) > 0 || any(func(m *model.Method) bool { return len(m.Permissions) > 0 }) {
+		their = append(their, "permissions")
+	}
+	if len(s.Limits) > 0 || any(func(m *model.Method) bool { return len(m.Limits) > 0 }) {
+		their = append(their, "rate limits")
+	}
+	if len(their) == 1 {
+		return "its methods and their tables"
+	}
+	return "its methods, their " + list(their)
+}
+
+// strings writes a field of a struct literal, unless it is empty.
+func (p *printer) strings(field string, all []string) {
+	if len(all) > 0 {
+		p.P(field, ": ", stringList(all), ",")
+	}
 }
 
 func (p *printer) methodInfo(m *model.Method) {
@@ -42,12 +58,14 @@ func (p *printer) methodInfo(m *model.Method) {
 	if m.RequestID != nil {
 		what += ", RequestID: true"
 	}
-	if len(m.Limits) == 0 {
+	if len(m.Permissions) == 0 && len(m.Without) == 0 && len(m.Limits) == 0 {
 		p.P("{", what, "},")
 		return
 	}
 	p.P("{")
 	p.P(what, ",")
+	p.strings("Permissions", m.Permissions)
+	p.strings("Without", m.Without)
 	p.limits(m.Limits)
 	p.P("},")
 }

@@ -210,6 +210,8 @@ type Service struct {
 	Methods []*Method
 	// Limits bound the calls of all methods together.
 	Limits []*RateLimit
+	// Permissions are asked for where a method has none of its own.
+	Permissions []string
 }
 
 // A Store is a model's place in the server's struct.
@@ -228,6 +230,10 @@ type Method struct {
 	Store  *Store
 	// Limits bound its calls, besides the service's.
 	Limits []*RateLimit
+	// Permissions replace the service's, unless there are none.
+	Permissions []string
+	// Without names the interceptors that it opts out of.
+	Without []string
 
 	// KeyFields are the request's key fields in key order; Name is its resource
 	// name. A Get, Delete or Undelete has one of the two.

@@ -32,6 +32,7 @@ func (l *loader) addService(f *protogen.File, s *protogen.Service) *Service {
 	}
 	opts, stated := crudOption[*protocrudv1.Service](&l.reports, s.Desc, protocrudv1.E_Service)
 	sv.stated = stated
+	sv.Permissions = sv.readPermissions(s.Desc, servicePermissions, opts.GetPermissions())
 	sv.Limits = sv.readLimits(s.Desc, serviceLimits, opts.GetRateLimits(), s.Methods)
 	for _, m := range s.Methods {
 		sv.Methods = append(sv.Methods, sv.readMethod(m))

@@ -3,6 +3,7 @@ package crud
 import (
 	"slices"
 
+	"github.com/protocrud/protoc-gen-go-crud/runtime/auth"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/ratelimit"
 )
 
@@ -13,6 +14,9 @@ type ServiceInfo struct {
 	Name string
 	// Methods are all RPCs, custom ones included, in declaration order.
 	Methods []MethodInfo
+	// Permissions are asked for where a method has none of its own. See auth.New, which
+	// takes the ServiceInfo.
+	Permissions []string
 	// Limits bound the calls of all methods together. See ratelimit.New, which takes
 	// the ServiceInfo.
 	Limits []ratelimit.Limit
@@ -27,8 +31,28 @@ type MethodInfo struct {
 	Table AnyTable
 	// RequestID says that the method takes a request_id (AIP-155).
 	RequestID bool
+	// Permissions are those that a caller needs, all of them, instead of the service's.
+	// None are the service's.
+	Permissions []string
+	// Without names the interceptors that the method opts out of: "authenticate",
+	// "limit" and "authorize".
+	Without []string
 	// Limits bound the method's calls, besides the service's.
 	Limits []ratelimit.Limit
+}
+
+// AccessRules returns the permissions of the service and of its methods, so that a
+// ServiceInfo is an auth.Info.
+func (s ServiceInfo) AccessRules() auth.Service {
+	rules := auth.Service{Name: s.Name, Permissions: s.Permissions}
+	for _, m := range s.Methods {
+		rules.Methods = append(rules.Methods, auth.Method{
+			FullName: m.FullName, Permissions: m.Permissions,
+			WithoutAuthenticate: slices.Contains(m.Without, "authenticate"),
+			WithoutAuthorize:    slices.Contains(m.Without, "authorize"),
+		})
+	}
+	return rules
 }
 
 // RateLimits returns the limits of the service and of its methods, so that a
@@ -36,7 +60,9 @@ type MethodInfo struct {
 func (s ServiceInfo) RateLimits() ratelimit.Service {
 	limits := ratelimit.Service{Name: s.Name, Limits: s.Limits}
 	for _, m := range s.Methods {
-		limits.Methods = append(limits.Methods, ratelimit.Method{FullName: m.FullName, Limits: m.Limits})
+		limits.Methods = append(limits.Methods, ratelimit.Method{
+			FullName: m.FullName, Limits: m.Limits, Exempt: slices.Contains(m.Without, "limit"),
+		})
 	}
 	return limits
 }

@@ -45,6 +45,7 @@ import (
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/opaqueoneofs"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/options"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/parents"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/permissions"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/plainservice"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/plurals"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/presence"
@@ -187,6 +188,9 @@ var cases = map[string][]model{
 		newModel(parents.BookTable, parents.NewBookRepository),
 		newModel(parents.BoxTable, parents.NewBoxRepository),
 		newModel(parents.KeyTable, parents.NewKeyRepository),
+	},
+	"permissions": {
+		newModel(permissions.NoteTable, permissions.NewNoteRepository),
 	},
 	"plainservice": {
 		newModel(plainservice.UserTable, plainservice.NewUserRepository),
