@@ -29,12 +29,12 @@ func (p *printer) info(s *model.Service) {
 
 // declared returns what a service's Info holds.
 func declared(s *model.Service) string {
-	any := func(has func(*model.Method) bool) bool { return slices.ContainsFunc(s.Methods, has) }
+	some := func(have func(*model.Method) bool) bool { return slices.ContainsFunc(s.Methods, have) }
 	their := []string{"tables"}
-	if len(s.Permissions) > 0 || any(func(m *model.Method) bool { return len(m.Permissions) > 0 }) {
+	if len(s.Permissions) > 0 || some(func(m *model.Method) bool { return len(m.Permissions) > 0 }) {
 		their = append(their, "permissions")
 	}
-	if len(s.Limits) > 0 || any(func(m *model.Method) bool { return len(m.Limits) > 0 }) {
+	if len(s.Limits) > 0 || some(func(m *model.Method) bool { return len(m.Limits) > 0 }) {
 		their = append(their, "rate limits")
 	}
 	if len(their) == 1 {

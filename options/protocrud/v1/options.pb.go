@@ -1372,7 +1372,8 @@ type Method struct {
 	// what the service says. Default: what the service says.
 	Permissions []string `protobuf:"bytes,4,rep,name=permissions,proto3" json:"permissions,omitempty"`
 	// Interceptors of the server that this method opts out of, by name:
-	// `without: ["authenticate", "authorize"]` for a public method.
+	// `without: ["authenticate", "authorize"]` for a public method, and "limit" for one
+	// that its service's limits do not hold for.
 	Without       []string `protobuf:"bytes,5,rep,name=without,proto3" json:"without,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
