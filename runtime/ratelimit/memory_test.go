@@ -50,17 +50,19 @@ func drawPolicy(t *rapid.T, label string) *ratelimit.Policy {
 type reference struct {
 	policy *ratelimit.Policy
 	times  []int64
+	debt   int64 // of a bucket: the nanoseconds until it is full, at the last call
 }
 
 // since returns how many calls were admitted later than a time.
 func (r *reference) since(t int64) int64 {
-	n := 0
-	for _, at := range r.times {
-		if at > t {
-			n++
+	n := int64(0)
+	for _, at := range slices.Backward(r.times) {
+		if at <= t {
+			break
 		}
+		n++
 	}
-	return int64(n)
+	return n
 }
 
 // must returns whether a call has to be admitted, and may whether it can be.
@@ -80,16 +82,25 @@ func (r *reference) decide(now int64) (must, may bool) {
 	}
 }
 
-// tokens replays the bucket: burst tokens, one more in each part of the period.
+// tokens is the bucket: burst tokens, one more in each part of the period.
 func (r *reference) tokens(now int64) bool {
-	each := (int64(r.policy.Period) + r.policy.MaxCalls - 1) / r.policy.MaxCalls
-	debt := int64(0) // nanoseconds until the bucket is full, at the time of last
-	last := int64(0)
-	for _, at := range append(slices.Clone(r.times), now) {
-		debt = max(debt-(at-last), 0) + each
-		last = at
+	return r.owed(now)+r.each() <= r.each()*r.policy.Burst
+}
+
+func (r *reference) each() int64 {
+	return (int64(r.policy.Period) + r.policy.MaxCalls - 1) / r.policy.MaxCalls
+}
+
+func (r *reference) owed(now int64) int64 {
+	if len(r.times) == 0 {
+		return 0
 	}
-	return debt <= each*r.policy.Burst
+	return max(r.debt-(now-r.times[len(r.times)-1]), 0)
+}
+
+func (r *reference) admit(now int64) {
+	r.debt = r.owed(now) + r.each()
+	r.times = append(r.times, now)
 }
 
 // busiest returns the most calls in any window of the period.
@@ -145,7 +156,7 @@ func TestMemoryAgreesWithTheReference(t *testing.T) {
 			}
 			for j, i := range which {
 				if admitted {
-					refs[i].times = append(refs[i].times, now)
+					refs[i].admit(now)
 				}
 				checkQuota(t, refs[i], now, quotas[j])
 			}

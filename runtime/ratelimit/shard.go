@@ -29,7 +29,7 @@ const (
 	// Each budget that is made looks at sweepSome others, so that what has lapsed goes
 	// away in time, and at sweepMany where there is no room.
 	sweepSome = 4
-	sweepMany = 64
+	sweepMany = 12
 )
 
 // room reports whether there is room for a budget more. It makes some of what has
