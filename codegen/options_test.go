@@ -166,21 +166,21 @@ var optionSamples = map[string]optionSample{
 	"Relation.order_by":                  {onRelation, `relation: {order_by: "number"}`, `relation: {}`},
 	"Relation.through":                   {onRelation, `relation: {through: "book_pages"}`, `relation: {}`},
 	"Relation.by":                        {onRelation, `relation: {by: "in_id"}`, `relation: {}`},
-	"Service.rate_limits":                {onService, `rate_limits: [{}]`, ``},
+	"Service.rate_limits":                {onService, `rate_limits: [{max_calls: 1, period: {seconds: 1}}]`, ``},
 	"Service.permissions":                {onService, `permissions: ["read"]`, ``},
 	"Service.error_domain":               {onService, `error_domain: "example.com"`, ``},
 	"Method.model":                       {onOtherMethod, `model: "Author"`, ``},
 	"Method.skip":                        {onMethod, `skip: true`, ``},
-	"Method.rate_limits":                 {onMethod, `rate_limits: [{}]`, ``},
+	"Method.rate_limits":                 {onMethod, `rate_limits: [{max_calls: 1, period: {seconds: 1}}]`, ``},
 	"Method.permissions":                 {onMethod, `permissions: ["read"]`, ``},
-	"Method.without":                     {onMethod, `without: ["log"]`, ``},
-	"RateLimit.max_calls":                {onMethod, `rate_limits: [{max_calls: 1}]`, ``},
-	"RateLimit.period":                   {onService, `rate_limits: [{period: {seconds: 1}}]`, ``},
-	"RateLimit.group":                    {onMethod, `rate_limits: [{group: "writes"}]`, ``},
-	"RateLimit.keys":                     {onService, `rate_limits: [{keys: ["peer"]}]`, ``},
-	"RateLimit.algorithm=SLIDING_WINDOW": {onMethod, `rate_limits: [{algorithm: SLIDING_WINDOW}]`, ``},
-	"RateLimit.algorithm=TOKEN_BUCKET":   {onMethod, `rate_limits: [{algorithm: TOKEN_BUCKET}]`, ``},
-	"RateLimit.burst":                    {onMethod, `rate_limits: [{burst: 1}]`, ``},
+	"Method.without":                     {onMethod, `without: ["limit"]`, ``},
+	"RateLimit.max_calls":                {onMethod, `rate_limits: [{max_calls: 2, period: {seconds: 1}}]`, `rate_limits: [{max_calls: 1, period: {seconds: 1}}]`},
+	"RateLimit.period":                   {onService, `rate_limits: [{max_calls: 1, period: {seconds: 2}}]`, `rate_limits: [{max_calls: 1, period: {seconds: 1}}]`},
+	"RateLimit.group":                    {onMethod, `rate_limits: [{max_calls: 1, period: {seconds: 1}, group: "writes"}]`, `rate_limits: [{max_calls: 1, period: {seconds: 1}}]`},
+	"RateLimit.keys":                     {onService, `rate_limits: [{max_calls: 1, period: {seconds: 1}, keys: ["peer"]}]`, `rate_limits: [{max_calls: 1, period: {seconds: 1}}]`},
+	"RateLimit.algorithm=SLIDING_WINDOW": {onMethod, `rate_limits: [{max_calls: 1, period: {seconds: 1}, algorithm: SLIDING_WINDOW}]`, `rate_limits: [{max_calls: 1, period: {seconds: 1}}]`},
+	"RateLimit.algorithm=TOKEN_BUCKET":   {onMethod, `rate_limits: [{max_calls: 1, period: {seconds: 1}, algorithm: TOKEN_BUCKET}]`, `rate_limits: [{max_calls: 1, period: {seconds: 1}}]`},
+	"RateLimit.burst":                    {onMethod, `rate_limits: [{max_calls: 1, period: {seconds: 1}, algorithm: TOKEN_BUCKET, burst: 2}]`, `rate_limits: [{max_calls: 1, period: {seconds: 1}, algorithm: TOKEN_BUCKET}]`},
 }
 
 func init() {
@@ -206,6 +206,7 @@ func init() {
 // nothing, and that is what they mean.
 var spelledOut = []string{
 	"Model.filters=ALL", "Model.total_size=EXACT", "Field.storage=COLUMN", "Field.enum_as=NUMBER", "Field.enum_unknown=KEEP", "Relation.write=OUTPUT_ONLY", "Reference.on_delete=NO_ACTION", "Reference.on_update=NO_ACTION",
+	"RateLimit.algorithm=SLIDING_WINDOW",
 }
 
 // inTheSchema are the options that the commands schema and migrate read, and generated

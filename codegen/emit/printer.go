@@ -12,6 +12,7 @@ import (
 const (
 	contextPackage = protogen.GoImportPath("context")
 	crudPackage    = protogen.GoImportPath("github.com/protocrud/protoc-gen-go-crud/runtime/crud")
+	limitPackage   = protogen.GoImportPath("github.com/protocrud/protoc-gen-go-crud/runtime/ratelimit")
 	grpcPackage    = protogen.GoImportPath("google.golang.org/grpc")
 	protoPackage   = protogen.GoImportPath("google.golang.org/protobuf/proto")
 	timePackage    = protogen.GoImportPath("time")

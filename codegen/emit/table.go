@@ -80,7 +80,7 @@ func duration(p *printer, d time.Duration) string {
 	for _, unit := range []struct {
 		name string
 		size time.Duration
-	}{{"Hour", time.Hour}, {"Minute", time.Minute}, {"Second", time.Second}} {
+	}{{"Hour", time.Hour}, {"Minute", time.Minute}, {"Second", time.Second}, {"Millisecond", time.Millisecond}} {
 		if d%unit.size == 0 {
 			return fmt.Sprintf("%d * ", d/unit.size) + p.name(timePackage.Ident(unit.name))
 		}

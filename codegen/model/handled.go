@@ -65,15 +65,22 @@ var handled = map[protoreflect.FullName]bool{
 	"google.protobuf.Duration.seconds": true,
 	"google.protobuf.Duration.nanos":   true,
 
-	"protocrud.v1.Service.rate_limits":  false,
-	"protocrud.v1.Service.permissions":  false,
+	"protocrud.v1.Service.rate_limits":  true,
+	"protocrud.v1.Service.permissions":  true,
 	"protocrud.v1.Service.error_domain": false,
 
 	"protocrud.v1.Method.model":       true,
 	"protocrud.v1.Method.skip":        true,
-	"protocrud.v1.Method.rate_limits": false,
-	"protocrud.v1.Method.permissions": false,
-	"protocrud.v1.Method.without":     false,
+	"protocrud.v1.Method.rate_limits": true,
+	"protocrud.v1.Method.permissions": true,
+	"protocrud.v1.Method.without":     true,
+
+	"protocrud.v1.RateLimit.max_calls": true,
+	"protocrud.v1.RateLimit.period":    true,
+	"protocrud.v1.RateLimit.group":     true,
+	"protocrud.v1.RateLimit.keys":      true,
+	"protocrud.v1.RateLimit.algorithm": true,
+	"protocrud.v1.RateLimit.burst":     true,
 }
 
 // unhandledValues are the enum values of handled options that this version refuses.

@@ -23,6 +23,9 @@ func (sv *server) readMethod(m *protogen.Method) *Method {
 	method := &Method{Method: m}
 	opts, stated := crudOption[*protocrudv1.Method](&sv.reports, m.Desc, protocrudv1.E_Method)
 	sv.stated = sv.stated || stated
+	method.Limits = sv.readLimits(m.Desc, methodLimits, opts.GetRateLimits(), []*protogen.Method{m})
+	method.Permissions = sv.readPermissions(m.Desc, methodPermissions, opts.GetPermissions())
+	sv.readWithout(method, opts)
 	if opts.GetSkip() {
 		method.Kind = Skipped
 		if opts.Model != nil {

@@ -262,6 +262,10 @@ type Service struct {
 	Stores []*Store
 	// Methods are all RPCs, custom ones included, in declaration order.
 	Methods []*Method
+	// Limits bound the calls of all methods together.
+	Limits []*RateLimit
+	// Permissions are asked for where a method has none of its own.
+	Permissions []string
 }
 
 // A Store is a model's place in the server's struct.
@@ -278,6 +282,12 @@ type Method struct {
 	Method *protogen.Method
 	Kind   MethodKind
 	Store  *Store
+	// Limits bound its calls, besides the service's.
+	Limits []*RateLimit
+	// Permissions replace the service's, unless there are none.
+	Permissions []string
+	// Without names the interceptors that it opts out of.
+	Without []string
 
 	// KeyFields are the request's key fields in key order; Name is its resource
 	// name. A Get, Delete or Undelete has one of the two.

@@ -17,6 +17,7 @@ type server struct {
 	words  *vocabulary
 	stores map[*draft]*Store
 	stated bool // one of the project's options is set on it or on a method
+	groups map[string]limitGroupUse
 }
 
 // addService reads a service. It is nil if the service has nothing to do with models.
@@ -27,8 +28,12 @@ func (l *loader) addService(f *protogen.File, s *protogen.Service) *Service {
 		file:    f,
 		words:   l.vocabulary(f),
 		stores:  map[*draft]*Store{},
+		groups:  map[string]limitGroupUse{},
 	}
-	_, sv.stated = crudOption[*protocrudv1.Service](&l.reports, s.Desc, protocrudv1.E_Service)
+	opts, stated := crudOption[*protocrudv1.Service](&l.reports, s.Desc, protocrudv1.E_Service)
+	sv.stated = stated
+	sv.Permissions = sv.readPermissions(s.Desc, servicePermissions, opts.GetPermissions())
+	sv.Limits = sv.readLimits(s.Desc, serviceLimits, opts.GetRateLimits(), s.Methods)
 	for _, m := range s.Methods {
 		sv.Methods = append(sv.Methods, sv.readMethod(m))
 	}

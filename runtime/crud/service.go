@@ -1,6 +1,11 @@
 package crud
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/protocrud/protoc-gen-go-crud/runtime/auth"
+	"github.com/protocrud/protoc-gen-go-crud/runtime/ratelimit"
+)
 
 // ServiceInfo is what a proto declares about a service. Generated code makes one per
 // service, as LibraryServiceInfo.
@@ -9,6 +14,12 @@ type ServiceInfo struct {
 	Name string
 	// Methods are all RPCs, custom ones included, in declaration order.
 	Methods []MethodInfo
+	// Permissions are asked for where a method has none of its own. See auth.New, which
+	// takes the ServiceInfo.
+	Permissions []string
+	// Limits bound the calls of all methods together. See ratelimit.New, which takes
+	// the ServiceInfo.
+	Limits []ratelimit.Limit
 }
 
 // MethodInfo is what a proto declares about an RPC.
@@ -20,6 +31,40 @@ type MethodInfo struct {
 	Table AnyTable
 	// RequestID says that the method takes a request_id (AIP-155).
 	RequestID bool
+	// Permissions are those that a caller needs, all of them, instead of the service's.
+	// None are the service's.
+	Permissions []string
+	// Without names the interceptors that the method opts out of: "authenticate",
+	// "limit" and "authorize".
+	Without []string
+	// Limits bound the method's calls, besides the service's.
+	Limits []ratelimit.Limit
+}
+
+// AccessRules returns the permissions of the service and of its methods, so that a
+// ServiceInfo is an auth.Info.
+func (s ServiceInfo) AccessRules() auth.Service {
+	rules := auth.Service{Name: s.Name, Permissions: s.Permissions}
+	for _, m := range s.Methods {
+		rules.Methods = append(rules.Methods, auth.Method{
+			FullName: m.FullName, Permissions: m.Permissions,
+			WithoutAuthenticate: slices.Contains(m.Without, "authenticate"),
+			WithoutAuthorize:    slices.Contains(m.Without, "authorize"),
+		})
+	}
+	return rules
+}
+
+// RateLimits returns the limits of the service and of its methods, so that a
+// ServiceInfo is a ratelimit.Info.
+func (s ServiceInfo) RateLimits() ratelimit.Service {
+	limits := ratelimit.Service{Name: s.Name, Limits: s.Limits}
+	for _, m := range s.Methods {
+		limits.Methods = append(limits.Methods, ratelimit.Method{
+			FullName: m.FullName, Limits: m.Limits, Exempt: slices.Contains(m.Without, "limit"),
+		})
+	}
+	return limits
 }
 
 // Tables returns the tables that the service needs, for CreateTables: those of its

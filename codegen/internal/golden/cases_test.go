@@ -33,6 +33,7 @@ import (
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/intkeys"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/joins"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/keywords"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/limits"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/listing"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/lists"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/lookups"
@@ -52,6 +53,7 @@ import (
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/opaquetyped"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/options"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/parents"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/permissions"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/plainservice"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/plurals"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/presence"
@@ -178,6 +180,9 @@ var cases = map[string][]model{
 		newModel(keywords.TypeTable, keywords.NewTypeRepository),
 		newModel(keywords.FuncTable, keywords.NewFuncRepository),
 	},
+	"limits": {
+		newModel(limits.NoteTable, limits.NewNoteRepository),
+	},
 	"lists": {
 		newModel(lists.SampleTable, lists.NewSampleRepository),
 	},
@@ -216,6 +221,9 @@ var cases = map[string][]model{
 		newModel(parents.BookTable, parents.NewBookRepository),
 		newModel(parents.BoxTable, parents.NewBoxRepository),
 		newModel(parents.KeyTable, parents.NewKeyRepository),
+	},
+	"permissions": {
+		newModel(permissions.NoteTable, permissions.NewNoteRepository),
 	},
 	"plainservice": {
 		newModel(plainservice.UserTable, plainservice.NewUserRepository),

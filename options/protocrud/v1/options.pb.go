@@ -1422,7 +1422,8 @@ type Method struct {
 	// what the service says. Default: what the service says.
 	Permissions []string `protobuf:"bytes,4,rep,name=permissions,proto3" json:"permissions,omitempty"`
 	// Interceptors of the server that this method opts out of, by name:
-	// `without: ["authenticate", "authorize"]` for a public method.
+	// `without: ["authenticate", "authorize"]` for a public method, and "limit" for one
+	// that its service's limits do not hold for.
 	Without       []string `protobuf:"bytes,5,rep,name=without,proto3" json:"without,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1502,16 +1503,19 @@ type RateLimit struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The calls that are admitted in a period. At least 1. Required.
 	MaxCalls *int64 `protobuf:"varint,1,opt,name=max_calls,json=maxCalls,proto3,oneof" json:"max_calls,omitempty"`
-	// The period. It must be positive. Required.
+	// The period, from a millisecond to ten years. Required.
 	Period *durationpb.Duration `protobuf:"bytes,2,opt,name=period,proto3" json:"period,omitempty"`
-	// A name: limits of the same group share one budget. They must agree in
-	// everything else. Default: the limit has a budget of its own.
+	// A name of letters, digits, `_`, `-` and `.`: limits of a service that have the
+	// same group share one budget. They must agree in everything else. Default: the
+	// limit has a budget of its own.
 	Group *string `protobuf:"bytes,3,opt,name=group,proto3,oneof" json:"group,omitempty"`
 	// What tells callers apart: each combination of values has a budget of its own.
 	// `peer` is the caller's address, `principal` who was authenticated,
 	// `metadata:NAME` a metadata value, `request:PATH` a field of the request, and
-	// `func:NAME` the result of a function registered in Go. A value that is missing
-	// counts as a value. Default: all callers share one budget.
+	// `func:NAME` the result of a function registered in Go. A path leads to a scalar
+	// that is no float, in every request that is charged; a stream is charged with its
+	// first message then. A value that is missing counts as a value. Default: all
+	// callers share one budget.
 	Keys []string `protobuf:"bytes,4,rep,name=keys,proto3" json:"keys,omitempty"`
 	// How calls are counted. Default: SLIDING_WINDOW.
 	Algorithm RateLimit_Algorithm `protobuf:"varint,5,opt,name=algorithm,proto3,enum=protocrud.v1.RateLimit_Algorithm" json:"algorithm,omitempty"`
