@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -63,9 +64,14 @@ func dropChecks(table string) string {
 END $$`
 }
 
+// logging is held by who has the process's logger: both engines are asked in parallel.
+var logging sync.Mutex
+
 // warnings returns what CheckTables logs.
 func warnings(t *testing.T, db crud.DB, tables []crud.AnyTable) string {
 	t.Helper()
+	logging.Lock()
+	defer logging.Unlock()
 	var log bytes.Buffer
 	before := slog.Default()
 	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
