@@ -63,6 +63,9 @@ func reads(variable string, fields []*protogen.Field) []string {
 // keyFuncs writes the fields of a table by which keys get into messages and out.
 func (p *printer) keyFuncs(m *model.Model) {
 	message := p.name(m.Message.GoIdent)
+	if m.Key.Reordered() {
+		p.P("KeyOrder: ", stringList(columnNames(m.Key.Columns)), ",")
+	}
 	switch {
 	case m.Key.Scalar():
 		p.P("Key: ", p.getter(m.Key.Columns[0].Field), ",")

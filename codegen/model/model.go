@@ -149,6 +149,11 @@ type Key struct {
 // Otherwise it is a struct.
 func (k Key) Scalar() bool { return k.Pattern == nil && len(k.Columns) == 1 }
 
+// Reordered reports whether the order of the key is not that of the fields.
+func (k Key) Reordered() bool {
+	return k.Fields() && !slices.IsSortedFunc(k.Columns, func(a, b *Column) int { return a.Field.Desc.Index() - b.Field.Desc.Index() })
+}
+
 // Fields reports whether the key columns are fields of the message, so that
 // requests can state the key by them. A model can have both these and a name.
 func (k Key) Fields() bool {

@@ -35,11 +35,7 @@ func Of(m *model.Model) *Table {
 	if m.Key.Pattern != nil {
 		info.Pattern = crud.MustPattern(m.Key.Pattern.Text)
 	}
-	for _, c := range info.Columns {
-		if c.PrimaryKey {
-			info.Key = append(info.Key, c.Names...)
-		}
-	}
+	info.Key = names(m.Key.Columns)
 	return &Table{TableInfo: info, Was: m.Was, Past: pasts(m)}
 }
 

@@ -29,6 +29,10 @@ type TableSpec[T any, M interface{ *T }, K comparable] struct {
 	// Columns are in SELECT order.
 	Columns []Column[M]
 
+	// KeyOrder are the SQL names of the key's columns in key order; nil means that it is
+	// the order of Columns.
+	KeyOrder []string
+
 	// Key reads the key of a message from its key fields; nil where only the
 	// resource name holds it.
 	Key func(M) K
@@ -220,6 +224,7 @@ func NewTable[T any, M interface{ *T }, K comparable](spec TableSpec[T, M, K]) *
 		sql:       spec.SQL,
 	}
 	t.index()
+	t.orderKey(spec.KeyOrder)
 	t.late()
 	t.keys = t.keyOrder()
 	if len(t.keyColumns) == 0 {
@@ -286,6 +291,22 @@ func (t *Table[M, K]) index() {
 			codec.key = t.keyNameOf
 		}
 	}
+}
+
+// orderKey puts the columns of the key into the order that is stated.
+func (t *Table[M, K]) orderKey(names []string) {
+	if names == nil {
+		return
+	}
+	columns := make([]*Column[M], len(names))
+	for i, name := range names {
+		at := slices.Index(t.info.Key, name)
+		if at < 0 || len(names) != len(t.info.Key) {
+			panic(fmt.Sprintf("crud: the key order %v of %s is not that of its key columns", names, t.info.Message))
+		}
+		columns[i] = t.keyColumns[at]
+	}
+	t.keyColumns, t.info.Key = columns, names
 }
 
 // appendNew appends n new messages, which are in one piece of memory.

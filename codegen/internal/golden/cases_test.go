@@ -32,6 +32,7 @@ import (
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/indexes"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/intkeys"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/joins"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/keyorder"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/keywords"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/limits"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/listing"
@@ -101,6 +102,10 @@ var cases = map[string][]model{
 	"singletons": {
 		newModel(singletons.UserTable, singletons.NewUserRepository),
 		newModel(singletons.UserConfigTable, singletons.NewUserConfigRepository),
+	},
+	"keyorder": {
+		newModel(keyorder.ReadingTable, keyorder.NewReadingRepository),
+		newModel(keyorder.SeatTable, keyorder.NewSeatRepository),
 	},
 	"softdelete": {
 		newModel(softdelete.FilmTable, softdelete.NewFilmRepository),

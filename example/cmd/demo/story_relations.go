@@ -25,7 +25,7 @@ func (s *story) relations() {
 	equal("the place of the second", got.GetAliases()[1].GetPosition(), 2)
 
 	s.remark("The second becomes the first, and one is gone; a key says which is which.")
-	got = ok(s.library.UpdateAuthor(s.ctx, &libraryv1.UpdateAuthorRequest{
+	ok(s.library.UpdateAuthor(s.ctx, &libraryv1.UpdateAuthorRequest{
 		Author:     &libraryv1.Author{Id: s.author.GetId(), Aliases: got.GetAliases()[1:]},
 		UpdateMask: mask("aliases"),
 	}))
