@@ -118,7 +118,7 @@ func testTextForm(t *testing.T, library protoreflect.FileDescriptor) {
 			Schema:     new("library"),
 			PrimaryKey: []string{"org_id", "user_id"},
 			Indexes: []*protocrudv1.Index{{
-				Fields: []string{"tags"}, Where: new("delete_time IS NULL"), Method: new("gin"), Name: new("everything_tags"),
+				Fields: []string{"tags"}, Expressions: []string{"lower(title)"}, Where: new("delete_time IS NULL"), Method: new("gin"), Name: new("everything_tags"),
 			}},
 			SoftDelete:      new(true),
 			PurgeTtl:        &durationpb.Duration{Seconds: 2592000},
@@ -208,7 +208,7 @@ func everyFieldOption() *protocrudv1.Field {
 			Model: new("library.v1.Book"), Field: new("isbn"),
 			OnDelete: protocrudv1.Reference_SET_NULL, OnUpdate: protocrudv1.Reference_SET_DEFAULT,
 		},
-		Relation:    &protocrudv1.Relation{Write: protocrudv1.Relation_OUTPUT_ONLY},
+		Relation:    &protocrudv1.Relation{Write: protocrudv1.Relation_OUTPUT_ONLY, By: new("tag_id")},
 		Storage:     protocrudv1.Field_EMBEDDED,
 		EnumAs:      protocrudv1.Field_POSTGRES,
 		EnumUnknown: protocrudv1.Field_ZERO,
