@@ -52,8 +52,8 @@ func (p *planner) clear(t *pair, pairs []*pair) {
 
 func (p *planner) dropConstraint(phase Phase, t *pair, k *catalog.Constraint) {
 	p.add(phase, Step{
-		Up:   []string{fmt.Sprintf("ALTER TABLE %s DROP CONSTRAINT %s", t.want, quote(k.Name))},
-		Down: []string{fmt.Sprintf("ALTER TABLE %s ADD CONSTRAINT %s %s", t.want, quote(k.Name), k.Definition)},
+		Up:   []string{t.dropConstraint(k.Name)},
+		Down: []string{t.addConstraint(k.Name, k.Definition)},
 	})
 }
 

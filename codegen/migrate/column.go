@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/protocrud/protoc-gen-go-crud/codegen/migrate/catalog"
+	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
 )
 
 // columns adds the columns that are missing, and changes the others.
@@ -116,9 +117,9 @@ func (p *planner) changeNull(t *pair, old, c *catalog.Column) {
 }
 
 func (p *planner) setNotNull(t *pair, old, c *catalog.Column) {
-	name := shorten(t.want.Name.Name+"_"+c.Name, "_not_null")
-	add := fmt.Sprintf("ALTER TABLE %s ADD CONSTRAINT %s CHECK (%s IS NOT NULL) NOT VALID", t.want, quote(name), quote(c.Name))
-	drop := fmt.Sprintf("ALTER TABLE %s DROP CONSTRAINT %s", t.want, quote(name))
+	name := sqlname.Shorten(t.want.Name.Name+"_"+c.Name, "_not_null")
+	add := t.addConstraint(name, "CHECK ("+quote(c.Name)+" IS NOT NULL) NOT VALID")
+	drop := t.dropConstraint(name)
 	if t.live.Constraint(name) == nil { // which a plan that was not run to its end leaves
 		p.add(Settling, Step{Up: []string{add}, Down: []string{drop}})
 	}

@@ -26,6 +26,14 @@ func (p *planner) constraints(t *pair) {
 	}
 }
 
+func (t *pair) addConstraint(name, definition string) string {
+	return fmt.Sprintf("ALTER TABLE %s ADD CONSTRAINT %s %s", t.want, quote(name), definition)
+}
+
+func (t *pair) dropConstraint(name string) string {
+	return fmt.Sprintf("ALTER TABLE %s DROP CONSTRAINT %s", t.want, quote(name))
+}
+
 // keyed reports whether the live table has a primary key.
 func (t *pair) keyed() bool {
 	return slices.ContainsFunc(t.live.Constraints, func(k *catalog.Constraint) bool { return k.Kind == catalog.PrimaryKey })
@@ -40,12 +48,12 @@ func without(all []*catalog.Constraint, name string) []*catalog.Constraint {
 func (p *planner) limit(t *pair, k, old *catalog.Constraint) {
 	s := Step{}
 	if old != nil {
-		s.Up = append(s.Up, fmt.Sprintf("ALTER TABLE %s DROP CONSTRAINT %s", t.want, quote(k.Name)))
+		s.Up = append(s.Up, t.dropConstraint(k.Name))
 	}
-	s.Up = append(s.Up, fmt.Sprintf("ALTER TABLE %s ADD CONSTRAINT %s %s NOT VALID", t.want, quote(k.Name), k.Definition))
-	s.Down = append(s.Down, fmt.Sprintf("ALTER TABLE %s DROP CONSTRAINT %s", t.want, quote(k.Name)))
+	s.Up = append(s.Up, t.addConstraint(k.Name, k.Definition+" NOT VALID"))
+	s.Down = append(s.Down, t.dropConstraint(k.Name))
 	if old != nil {
-		s.Down = append(s.Down, fmt.Sprintf("ALTER TABLE %s ADD CONSTRAINT %s %s", t.want, quote(k.Name), old.Definition))
+		s.Down = append(s.Down, t.addConstraint(k.Name, old.Definition))
 	}
 	p.add(Settling, s)
 	p.validate(t, k)
@@ -58,15 +66,15 @@ func (p *planner) validate(t *pair, k *catalog.Constraint) {
 	})
 }
 
-// unique adds a unique constraint, or the key of a table that has none, over an index that is built beside the calls that go
-// on, or over one that is there.
+// unique adds a unique constraint, or the key of a table that has none, over an index that
+// is built beside the calls that go on, or over one that is there.
 func (p *planner) unique(t *pair, k, old *catalog.Constraint) {
 	index := uniqueIndex(k)
 	name := k.Name
 	there := slices.IndexFunc(t.live.Indexes, func(x *catalog.Index) bool {
 		return x.Definition == index.Definition && x.Unique && t.want.Index(x.Name) == nil
 	})
-	s := Step{Down: []string{fmt.Sprintf("ALTER TABLE %s DROP CONSTRAINT %s", t.want, quote(k.Name))}}
+	s := Step{Down: []string{t.dropConstraint(k.Name)}}
 	other := t.live.Index(k.Name)
 	switch {
 	case there >= 0:
@@ -74,8 +82,8 @@ func (p *planner) unique(t *pair, k, old *catalog.Constraint) {
 		t.live.Indexes = slices.Delete(t.live.Indexes, there, there+1)
 	case old != nil:
 		name = p.spare(t, index)
-		s.Up = append(s.Up, fmt.Sprintf("ALTER TABLE %s DROP CONSTRAINT %s", t.want, quote(k.Name)))
-		s.Down = append(s.Down, fmt.Sprintf("ALTER TABLE %s ADD CONSTRAINT %s %s", t.want, quote(k.Name), old.Definition))
+		s.Up = append(s.Up, t.dropConstraint(k.Name))
+		s.Down = append(s.Down, t.addConstraint(k.Name, old.Definition))
 	case other != nil:
 		name = p.spare(t, index)
 		s.Up = append(s.Up, fmt.Sprintf("DROP INDEX %s", catalog.Name{Schema: t.want.Schema, Name: k.Name}))
@@ -89,6 +97,6 @@ func (p *planner) unique(t *pair, k, old *catalog.Constraint) {
 		kind = "PRIMARY KEY"
 		s.Notes = append(s.Notes, "Reads the table under an exclusive lock if a column of the key is not NOT NULL.")
 	}
-	s.Up = append(s.Up, fmt.Sprintf("ALTER TABLE %s ADD CONSTRAINT %s %s USING INDEX %s", t.want, quote(k.Name), kind, quote(name)))
+	s.Up = append(s.Up, t.addConstraint(k.Name, kind+" USING INDEX "+quote(name)))
 	p.add(Settling, s)
 }

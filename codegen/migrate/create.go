@@ -92,8 +92,8 @@ func (p *planner) create(t *pair) {
 	}
 	for _, k := range references {
 		p.add(Settling, Step{
-			Up:   []string{fmt.Sprintf("ALTER TABLE %s ADD CONSTRAINT %s %s", t.want, quote(k.Name), k.Definition)},
-			Down: []string{fmt.Sprintf("ALTER TABLE %s DROP CONSTRAINT %s", t.want, quote(k.Name))},
+			Up:   []string{t.addConstraint(k.Name, k.Definition)},
+			Down: []string{t.dropConstraint(k.Name)},
 		})
 	}
 	t.live = &catalog.Table{Name: t.want.Name}

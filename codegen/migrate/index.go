@@ -1,14 +1,12 @@
 package migrate
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/protocrud/protoc-gen-go-crud/codegen/migrate/catalog"
+	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
 )
 
 // indexes builds what is missing or other than wanted.
@@ -58,8 +56,8 @@ func (p *planner) replaceIndex(t *pair, x, old *catalog.Index) {
 		t.live.Indexes = slices.DeleteFunc(t.live.Indexes, func(i *catalog.Index) bool { return i == old })
 	} else {
 		k := t.live.Constraint(x.Name)
-		drop = fmt.Sprintf("ALTER TABLE %s DROP CONSTRAINT %s", t.want, quote(x.Name))
-		restore = fmt.Sprintf("ALTER TABLE %s ADD CONSTRAINT %s %s", t.want, quote(x.Name), k.Definition)
+		drop = t.dropConstraint(x.Name)
+		restore = t.addConstraint(x.Name, k.Definition)
 		t.live.Constraints = without(t.live.Constraints, x.Name)
 	}
 	to := catalog.Name{Schema: t.want.Schema, Name: x.Name}
@@ -71,7 +69,7 @@ func (p *planner) replaceIndex(t *pair, x, old *catalog.Index) {
 
 // spare builds an index under a name of its own, unless an earlier plan has.
 func (p *planner) spare(t *pair, x *catalog.Index) (name string) {
-	name = shorten(x.Name, "_new")
+	name = sqlname.Shorten(x.Name, "_new")
 	left := t.live.Index(name)
 	if left != nil && (left.Definition != x.Definition || left.Unique != x.Unique) {
 		p.dropIndex(Clearing, t, left)
@@ -81,23 +79,6 @@ func (p *planner) spare(t *pair, x *catalog.Index) (name string) {
 	}
 	t.live.Indexes = slices.DeleteFunc(t.live.Indexes, func(i *catalog.Index) bool { return i == left })
 	return name
-}
-
-// maxIdentifier is the length of a PostgreSQL identifier, in bytes.
-const maxIdentifier = 63
-
-// shorten appends to a name. What is too long is cut and gets a hash of the whole.
-func shorten(name, end string) string {
-	if len(name)+len(end) <= maxIdentifier {
-		return name + end
-	}
-	sum := sha256.Sum256([]byte(name))
-	end = "_" + hex.EncodeToString(sum[:4]) + end
-	cut := maxIdentifier - len(end)
-	for !utf8.RuneStart(name[cut]) {
-		cut--
-	}
-	return name[:cut] + end
 }
 
 // uniqueIndex is the index of a unique constraint.

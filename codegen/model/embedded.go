@@ -7,8 +7,6 @@ import (
 	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/protobuf/compiler/protogen"
 	"google.golang.org/protobuf/reflect/protoreflect"
-
-	protocrudv1 "github.com/protocrud/protoc-gen-go-crud/options/protocrud/v1"
 )
 
 // Stored returns the SQL columns of the model in order: those of a message that is
@@ -110,15 +108,7 @@ var outside = []protoreflect.Name{"primary_key", "generated", "unique", "default
 
 // readInner makes the column of a field of an embedded message.
 func (d *draft) readInner(pf *protogen.Field) {
-	f := &field{Field: pf}
-	d.fields = append(d.fields, f)
-	f.opts, _ = crudOption[*protocrudv1.Field](&d.reports, pf.Desc, protocrudv1.E_Field)
-	d.readBehavior(f)
-	d.readFormat(f)
-	if pf.Desc.Cardinality() == protoreflect.Required {
-		d.add(at(pf.Desc, fieldLabel), "required fields are not supported: a row could not hold what is missing",
-			"make it optional with [(google.api.field_behavior) = REQUIRED]")
-	}
+	f := d.readField(pf)
 	opts := f.opts.ProtoReflect()
 	for _, name := range outside {
 		if fd := opts.Descriptor().Fields().ByName(name); opts.Has(fd) {

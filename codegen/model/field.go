@@ -44,15 +44,7 @@ func (f *field) option(path ...int32) site { return atOption(f.Desc, crudNumber,
 // readFields makes the columns that are fields.
 func (d *draft) readFields() {
 	for _, pf := range d.Message.Fields {
-		f := &field{Field: pf}
-		d.fields = append(d.fields, f)
-		f.opts, _ = crudOption[*protocrudv1.Field](&d.reports, pf.Desc, protocrudv1.E_Field)
-		d.readBehavior(f)
-		d.readFormat(f)
-		if pf.Desc.Cardinality() == protoreflect.Required {
-			d.add(at(pf.Desc, fieldLabel), "required fields are not supported: a row could not hold what is missing",
-				"make it optional with [(google.api.field_behavior) = REQUIRED]")
-		}
+		f := d.readField(pf)
 		switch {
 		case d.nameField == string(pf.Desc.Name()):
 			d.readName(f)
@@ -63,6 +55,20 @@ func (d *draft) readFields() {
 			d.readColumn(f)
 		}
 	}
+}
+
+// readField reads what a field says of itself, however it is stored.
+func (d *draft) readField(pf *protogen.Field) *field {
+	f := &field{Field: pf}
+	d.fields = append(d.fields, f)
+	f.opts, _ = crudOption[*protocrudv1.Field](&d.reports, pf.Desc, protocrudv1.E_Field)
+	d.readBehavior(f)
+	d.readFormat(f)
+	if pf.Desc.Cardinality() == protoreflect.Required {
+		d.add(at(pf.Desc, fieldLabel), "required fields are not supported: a row could not hold what is missing",
+			"make it optional with [(google.api.field_behavior) = REQUIRED]")
+	}
+	return f
 }
 
 // readName checks the field that holds the resource name.
@@ -92,16 +98,20 @@ func (d *draft) readName(f *field) {
 
 // checkSkipped reports what contradicts skip.
 func (d *draft) checkSkipped(f *field) {
-	m := f.opts.ProtoReflect()
-	m.Range(func(fd protoreflect.FieldDescriptor, _ protoreflect.Value) bool {
-		if fd.Number() != fieldSkip {
-			d.add(f.option(int32(fd.Number())), fmt.Sprintf("option (protocrud.v1.field).%s is set with skip", fd.Name()), "keep one of the two")
-		}
-		return true
-	})
+	d.refuseBeside(f, fieldSkip, "is set with skip")
 	if f.behavior.Required {
 		d.add(f.option(fieldSkip), "a skipped field cannot be REQUIRED: nothing would check or store it", "remove one of the two")
 	}
+}
+
+// refuseBeside reports the options of a field that are set beside one that stands alone.
+func (d *draft) refuseBeside(f *field, alone protoreflect.FieldNumber, problem string) {
+	f.opts.ProtoReflect().Range(func(fd protoreflect.FieldDescriptor, _ protoreflect.Value) bool {
+		if fd.Number() != alone {
+			d.add(f.option(int32(fd.Number())), fmt.Sprintf("option (protocrud.v1.field).%s %s", fd.Name(), problem), "keep one of the two")
+		}
+		return true
+	})
 }
 
 // readColumn makes the column of a field.

@@ -12,6 +12,8 @@ import (
 	"google.golang.org/protobuf/types/descriptorpb"
 	"google.golang.org/protobuf/types/pluginpb"
 	"pgregory.net/rapid"
+
+	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
 )
 
 // Names of the generated code follow protoc-gen-go's, whatever a proto calls things.
@@ -110,7 +112,7 @@ func TestDerivedNamesFitAndDiffer(t *testing.T) {
 		part := rapid.StringMatching(`[a-zß]{30,63}`)
 		table, a, b := part.Draw(t, "table"), part.Draw(t, "a"), part.Draw(t, "b")
 		name := derivedName(table, a, "idx")
-		assert.LessOrEqual(t, len(name), maxIdentifier)
+		assert.LessOrEqual(t, len(name), sqlname.MaxBytes)
 		assert.True(t, utf8.ValidString(name))
 		assert.Equal(t, name, derivedName(table, a, "idx"))
 		if a != b {

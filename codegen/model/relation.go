@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"google.golang.org/protobuf/reflect/protoreflect"
-
 	protocrudv1 "github.com/protocrud/protoc-gen-go-crud/options/protocrud/v1"
 )
 
@@ -23,7 +21,7 @@ func (d *draft) readRelation(f *field) bool {
 	if f.opts.GetRelation() == nil {
 		return false
 	}
-	d.refuseWithRelation(f)
+	d.refuseBeside(f, fieldRelation, "is set with relation, and a relation has no column")
 	owned := f.opts.GetRelation().GetWrite() == protocrudv1.Relation_OWNED
 	switch {
 	case f.Desc.IsMap() || f.Message == nil || !isModel(f.Message):
@@ -40,16 +38,6 @@ func (d *draft) readRelation(f *field) bool {
 		d.relations = append(d.relations, f)
 	}
 	return true
-}
-
-// refuseWithRelation reports options that speak of a column.
-func (d *draft) refuseWithRelation(f *field) {
-	f.opts.ProtoReflect().Range(func(fd protoreflect.FieldDescriptor, _ protoreflect.Value) bool {
-		if fd.Number() != fieldRelation {
-			d.add(f.option(int32(fd.Number())), fmt.Sprintf("option (protocrud.v1.field).%s is set with relation, and a relation has no column", fd.Name()), "keep one of the two")
-		}
-		return true
-	})
 }
 
 // addRelations joins the fields to their models, once the references of all are known.
@@ -164,29 +152,25 @@ func (d *draft) chooseJoint(f *field, target *draft, all []joint) (joint, bool) 
 	case len(all) > 1:
 		d.add(where, fmt.Sprintf("several references join %s: %s", target.Message.Desc.FullName(), strings.Join(names, ", ")), "name the field of one of them as relation.by")
 	default:
-		d.add(where, "nothing joins the field: "+d.noJoint(f, target), d.jointHint(f, target))
+		d.addNoJoint(f, target)
 	}
 	return joint{}, false
 }
 
-func (d *draft) noJoint(f *field, target *draft) string {
-	if !f.Desc.IsList() && slices.ContainsFunc(target.References, func(r *Reference) bool { return r.Model == d.Model }) {
-		return fmt.Sprintf("several rows of %s can refer to one of %s", target.Message.Desc.FullName(), d.Message.Desc.FullName())
-	}
-	if f.Desc.IsList() {
-		return fmt.Sprintf("%s has no reference to %s", target.Message.Desc.FullName(), d.Message.Desc.FullName())
-	}
-	return fmt.Sprintf("neither of %s and %s references the other", d.Message.Desc.FullName(), target.Message.Desc.FullName())
-}
-
-func (d *draft) jointHint(f *field, target *draft) string {
+// addNoJoint says why nothing joins a field, and what would.
+func (d *draft) addNoJoint(f *field, target *draft) {
+	own, full := d.Message.Desc.FullName(), target.Message.Desc.FullName()
+	problem := fmt.Sprintf("neither of %s and %s references the other", own, full)
+	hint := fmt.Sprintf("add a field such as %s_id with [(protocrud.v1.field) = {references: {model: %q}}]", f.Desc.Name(), full)
 	switch {
-	case !f.Desc.IsList() && slices.ContainsFunc(target.References, func(r *Reference) bool { return r.Model == d.Model }):
-		return "make the field repeated, or the reference unique"
 	case f.Desc.IsList():
-		return fmt.Sprintf("give it a field with [(protocrud.v1.field) = {references: {model: %q}}], or name the table between the two as relation.through", d.Message.Desc.FullName())
+		problem = fmt.Sprintf("%s has no reference to %s", full, own)
+		hint = fmt.Sprintf("give it a field with [(protocrud.v1.field) = {references: {model: %q}}], or name the table between the two as relation.through", own)
+	case slices.ContainsFunc(target.References, func(r *Reference) bool { return r.Model == d.Model }):
+		problem = fmt.Sprintf("several rows of %s can refer to one of %s", full, own)
+		hint = "make the field repeated, or the reference unique"
 	}
-	return fmt.Sprintf("add a field such as %s_id with [(protocrud.v1.field) = {references: {model: %q}}]", f.Desc.Name(), target.Message.Desc.FullName())
+	d.add(f.option(fieldRelation), "nothing joins the field: "+problem, hint)
 }
 
 // readOrderBy finds the column that elements are in the order of.

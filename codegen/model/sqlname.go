@@ -1,16 +1,12 @@
 package model
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"strings"
 	"unicode/utf8"
-)
 
-// maxIdentifier is the length of a PostgreSQL identifier, in bytes. The server cuts
-// longer ones silently.
-const maxIdentifier = 63
+	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
+)
 
 // identifierProblem says what is wrong with an SQL name, "" if nothing is.
 //
@@ -24,8 +20,8 @@ func identifierProblem(name string) string {
 		return "holds a character that no SQL name can have"
 	case strings.ContainsAny(name, "\"?$`"):
 		return "holds one of \" ? $ `"
-	case len(name) > maxIdentifier:
-		return fmt.Sprintf("has %d bytes, an SQL name has at most %d", len(name), maxIdentifier)
+	case len(name) > sqlname.MaxBytes:
+		return fmt.Sprintf("has %d bytes, an SQL name has at most %d", len(name), sqlname.MaxBytes)
 	}
 	return ""
 }
@@ -55,17 +51,7 @@ var systemColumns = map[string]bool{
 // derivedName joins the parts of a constraint's or an index's name. What is too long
 // is cut and gets a hash of the whole, so that it stays the same and stays unique.
 func derivedName(parts ...string) string {
-	name := strings.Join(parts, "_")
-	if len(name) <= maxIdentifier {
-		return name
-	}
-	sum := sha256.Sum256([]byte(name))
-	suffix := "_" + hex.EncodeToString(sum[:4])
-	cut := maxIdentifier - len(suffix)
-	for !utf8.RuneStart(name[cut]) {
-		cut--
-	}
-	return name[:cut] + suffix
+	return sqlname.Shorten(strings.Join(parts, "_"), "")
 }
 
 func sqlNames(columns []*Column) []string {

@@ -1,15 +1,12 @@
 package schema_test
 
 import (
-	"context"
-	"errors"
 	"flag"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -17,6 +14,7 @@ import (
 	"github.com/protocrud/protoc-gen-go-crud/codegen/model"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/schema"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/source"
+	"github.com/protocrud/protoc-gen-go-crud/internal/citext"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/crud"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/crudtest"
 )
@@ -86,7 +84,7 @@ func apply(t *testing.T, engine crud.Dialect, text string) {
 		c.ConnConfig.RuntimeParams["search_path"] += ", public" // where the extension is
 	}))
 	if strings.Contains(text, "citext") {
-		require.NoError(t, createExtension(t.Context(), db))
+		require.NoError(t, citext.Create(t.Context(), db))
 	}
 	tx, err := db.Begin(t.Context())
 	require.NoError(t, err)
@@ -95,19 +93,6 @@ func apply(t *testing.T, engine crud.Dialect, text string) {
 		_, err := tx.Exec(t.Context(), strings.ReplaceAll(text, schemaName, "schema_of_this_test"))
 		require.NoError(t, err)
 	}
-}
-
-// createExtension makes the extension citext. IF NOT EXISTS fails where two sessions make
-// it at the same time.
-func createExtension(ctx context.Context, db *pgxpool.Pool) (err error) {
-	for range 10 {
-		_, err = db.Exec(ctx, "CREATE EXTENSION IF NOT EXISTS citext SCHEMA public")
-		var pg *pgconn.PgError
-		if !errors.As(err, &pg) || pg.Code != "23505" && pg.Code != "42710" {
-			return err
-		}
-	}
-	return err
 }
 
 func tables(t *testing.T, file string) []*schema.Table {

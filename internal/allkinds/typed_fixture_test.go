@@ -1,14 +1,11 @@
 package allkinds_test
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -16,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/allkinds"
+	"github.com/protocrud/protoc-gen-go-crud/internal/citext"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/crud"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/crudtest"
 )
@@ -31,22 +29,9 @@ func typedDB(t *testing.T, zone string, mode ...pgx.QueryExecMode) *pgxpool.Pool
 			c.ConnConfig.DefaultQueryExecMode = m
 		}
 	}))
-	require.NoError(t, createExtension(t.Context(), db))
+	require.NoError(t, citext.Create(t.Context(), db))
 	require.NoError(t, crud.CreateTables(t.Context(), db, allkinds.TypedTable, allkinds.HostTable))
 	return db
-}
-
-// createExtension makes the extension citext. IF NOT EXISTS fails where two sessions
-// make it at the same time.
-func createExtension(ctx context.Context, db *pgxpool.Pool) (err error) {
-	for range 10 {
-		_, err = db.Exec(ctx, "CREATE EXTENSION IF NOT EXISTS citext SCHEMA public")
-		var pg *pgconn.PgError
-		if !errors.As(err, &pg) || pg.Code != "23505" && pg.Code != "42710" {
-			return err
-		}
-	}
-	return err
 }
 
 // typedValues are values of the string fields of Typed, as they come back.

@@ -43,34 +43,37 @@ func (c *core[M, K]) keyParams() int {
 
 // bindKeys returns the arguments of anyKey, and how many of the keys can be rows'.
 func (c *core[M, K]) bindKeys(keys []K) (args []any, n int) {
-	columns := make([][]any, len(c.table.keyColumns))
 	rows := make([][]any, 0, len(keys))
 	for _, key := range keys {
-		values, ok := c.table.keyArgs(key, c.dialect)
-		if !ok {
-			continue
-		}
-		rows = append(rows, values)
-		for i, v := range values {
-			columns[i] = append(columns[i], v)
+		if values, ok := c.table.keyArgs(key, c.dialect); ok {
+			rows = append(rows, values)
 		}
 	}
-	switch {
-	case len(rows) == 0:
+	if len(rows) == 0 {
 		return nil, 0
-	case c.dialect == SQLite && len(columns) == 1:
-		return []any{jsonList(columns[0], itself[any])}, len(rows)
-	case c.dialect == SQLite:
-		return []any{jsonList(rows, itself[[]any])}, len(rows)
 	}
-	for i, values := range columns {
-		if c.table.keyColumns[i].Kind == KindText {
-			args = append(args, texttype.ArrayText(typed[string](values)))
-			continue
+	return tupleArgs(Each(c.table.keyColumns, func(c *Column[M]) *ColumnInfo { return &c.ColumnInfo }), rows, c.dialect), len(rows)
+}
+
+// tupleArgs binds rows of values of some columns as a list: an array for each column in
+// PostgreSQL, one JSON list in SQLite.
+func tupleArgs(columns []*ColumnInfo, rows [][]any, d Dialect) []any {
+	switch {
+	case d == SQLite && len(columns) == 1:
+		return []any{jsonList(rows, func(row []any) any { return row[0] })}
+	case d == SQLite:
+		return []any{jsonList(rows, itself[[]any])}
+	}
+	args := make([]any, len(columns))
+	for i, c := range columns {
+		values := Each(rows, func(row []any) any { return row[i] })
+		if c.Kind == KindText {
+			args[i] = texttype.ArrayText(typed[string](values))
+		} else {
+			args[i] = arrayOf(values)
 		}
-		args = append(args, arrayOf(values))
 	}
-	return args, len(rows)
+	return args
 }
 
 func keyType(c *ColumnInfo) string {

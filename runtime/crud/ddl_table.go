@@ -262,9 +262,6 @@ func columnList(names []string) string {
 
 func quoteAll(names []string) []string { return columnNames(names, quoted) }
 
-// maxIdentifier is how many bytes of a name PostgreSQL keeps.
-const maxIdentifier = 63
-
 // checkName names the CHECK of a column's length. A name that is too long ends in a
 // hash instead of being cut, so that two columns never share one.
 func checkName(table, column string) string {
@@ -272,11 +269,11 @@ func checkName(table, column string) string {
 }
 
 func fitName(name string) string {
-	if len(name) <= maxIdentifier {
+	if len(name) <= sqlname.MaxBytes {
 		return name
 	}
 	hash := fnv.New32a()
 	hash.Write([]byte(name)) // never fails
 	end := fmt.Sprintf("_%08x", hash.Sum32())
-	return strings.ToValidUTF8(name[:maxIdentifier-len(end)], "") + end
+	return strings.ToValidUTF8(name[:sqlname.MaxBytes-len(end)], "") + end
 }

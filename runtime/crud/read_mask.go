@@ -72,10 +72,7 @@ func (r *Repository[M, K]) readFields(ctx context.Context, key K, s *getSettings
 		return m, r.notFound(key)
 	}
 	m, err = r.readOne(ctx, r.narrowed(r.get, "", of.selected), args, of, func() *Error { return r.notFound(key) })
-	if m, err = r.orDefaults(ctx, key, m, err); err == nil && r.table.info.Singleton {
-		r.table.hide(of, m)
-	}
-	return m, err
+	return r.orDefaults(ctx, key, of, m, err)
 }
 
 // readOne runs a static SELECT of at most one row and shows what was asked for.

@@ -95,7 +95,8 @@ func (c *junction[M, R, K]) unlink(ctx context.Context, tx *Tx, owner []any, key
 	if args, n := c.core.bindKeys(keys); n > 0 {
 		b = b.Where("NOT "+c.keysIn(), args...)
 	}
-	return c.exec(ctx, tx, b)
+	_, err := c.repository(tx).exec(ctx, b)
+	return err
 }
 
 // keysIn is the condition that a link is to one of several keys.
@@ -114,16 +115,6 @@ func (c *junction[M, R, K]) insertLinks(ctx context.Context, tx *Tx, owner []any
 		}
 		b = b.Values(slices.Concat(owner, values)...)
 	}
-	return c.exec(ctx, tx, b)
-}
-
-func (c *junction[M, R, K]) exec(ctx context.Context, tx *Tx, b squirrel.Sqlizer) error {
-	sql, args, err := b.ToSql()
-	if err != nil {
-		return internal(c.core.domain, err)
-	}
-	if _, err = tx.Exec(ctx, sql, args...); err != nil {
-		return classify(ctx, c.core.domain, err)
-	}
-	return nil
+	_, err := c.repository(tx).exec(ctx, b)
+	return err
 }

@@ -2,6 +2,7 @@ package crud
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -154,12 +155,5 @@ func (t *Table[M, K]) selectJoined(of *reading) {
 }
 
 func sharesName(a, b []string) bool {
-	for _, name := range a {
-		for _, other := range b {
-			if name == other {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(a, func(name string) bool { return slices.Contains(b, name) })
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
-	"github.com/protocrud/protoc-gen-go-crud/internal/texttype"
 )
 
 // Names in the statements of relations: the keys that rows are asked for by, the place
@@ -95,7 +94,7 @@ func (c *junction[M, R, K]) read(ctx context.Context, db DB, keys [][]any, of re
 	if err != nil {
 		return nil, nil, internal(r.domain, err)
 	}
-	args := c.args(keys)
+	args := tupleArgs(c.ownInfos(), keys, r.dialect)
 	if !r.scope.empty() {
 		if sql, args, err = r.scoped(ctx, sql, args); err != nil {
 			return nil, nil, err
@@ -147,11 +146,16 @@ func (c *junction[M, R, K]) source() string {
 		return "(SELECT key AS " + placeAlias + ", value FROM json_each($1)) AS " + keysAlias
 	}
 	arrays, columns := make([]string, len(c.own)), make([]string, len(c.own))
-	for i, p := range c.own {
-		arrays[i] = fmt.Sprintf("CAST($%d AS %s[])", i+1, keyType(c.ownColumns[p.column].at(p.index)))
+	for i, info := range c.ownInfos() {
+		arrays[i] = fmt.Sprintf("CAST($%d AS %s[])", i+1, keyType(info))
 		columns[i] = "k" + strconv.Itoa(i)
 	}
 	return "unnest(" + strings.Join(arrays, ", ") + ") WITH ORDINALITY AS " + keysAlias + " (" + strings.Join(columns, ", ") + ", " + placeAlias + ")"
+}
+
+// ownInfos are the columns of the owners that rows are joined by.
+func (c *junction[M, R, K]) ownInfos() []*ColumnInfo {
+	return Each(c.own, func(p place) *ColumnInfo { return c.ownColumns[p.column].at(p.index) })
 }
 
 func (c *junction[M, R, K]) params() int {
@@ -159,25 +163,6 @@ func (c *junction[M, R, K]) params() int {
 		return 1
 	}
 	return len(c.own)
-}
-
-func (c *junction[M, R, K]) args(keys [][]any) []any {
-	switch {
-	case c.core.dialect == SQLite && len(c.own) == 1:
-		return []any{jsonList(keys, func(key []any) any { return key[0] })}
-	case c.core.dialect == SQLite:
-		return []any{jsonList(keys, itself[[]any])}
-	}
-	args := make([]any, len(c.own))
-	for i := range c.own {
-		values := Each(keys, func(key []any) any { return key[i] })
-		if c.ownColumns[c.own[i].column].at(c.own[i].index).Kind == KindText {
-			args[i] = texttype.ArrayText(typed[string](values))
-			continue
-		}
-		args[i] = arrayOf(values)
-	}
-	return args
 }
 
 // equalKeys is the condition that columns of a table have the values of a key.

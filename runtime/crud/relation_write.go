@@ -6,11 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/Masterminds/squirrel"
-	"google.golang.org/protobuf/types/known/fieldmaskpb"
-
-	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
 )
 
 // createRelated writes the owned relations of a message that was just stored.
@@ -72,7 +67,7 @@ func (r *relation[M, R, K]) check(m M, d Dialect) []Violation {
 		case r.info.Join != nil:
 			violations = append(violations, r.below(i, r.missingKey(e))...)
 		default:
-			wrong := slices.DeleteFunc(r.table.check(e, nil, d), func(v Violation) bool { return r.fills(v.Field) })
+			wrong := r.withoutFilled(r.table.check(e, nil, d))
 			violations = append(violations, r.below(i, append(wrong, r.table.checkRelated(e, d)...))...)
 		}
 	}
@@ -87,11 +82,18 @@ func (r *relation[M, R, K]) missingKey(e R) []Violation {
 	return nil
 }
 
-// fills reports whether the write fills in a field of the elements: their reference and
+// fills reports whether the write fills in a column of the elements: their reference and
 // their place.
-func (r *relation[M, R, K]) fills(field string) bool {
-	c, ok := r.table.column(field)
-	return ok && r.info.Join == nil && (sharesName(c.Names, r.info.TargetColumns) || slices.Contains(c.Names, r.info.OrderBy))
+func (r *relation[M, R, K]) fills(c *Column[R]) bool {
+	return r.info.Join == nil && (sharesName(c.Names, r.info.TargetColumns) || slices.Contains(c.Names, r.info.OrderBy))
+}
+
+// withoutFilled returns the violations but for those of what the write fills in.
+func (r *relation[M, R, K]) withoutFilled(violations []Violation) []Violation {
+	return slices.DeleteFunc(violations, func(v Violation) bool {
+		c, ok := r.table.column(v.Field)
+		return ok && r.fills(c)
+	})
 }
 
 func (r *relation[M, R, K]) required(m M) []Violation {
@@ -104,8 +106,7 @@ func (r *relation[M, R, K]) required(m M) []Violation {
 			continue // which check tells
 		}
 		wrong := append(r.table.checkKeyInput(e), r.table.checkRequired(e, nil)...)
-		wrong = slices.DeleteFunc(wrong, func(v Violation) bool { return r.fills(v.Field) })
-		violations = append(violations, r.below(i, wrong)...)
+		violations = append(violations, r.below(i, r.withoutFilled(wrong))...)
 	}
 	return violations
 }
@@ -115,25 +116,22 @@ func (r *relation[M, R, K]) input(dst, src M) {
 		r.copy(dst, src)
 		return
 	}
-	r.set(dst, Each(r.get(src), func(e R) R {
-		if r.table.isNil(e) {
-			return e
-		}
-		in := r.table.createInput(e)
-		for _, i := range r.reference() { // so that one of another resource is told
-			r.table.columns[i].codec.copy(in, e)
-		}
-		return in
-	}))
+	r.set(dst, Each(r.get(src), r.newElement))
 }
 
-// reference are the columns of the related rows that refer to the owner.
-func (r *relation[M, R, K]) reference() []int {
-	var columns []int
-	for _, p := range placesOf(r.table.columns, r.info.TargetColumns) {
-		columns = append(columns, p.column)
+// newElement is an element with what a client may create, and with what the write fills
+// in: a reference to another owner is to be told.
+func (r *relation[M, R, K]) newElement(e R) R {
+	if r.table.isNil(e) {
+		return e // which check tells
 	}
-	return columns
+	in := r.table.createInput(e)
+	for i := range r.table.columns {
+		if c := &r.table.columns[i]; r.fills(c) {
+			c.codec.copy(in, e)
+		}
+	}
+	return in
 }
 
 func (r *relation[M, R, K]) clearMade(stored, given M) {
@@ -168,6 +166,7 @@ func (c *junction[M, R, K]) create(ctx context.Context, tx *Tx, given, stored M)
 // places.
 func (c *junction[M, R, K]) filled(given, stored M) ([]R, error) {
 	elements := Each(c.get(given), c.table.clone)
+	by, numbered := c.position()
 	var violations []Violation
 	for i, e := range elements {
 		for at, p := range c.own {
@@ -181,7 +180,7 @@ func (c *junction[M, R, K]) filled(given, stored M) ([]R, error) {
 				return nil, internal(c.core.domain, fmt.Errorf("crud: %s.%s cannot hold the key of its owner", c.table.info.Message, field.Field))
 			}
 		}
-		if by, ok := c.position(); ok && !assign(by, e, int64(i+1)) {
+		if numbered && !assign(by, e, int64(i+1)) {
 			return nil, internal(c.core.domain, fmt.Errorf("crud: %s.%s cannot hold a place", c.table.info.Message, by.Field))
 		}
 	}
@@ -256,193 +255,6 @@ func cutElement(path string) (i int, rest string, ok bool) {
 	}
 	_, rest, _ = strings.Cut(path, "].")
 	return i, rest, true
-}
-
-// update makes the related rows those of given: it deletes the missing, updates those
-// with a key that is there, and inserts the others.
-func (c *junction[M, R, K]) update(ctx context.Context, tx *Tx, given, stored M, client bool) error {
-	if c.info.Join != nil {
-		return c.link(ctx, tx, given, stored)
-	}
-	p, err := c.plan(ctx, tx, given, stored, client)
-	if err != nil {
-		return err
-	}
-	if err := p.run(ctx, tx); err != nil {
-		return err
-	}
-	c.set(stored, p.stored)
-	return nil
-}
-
-// A reconciliation is what an update does to the rows of a relation.
-type reconciliation[M, R any, K comparable] struct {
-	of      *junction[M, R, K]
-	gone    []K
-	changes []Change[R]
-	changed []int // their places
-	created []R
-	added   []int // their places
-	stored  []R
-	// moved says that numbers are in the way of others until they are changed.
-	moved bool
-}
-
-// plan compares the elements with the rows that are there.
-func (c *junction[M, R, K]) plan(ctx context.Context, tx *Tx, given, stored M, client bool) (*reconciliation[M, R, K], error) {
-	elements, err := c.filled(given, stored)
-	if err != nil {
-		return nil, err
-	}
-	p := &reconciliation[M, R, K]{of: c, stored: make([]R, len(elements))}
-	old, err := c.rowsOf(ctx, tx, stored)
-	if err != nil {
-		return nil, err
-	}
-	var found findings
-	seen := make(map[K]int, len(elements))
-	for i, e := range elements {
-		key, keyed := c.repository(tx).keyToBe(e)
-		row, there := old[key]
-		if first, again := seen[key]; keyed && again {
-			found.add(invalidField(joined(c.path(i), c.table.keyField()), fmt.Sprintf("is that of element %d too", first)))
-			continue
-		}
-		if keyed {
-			seen[key] = i
-		}
-		switch {
-		case keyed && there:
-			delete(old, key)
-			found.add(c.below(i, p.change(i, row, e, client))...)
-		case keyed && c.table.makesKeys():
-			found.add(invalidField(joined(c.path(i), c.table.keyField()), "is none of the resource's; leave it out for a new one"))
-		default:
-			if client {
-				e = c.clientsNew(e)
-			}
-			p.created, p.added = append(p.created, e), append(p.added, i)
-		}
-	}
-	for key := range old {
-		p.gone = append(p.gone, key)
-	}
-	return p, found.error(c.core.domain)
-}
-
-// clientsNew is a new element with what a client may create.
-func (c *junction[M, R, K]) clientsNew(e R) R {
-	in := c.table.createInput(e)
-	for i := range c.table.columns {
-		if f := &c.table.columns[i]; c.fills(f.Field) {
-			f.codec.copy(in, e)
-		}
-	}
-	c.table.copyRelated(in, e, func(r *Relation[R]) {
-		if r.Owned {
-			r.of.input(in, e)
-		}
-	})
-	return in
-}
-
-// rowsOf returns the related rows by their keys.
-func (c *junction[M, R, K]) rowsOf(ctx context.Context, tx *Tx, stored M) (map[K]R, error) {
-	keys, _ := c.keysOf([]M{stored})
-	if len(keys) == 0 {
-		return nil, nil
-	}
-	rows, _, err := c.read(ctx, tx, keys, reading{})
-	if err != nil {
-		return nil, err
-	}
-	return c.repository(tx).byKey(rows)
-}
-
-// makesKeys reports whether the server or the database makes the last value of keys.
-func (t *Table[M, K]) makesKeys() bool {
-	return t.keyColumns[len(t.keyColumns)-1].Generated != ByClient
-}
-
-// change adds the update of a row, if it differs from the element. It returns what is
-// wrong with the element.
-func (p *reconciliation[M, R, K]) change(i int, row, e R, client bool) []Violation {
-	c := p.of
-	r := &Repository[R, K]{core: c.core}
-	mask := &fieldmaskpb.FieldMask{Paths: []string{"*"}}
-	change := Change[R]{Message: e, Mask: mask}
-	named, violations := c.table.resolve(e, mask)
-	if client {
-		in, wrong := c.table.masked(e, mask)
-		named, violations = in.target, slices.DeleteFunc(wrong, func(v Violation) bool { return c.fills(v.Field) })
-		change = Change[R]{in.m, in.paths, c.table.updateOptions(in, &writeSettings{}, nil)}
-		if len(r.changed(row, e, in.fixed)) > 0 {
-			named.related = append(named.related, relatedPaths{}) // the update tells what is wrong
-		}
-	}
-	if len(violations) == 0 && len(named.related) == 0 && r.equalIn(named, row, e) {
-		p.stored[i] = row
-		return nil
-	}
-	if by, ok := c.position(); ok && !by.PrimaryKey && !by.codec.equal(row, e) {
-		p.moved = true
-	}
-	p.changes, p.changed = append(p.changes, change), append(p.changed, i)
-	return violations
-}
-
-// run writes the rows: those that go make room for those that come.
-func (p *reconciliation[M, R, K]) run(ctx context.Context, tx *Tx) error {
-	c := p.of
-	r := c.repository(tx)
-	if len(p.gone) > 0 {
-		if _, err := r.BatchDelete(ctx, p.gone); err != nil {
-			return c.ofElements(err, nil)
-		}
-	}
-	if err := p.makeRoom(ctx, tx); err != nil {
-		return err
-	}
-	if len(p.changes) > 0 {
-		rows, err := r.BatchUpdate(ctx, p.changes)
-		if err != nil {
-			return c.ofElements(err, p.changed)
-		}
-		for n, i := range p.changed {
-			p.stored[i] = rows[n]
-		}
-	}
-	rows, err := c.insert(ctx, tx, p.created, p.added)
-	if err != nil {
-		return err
-	}
-	for n, i := range p.added {
-		p.stored[i] = rows[n]
-	}
-	return nil
-}
-
-// makeRoom moves the numbers of rows that will have others out of the way, where no two
-// rows may have the same one.
-func (p *reconciliation[M, R, K]) makeRoom(ctx context.Context, tx *Tx) error {
-	c := p.of
-	by := c.info.OrderBy
-	if !p.moved || !slices.ContainsFunc(c.table.info.Indexes, func(i Index) bool { return i.Unique && slices.Contains(i.Columns, by) }) {
-		return nil
-	}
-	keys := make([]K, len(p.changes))
-	for i, change := range p.changes {
-		var err error
-		if keys[i], err = c.table.KeyOf(change.Message); err != nil {
-			return internal(c.core.domain, err)
-		}
-	}
-	args, n := c.core.bindKeys(keys)
-	if n == 0 {
-		return nil
-	}
-	_, err := c.repository(tx).UpdateWhere(ctx).Set(by, squirrel.Expr("-"+sqlname.Quote(by))).Where(squirrel.Expr(c.core.anyKey(), args...)).Exec(ctx)
-	return err
 }
 
 // clearMadeRelated clears the ids of related messages that given did not have.

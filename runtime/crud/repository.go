@@ -189,7 +189,7 @@ func (r *Repository[M, K]) Get(ctx context.Context, key K, opts ...GetOption) (M
 		return r.readFields(ctx, key, &s)
 	}
 	m, err := r.read(ctx, r.db, key, "")
-	return r.orDefaults(ctx, key, m, err)
+	return r.orDefaults(ctx, key, reading{}, m, err)
 }
 
 // read gets a row, with a suffix such as FOR UPDATE.

@@ -33,10 +33,13 @@ func (r *Repository[M, K]) defaults(ctx context.Context, key K) (m M, err error)
 	return m, nil
 }
 
-// orDefaults is what Get answers for a row, or for none.
-func (r *Repository[M, K]) orDefaults(ctx context.Context, key K, m M, err error) (M, error) {
-	if r.table.info.Singleton && isNotFound(err) {
-		return r.defaults(ctx, key)
+// orDefaults is what Get answers for a row, or for none: what is read of the defaults.
+func (r *Repository[M, K]) orDefaults(ctx context.Context, key K, of reading, m M, err error) (M, error) {
+	if !r.table.info.Singleton || !isNotFound(err) {
+		return m, err
+	}
+	if m, err = r.defaults(ctx, key); err == nil {
+		r.table.hide(of, m)
 	}
 	return m, err
 }

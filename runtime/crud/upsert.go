@@ -30,8 +30,8 @@ func createdMeanwhile(err error) bool {
 
 func (r *Repository[M, K]) updateOrCreate(ctx context.Context, tx *Tx, u *update[M, K], s *writeSettings) (M, error) {
 	old, err := r.read(ctx, tx, u.key, r.lock())
-	switch e, ok := err.(*Error); { //nolint:errorlint // only what read itself returns
-	case ok && e.Code == codes.NotFound:
+	switch {
+	case isNotFound(err):
 		return r.writeFound(ctx, tx, u, s, old, false)
 	case err != nil:
 		return old, err

@@ -24,6 +24,7 @@ import (
 
 	"github.com/protocrud/protoc-gen-go-crud/runtime/crud"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/ratelimit"
+	"github.com/protocrud/protoc-gen-go-crud/runtime/ratelimit/internal/counting"
 )
 
 // Schema is the SQL that makes what a Store needs, the table crud_limits and the
@@ -91,7 +92,7 @@ func arguments(charges []ratelimit.Charge) []any {
 	calls, periods, bursts := make([]int64, len(charges)), make([]int64, len(charges)), make([]int64, len(charges))
 	for i := range charges {
 		p := charges[i].Policy
-		budgets[i], algorithms[i] = charges[i].Budget[:], algorithm(p)
+		budgets[i], algorithms[i] = charges[i].Budget[:], counting.Of(p)
 		calls[i], periods[i], bursts[i] = p.MaxCalls, int64(p.Period), p.Burst
 	}
 	return []any{budgets, algorithms, calls, periods, bursts}
@@ -118,15 +119,4 @@ func (s *Store) take(ctx context.Context, args []any, quotas []ratelimit.Quota) 
 		return fmt.Errorf("%d rows for %d budgets", n, len(quotas))
 	}
 	return nil
-}
-
-func algorithm(p *ratelimit.Policy) string {
-	switch {
-	case p.Algorithm == ratelimit.TokenBucket:
-		return "bucket"
-	case p.MaxCalls <= ratelimit.Exact:
-		return "log"
-	default:
-		return "slots"
-	}
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/protocrud/protoc-gen-go-crud/runtime/ratelimit"
+	"github.com/protocrud/protoc-gen-go-crud/runtime/ratelimit/internal/counting"
 )
 
 //go:embed take.lua
@@ -91,7 +92,7 @@ func (s *Store) Take(ctx context.Context, charges []ratelimit.Charge, quotas []r
 	args := make([]any, 0, argsPerCharge*len(charges))
 	for i, c := range charges {
 		keys[i] = s.key(c)
-		args = append(args, algorithm(c.Policy), c.Policy.MaxCalls, c.Policy.Period.Microseconds(), c.Policy.Burst)
+		args = append(args, counting.Of(c.Policy), c.Policy.MaxCalls, c.Policy.Period.Microseconds(), c.Policy.Burst)
 	}
 	// Run sends the script where Redis does not know it yet, or not any more.
 	results, err := takeScript.Run(ctx, s.client, keys, args...).Int64Slice()
@@ -112,15 +113,4 @@ func (s *Store) Take(ctx context.Context, charges []ratelimit.Charge, quotas []r
 // cluster.
 func (s *Store) key(c ratelimit.Charge) string {
 	return s.prefix + "{" + c.Policy.Service + "}" + base64.RawURLEncoding.EncodeToString(c.Budget[:])
-}
-
-func algorithm(p *ratelimit.Policy) string {
-	switch {
-	case p.Algorithm == ratelimit.TokenBucket:
-		return "bucket"
-	case p.MaxCalls <= ratelimit.Exact:
-		return "log"
-	default:
-		return "slots"
-	}
 }
