@@ -119,6 +119,7 @@ func DefaultDeny() Option {
 type Guard struct {
 	authenticator Authenticator
 	authorizer    Authorizer
+	objects       ObjectAuthorizer
 	services      []Service
 	deny          bool
 

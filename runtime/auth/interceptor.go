@@ -42,7 +42,7 @@ func (g *Guard) AuthenticateStream(srv any, stream grpc.ServerStream, info *grpc
 	if err != nil {
 		return err
 	}
-	return handler(srv, authenticatedStream{stream, ctx})
+	return handler(srv, streamWith(stream, ctx))
 }
 
 // AuthorizeUnary is the interceptor of unary RPCs that asks for permissions.
@@ -50,7 +50,7 @@ func (g *Guard) AuthorizeUnary(ctx context.Context, req any, info *grpc.UnarySer
 	if err := g.authorize(ctx, info.FullMethod); err != nil {
 		return nil, err
 	}
-	return handler(ctx, req)
+	return handler(g.withObjects(ctx, info.FullMethod), req)
 }
 
 // AuthorizeStream is the one of streaming RPCs. Permissions are asked for before the
@@ -59,15 +59,23 @@ func (g *Guard) AuthorizeStream(srv any, stream grpc.ServerStream, info *grpc.St
 	if err := g.authorize(stream.Context(), info.FullMethod); err != nil {
 		return err
 	}
-	return handler(srv, stream)
+	return handler(srv, streamWith(stream, g.withObjects(stream.Context(), info.FullMethod)))
 }
 
-type authenticatedStream struct {
+type contextStream struct {
 	grpc.ServerStream
 	ctx context.Context
 }
 
-func (s authenticatedStream) Context() context.Context { return s.ctx }
+func (s contextStream) Context() context.Context { return s.ctx }
+
+// streamWith returns the stream with another context.
+func streamWith(stream grpc.ServerStream, ctx context.Context) grpc.ServerStream {
+	if ctx == stream.Context() {
+		return stream
+	}
+	return contextStream{stream, ctx}
+}
 
 // authenticate puts who calls into the context.
 func (g *Guard) authenticate(ctx context.Context, method string) (context.Context, error) {

@@ -67,6 +67,8 @@ type Error struct {
 	RequestID string
 
 	cause error
+	// own is the status where it is not made of the rest.
+	own *status.Status
 	// missing are the names of all resources that a batch did not find.
 	missing []string
 }
@@ -98,6 +100,9 @@ func (e *Error) Unwrap() error { return e.cause }
 // GRPCStatus returns the status that a client sees: exactly one ErrorInfo and at
 // most one of each other detail.
 func (e *Error) GRPCStatus() *status.Status {
+	if e.own != nil {
+		return e.own
+	}
 	details := []protoadapt.MessageV1{&errdetails.ErrorInfo{
 		Reason: e.Reason, Domain: e.Domain, Metadata: e.Metadata,
 	}}

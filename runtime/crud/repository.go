@@ -279,14 +279,14 @@ func (r *Repository[M, K]) GetBy(ctx context.Context, fields string, values []an
 	args := make([]any, len(values))
 	for i, v := range values {
 		if args[i], ok = columns[i].codec.bind(v, r.dialect); !ok {
-			return m, r.lookedUp(columns, values)
+			return m, r.table.lookedUp(columns, values)
 		}
 	}
-	return r.readOne(ctx, r.narrowed(sql, fields, of.selected), args, of, func() *Error { return r.lookedUp(columns, values) })
+	return r.readOne(ctx, r.narrowed(sql, fields, of.selected), args, of, func() *Error { return r.table.lookedUp(columns, values) })
 }
 
 // lookedUp is NOT_FOUND of a lookup. Of a sensitive value it says that there was one.
-func (r *Repository[M, K]) lookedUp(columns []*Column[M], values []any) *Error {
+func (t *Table[M, K]) lookedUp(columns []*Column[M], values []any) *Error {
 	parts := make([]string, len(values))
 	for i, v := range values {
 		if columns[i].Sensitive {
@@ -294,7 +294,7 @@ func (r *Repository[M, K]) lookedUp(columns []*Column[M], values []any) *Error {
 		}
 		parts[i] = columns[i].Field + "=" + fmt.Sprint(v)
 	}
-	return r.missing(strings.Join(parts, ","))
+	return notFound(t.domain(), t.info.Resource, strings.Join(parts, ","))
 }
 
 func (r *Repository[M, K]) notFound(key K) *Error { return r.missing(r.table.keyName(key)) }

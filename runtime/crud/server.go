@@ -29,8 +29,11 @@ func Get[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K]
 	if violations := t.keyGiven(key, getSettingsOf(opts).keyPresence); len(violations) > 0 {
 		return m, invalid(t.domain(), violations...)
 	}
+	if err := t.permitKeys(ctx, getSettingsOf(opts).keyPresence, key); err != nil {
+		return m, err
+	}
 	m, err = s.Get(ctx, key, opts...)
-	return t.answer(ctx, m, err, "")
+	return t.answer(ctx, s, m, err, "")
 }
 
 // GetNamed returns the resource with the name (AIP-131). Errors: INVALID_ARGUMENT,
@@ -40,16 +43,20 @@ func GetNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[
 		return m, noStore(t)
 	}
 	key, wrong := t.keyNamed("name", name)
-	if wrong != nil {
-		if wrong.Code == codes.NotFound {
-			if violations := t.checkRead(opts); len(violations) > 0 {
-				return m, invalid(t.domain(), violations...)
-			}
-		}
+	if wrong != nil && wrong.Code == codes.InvalidArgument {
 		return m, wrong
 	}
+	if err := t.permitNames(ctx, name); err != nil {
+		return m, err
+	}
+	if wrong != nil {
+		if violations := t.checkRead(opts); len(violations) > 0 {
+			wrong = invalid(t.domain(), violations...)
+		}
+		return m, t.refuse(ctx, s, wrong)
+	}
 	m, err = s.Get(ctx, key, opts...)
-	return t.answer(ctx, m, err, "")
+	return t.answer(ctx, s, m, err, "")
 }
 
 // List returns one page (AIP-132, AIP-158). Errors: INVALID_ARGUMENT; NOT_FOUND
@@ -58,9 +65,12 @@ func List[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K
 	if s == nil {
 		return nil, noStore(t)
 	}
+	if err := t.permitParents(ctx, q.Parent); err != nil {
+		return nil, err
+	}
 	page, err := s.List(ctx, q)
 	if err != nil {
-		return nil, t.safe(ctx, err, "")
+		return nil, t.safe(ctx, t.unscoped(ctx, s, err), "")
 	}
 	if t.hides() {
 		for i, m := range page.Items {
@@ -84,6 +94,9 @@ func Update[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M,
 	if noKey != nil && noKey.Code == codes.InvalidArgument {
 		return stored, noKey.prefixed(t.info.Singular)
 	}
+	if err := t.permitMessages(ctx, m); err != nil {
+		return stored, err
+	}
 	settings := writeSettingsOf(opts)
 	in, violations := t.masked(m, mask)
 	options := settings.check()
@@ -92,14 +105,14 @@ func Update[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M,
 		violations = append(violations, invalidField(joined(t.info.Singular, t.nameField), impossibleID))
 	}
 	if violations = append(violations, options...); len(violations) > 0 {
-		return stored, invalid(t.domain(), violations...)
+		return stored, t.refuse(ctx, s, invalid(t.domain(), violations...))
 	}
 	if noKey != nil {
-		return stored, noKey
+		return stored, t.refuse(ctx, s, noKey)
 	}
 	opts = t.updateOptions(in, &settings, opts)
 	stored, err = s.Update(ctx, in.m, in.paths, opts...)
-	return t.answer(ctx, stored, err, t.info.Singular)
+	return t.answer(ctx, s, stored, err, t.info.Singular)
 }
 
 // updateOptions adds to a call's options what the resource and the proto ask for.
@@ -226,12 +239,12 @@ func (t *Table[M, K]) keyOfInput(m M) *Error {
 	return nil
 }
 
-// answer is what a client sees of a stored resource. The violations of err are below
+// answer is what a client sees of a resource of the store s. The violations of err are below
 // the request's field, if it is not empty.
-func (t *Table[M, K]) answer(ctx context.Context, m M, err error, field string) (M, error) {
+func (t *Table[M, K]) answer(ctx context.Context, s any, m M, err error, field string) (M, error) {
 	if err != nil {
 		var none M
-		return none, t.safe(ctx, err, field)
+		return none, t.safe(ctx, t.unscoped(ctx, s, err), field)
 	}
 	return t.visible(m), nil
 }

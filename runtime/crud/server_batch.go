@@ -24,8 +24,11 @@ func BatchGet[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[
 	if err := t.checkKeys(l, keys, nil); err != nil {
 		return nil, err
 	}
+	if err := t.permitKeys(ctx, nil, keys...); err != nil {
+		return nil, err
+	}
 	items, err := s.BatchGet(ctx, keys, opts...)
-	return t.answers(ctx, items, err, l)
+	return t.answers(ctx, s, items, err, l)
 }
 
 // BatchGetNamed returns the resources with the names, in their order (AIP-231). list
@@ -38,15 +41,18 @@ func BatchGetNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s S
 	}
 	l := batchList{field: list}
 	keys, impossible, err := t.parseNames(l, parent, names, nil)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case len(impossible) == 0:
+	}
+	if err := t.permitNames(ctx, names...); err != nil {
+		return nil, err
+	}
+	if len(impossible) == 0 {
 		items, err := s.BatchGet(ctx, keys, opts...)
-		return t.answers(ctx, items, err, l)
+		return t.answers(ctx, s, items, err, l)
 	}
 	if violations := t.checkRead(opts); len(violations) > 0 {
-		return nil, invalid(t.domain(), violations...)
+		return nil, t.refuse(ctx, s, invalid(t.domain(), violations...))
 	}
 	return nil, notAll(ctx, t, s, names, keys, impossible)
 }
@@ -59,11 +65,18 @@ func BatchDelete[M any, K comparable](ctx context.Context, t *Table[M, K], s Sto
 		return nil, noStore(t)
 	}
 	l, settings := batchList{field: list}, writeSettingsOf(opts)
-	if err := t.checkKeys(l, keys, settings.check()); err != nil {
+	options := settings.check()
+	if err := t.checkKeys(l, keys, options); err != nil {
 		return nil, err
 	}
+	if err := t.permitKeys(ctx, nil, keys...); err != nil {
+		return nil, err
+	}
+	if len(options) > 0 {
+		return nil, t.refuse(ctx, s, invalid(t.domain(), options...))
+	}
 	items, err := s.BatchDelete(ctx, keys, opts...)
-	return t.answers(ctx, items, err, l)
+	return t.answers(ctx, s, items, err, l)
 }
 
 // BatchDeleteNamed deletes the resources with the names, all or none (AIP-235). list
@@ -73,18 +86,25 @@ func BatchDeleteNamed[M any, K comparable](ctx context.Context, t *Table[M, K], 
 		return nil, noStore(t)
 	}
 	l, settings := batchList{field: list}, writeSettingsOf(opts)
-	keys, impossible, err := t.parseNames(l, parent, names, settings.check())
-	switch {
-	case err != nil:
+	options := settings.check()
+	keys, impossible, err := t.parseNames(l, parent, names, options)
+	if err != nil {
 		return nil, err
+	}
+	if err := t.permitNames(ctx, names...); err != nil {
+		return nil, err
+	}
+	switch {
+	case len(options) > 0:
+		return nil, t.refuse(ctx, s, invalid(t.domain(), options...))
 	case len(impossible) == 0:
 		items, err := s.BatchDelete(ctx, keys, opts...)
-		return t.answers(ctx, items, err, l)
+		return t.answers(ctx, s, items, err, l)
 	case !settings.allowMissing:
 		return nil, notAll(ctx, t, s, names, keys, impossible)
 	}
 	items, err := deletePossible(ctx, s, names, keys, impossible, &settings, opts)
-	if items, err = t.answers(ctx, items, err, l); err != nil || t.deleteTime < 0 {
+	if items, err = t.answers(ctx, s, items, err, l); err != nil || t.deleteTime < 0 {
 		return items, err
 	}
 	return t.withAbsent(names, items, impossible), nil
@@ -127,10 +147,10 @@ func (l batchList) request(i int, field string) string {
 	return fmt.Sprintf("%s[%d].%s", l.field, i, field)
 }
 
-// answers is what a client sees of the resources of a batch.
-func (t *Table[M, K]) answers(ctx context.Context, items []M, err error, l batchList) ([]M, error) {
+// answers is what a client sees of the resources of a batch, which are of the store s.
+func (t *Table[M, K]) answers(ctx context.Context, s any, items []M, err error, l batchList) ([]M, error) {
 	if err != nil {
-		return nil, t.safeAs(ctx, err, func(e *Error) *Error { return e.renamed(l.path) })
+		return nil, t.safeAs(ctx, t.unscoped(ctx, s, err), func(e *Error) *Error { return e.renamed(l.path) })
 	}
 	if t.hides() {
 		for i, m := range items {
@@ -141,7 +161,7 @@ func (t *Table[M, K]) answers(ctx context.Context, items []M, err error, l batch
 }
 
 // checkKeys refuses a list of keys of which some were left out or can be none. others
-// are what else is wrong with the request.
+// are what else is wrong with the request, which is told with them.
 func (t *Table[M, K]) checkKeys(l batchList, keys []K, others []Violation) error {
 	violations := t.batchSize(l.field, len(keys))
 	if len(violations) == 0 {
@@ -152,8 +172,8 @@ func (t *Table[M, K]) checkKeys(l batchList, keys []K, others []Violation) error
 			}
 		}
 	}
-	if violations = append(l.paths(violations), others...); len(violations) > 0 {
-		return invalid(t.domain(), violations...)
+	if len(violations) > 0 {
+		return invalid(t.domain(), append(l.paths(violations), others...)...)
 	}
 	return nil
 }

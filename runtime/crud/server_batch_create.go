@@ -29,10 +29,10 @@ func BatchCreate[M any, K comparable](ctx context.Context, t *Table[M, K], s Sto
 		violations = append(violations, l.elements(i, wrong)...)
 	}
 	if violations = append(violations, settings.check()...); len(violations) > 0 {
-		return nil, invalid(t.domain(), violations...)
+		return nil, t.refuse(ctx, s, invalid(t.domain(), violations...))
 	}
 	stored, err := s.BatchCreate(ctx, inputs, opts...)
-	return t.answers(ctx, stored, err, l)
+	return t.answers(ctx, s, stored, t.created(ctx, err, inputs...), l)
 }
 
 // A NewResource is one element of a BatchCreateNamed: what CreateNamed is given.
@@ -59,9 +59,12 @@ func BatchCreateNamed[M any, K comparable](ctx context.Context, t *Table[M, K], 
 			return nil, err
 		}
 	}
-	inputs, err := t.namedInputs(l, parent, requests, settings.check())
-	if err != nil {
+	if err := t.permitParents(ctx, parentsOf(parent, requests)...); err != nil {
 		return nil, err
+	}
+	inputs, wrong := t.namedInputs(l, parent, requests, settings.check())
+	if wrong != nil {
+		return nil, t.refuse(ctx, s, wrong)
 	}
 	stored, err := s.BatchCreate(ctx, inputs, opts...)
 	for i, m := range stored {
@@ -69,11 +72,22 @@ func BatchCreateNamed[M any, K comparable](ctx context.Context, t *Table[M, K], 
 			t.clearKey(m)
 		}
 	}
-	return t.answers(ctx, stored, err, l)
+	return t.answers(ctx, s, stored, t.created(ctx, err, inputs...), l)
+}
+
+// parentsOf returns the parent of each element.
+func parentsOf[M any](batch string, requests []NewResource[M]) []string {
+	parents := make([]string, len(requests))
+	for i, request := range requests {
+		if parents[i] = request.Parent; parents[i] == "" {
+			parents[i] = batch
+		}
+	}
+	return parents
 }
 
 // namedInputs returns the resources that a batch creates, with their names.
-func (t *Table[M, K]) namedInputs(l batchList, parent string, requests []NewResource[M], others []Violation) ([]M, error) {
+func (t *Table[M, K]) namedInputs(l batchList, parent string, requests []NewResource[M], others []Violation) ([]M, *Error) {
 	inputs := make([]M, len(requests))
 	var violations []Violation
 	var missing *Error // a parent that cannot be

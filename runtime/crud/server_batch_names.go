@@ -10,7 +10,7 @@ import (
 
 // parseNames returns the keys of the resources that a batch names, but for those names
 // that can be no key, so that no row has them: those are impossible. others are what
-// else is wrong with the request.
+// else is wrong with the request, which is told with what is wrong with the names.
 func (t *Table[M, K]) parseNames(l batchList, parent string, names []string, others []Violation) (keys []K, impossible map[string]bool, err error) {
 	violations := t.batchSize(l.field, len(names))
 	if len(violations) > 0 {
@@ -32,8 +32,8 @@ func (t *Table[M, K]) parseNames(l batchList, parent string, names []string, oth
 			keys = append(keys, key)
 		}
 	}
-	if violations = append(l.paths(violations), others...); len(violations) > 0 {
-		return nil, nil, invalid(t.domain(), violations...)
+	if len(violations) > 0 {
+		return nil, nil, invalid(t.domain(), append(l.paths(violations), others...)...)
 	}
 	return keys, impossible, nil
 }

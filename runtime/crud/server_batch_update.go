@@ -22,6 +22,9 @@ func BatchUpdate[M any, K comparable](ctx context.Context, t *Table[M, K], s Sto
 	if len(violations) > 0 {
 		return nil, invalid(t.domain(), violations...)
 	}
+	if err := t.permitMessages(ctx, messagesOf(changes)...); err != nil {
+		return nil, err
+	}
 	_, wrongMask := t.resolve(t.New(), hoisted)
 	violations = append(violations, wrongMask...)
 	allowed := make([]Change[M], len(changes))
@@ -37,10 +40,18 @@ func BatchUpdate[M any, K comparable](ctx context.Context, t *Table[M, K], s Sto
 		violations = append(violations, wrong...)
 	}
 	if violations = append(violations, settings.check()...); len(violations) > 0 {
-		return nil, invalid(t.domain(), violations...)
+		return nil, t.refuse(ctx, s, invalid(t.domain(), violations...))
 	}
 	stored, err := s.BatchUpdate(ctx, allowed, opts...)
-	return t.answers(ctx, stored, err, l)
+	return t.answers(ctx, s, stored, err, l)
+}
+
+func messagesOf[M any](changes []Change[M]) []M {
+	ms := make([]M, len(changes))
+	for i, c := range changes {
+		ms[i] = c.Message
+	}
+	return ms
 }
 
 // hoist gives a change the mask of the batch, if there is one.

@@ -20,7 +20,10 @@ func GetBy[M any, K, V comparable, S Store[M, K]](ctx context.Context, t *Table[
 		return m, invalid(t.domain(), invalidField(field, notStorable))
 	}
 	m, err = get(s, ctx, value, opts...)
-	return t.answer(ctx, m, err, "")
+	if err == nil {
+		err = t.permitFound(ctx, m, field, value)
+	}
+	return t.answer(ctx, s, m, err, "")
 }
 
 // Stream sends the resources of a List one by one as they are read, so that it needs
@@ -30,9 +33,12 @@ func Stream[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M,
 	if s == nil {
 		return noStore(t)
 	}
+	if err := t.permitParents(ctx, q.Parent); err != nil {
+		return err
+	}
 	for m, err := range s.All(ctx, q) {
 		if err != nil {
-			return t.safe(ctx, err, "")
+			return t.safe(ctx, t.unscoped(ctx, s, err), "")
 		}
 		if err := send(t.visible(m)); err != nil {
 			return err // the caller is gone, or its message too large: gRPC's own status

@@ -41,12 +41,18 @@ func byKey[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, 
 		return m, noStore(t)
 	}
 	settings := writeSettingsOf(opts)
-	violations := t.keyGiven(key, settings.keyPresence)
-	if violations = append(violations, settings.check()...); len(violations) > 0 {
-		return m, invalid(t.domain(), violations...)
+	violations, options := t.keyGiven(key, settings.keyPresence), settings.check()
+	if len(violations) > 0 {
+		return m, invalid(t.domain(), append(violations, options...)...)
+	}
+	if err := t.permitKeys(ctx, settings.keyPresence, key); err != nil {
+		return m, err
+	}
+	if len(options) > 0 {
+		return m, t.refuse(ctx, s, invalid(t.domain(), options...))
 	}
 	m, err = write(s, ctx, key, opts...)
-	return t.answer(ctx, m, err, "")
+	return t.answer(ctx, s, m, err, "")
 }
 
 func byName[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], name string, opts []WriteOption, write keyedWrite[M, K]) (m M, err error) {
@@ -57,18 +63,21 @@ func byName[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M,
 	if wrong != nil && wrong.Code == codes.InvalidArgument {
 		return m, wrong
 	}
+	if err := t.permitNames(ctx, name); err != nil {
+		return m, err
+	}
 	settings := writeSettingsOf(opts)
 	violations := settings.check()
 	switch {
 	case len(violations) > 0:
-		return m, invalid(t.domain(), violations...)
+		return m, t.refuse(ctx, s, invalid(t.domain(), violations...))
 	case wrong != nil && settings.allowMissing:
-		return t.absentNamed(name), nil
+		return t.absentNamed(name), t.refuse(ctx, s, nil)
 	case wrong != nil:
-		return m, wrong
+		return m, t.refuse(ctx, s, wrong)
 	}
 	m, err = write(s, ctx, key, opts...)
-	return t.answer(ctx, m, err, "")
+	return t.answer(ctx, s, m, err, "")
 }
 
 // absentNamed is the answer to a Delete of a resource that may be missing, whose name

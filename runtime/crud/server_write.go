@@ -25,10 +25,10 @@ func Create[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M,
 	options := settings.check()
 	violations := t.complete(append(t.checkKeyInput(input), t.checkRequired(input, nil)...), input, nil, len(options) > 0)
 	if violations = append(below(t.info.Singular, violations), options...); len(violations) > 0 {
-		return stored, invalid(t.domain(), violations...)
+		return stored, t.refuse(ctx, s, invalid(t.domain(), violations...))
 	}
 	stored, err = s.Create(ctx, input, opts...)
-	return t.answer(ctx, stored, err, t.info.Singular)
+	return t.answer(ctx, s, stored, t.created(ctx, err, input), t.info.Singular)
 }
 
 // CreateNamed stores the resource below parent with the id, which the server makes
@@ -38,25 +38,28 @@ func CreateNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Sto
 		return stored, noStore(t)
 	}
 	noParent := t.checkParentName(parent)
-	switch {
-	case noParent != nil && noParent.Code == codes.InvalidArgument:
+	if noParent != nil && noParent.Code == codes.InvalidArgument {
 		return stored, noParent
-	case t.isNil(m):
-		return stored, invalid(t.domain(), missingField(t.info.Singular))
+	}
+	if err := t.permitParents(ctx, parent); err != nil {
+		return stored, err
+	}
+	if t.isNil(m) {
+		return stored, t.refuse(ctx, s, invalid(t.domain(), missingField(t.info.Singular)))
 	}
 	input := t.namedInput(m)
 	settings := writeSettingsOf(opts)
 	if violations := t.checkNamed(input, t.setName(input, parent, id, noParent == nil), settings.check()); len(violations) > 0 {
-		return stored, invalid(t.domain(), violations...)
+		return stored, t.refuse(ctx, s, invalid(t.domain(), violations...))
 	}
 	if noParent != nil {
-		return stored, noParent
+		return stored, t.refuse(ctx, s, noParent)
 	}
 	stored, err = s.Create(ctx, input, opts...)
 	if err == nil && settings.validateOnly && id == "" { // nobody is to use an id that was not given out
 		t.clearKey(stored)
 	}
-	return t.answer(ctx, stored, err, t.info.Singular)
+	return t.answer(ctx, s, stored, t.created(ctx, err, input), t.info.Singular)
 }
 
 // input returns those columns of a client's message that in takes, without what is

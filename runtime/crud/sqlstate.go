@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/puddle/v2"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 )
 
 // retryAfter is the delay that RetryInfo advises where a retry is safe.
@@ -37,6 +38,9 @@ const (
 // depend on the table. ctx is the call's. An error that is none of the database's
 // is INTERNAL.
 func classify(ctx context.Context, domain string, err error) *Error {
+	if own := statusOf(err); own != nil && ctx.Err() == nil {
+		return &Error{Code: own.Code(), Domain: domain, Message: own.Message(), own: own, cause: err}
+	}
 	if ctx.Err() == nil && notConnected(err) { // whatever the reason: nothing was sent
 		return unavailable(domain, err, true)
 	}
@@ -55,6 +59,16 @@ func classify(ctx context.Context, domain string, err error) *Error {
 		return valueRefused(domain, err)
 	}
 	return internal(domain, err)
+}
+
+// statusOf returns the status that a DB answers with by itself, one that asks who calls
+// for example, and nil for what a database says.
+func statusOf(err error) *status.Status {
+	var own interface{ GRPCStatus() *status.Status }
+	if errors.As(err, &own) {
+		return own.GRPCStatus()
+	}
+	return nil
 }
 
 // contextError answers for a call that its caller gave up. cancelled says that the
