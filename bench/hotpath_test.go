@@ -37,7 +37,7 @@ var slow = []string{squirrel, "google.golang.org/protobuf/internal/impl", "googl
 var direct = []string{
 	"crypto/sha256", "encoding/base64", "encoding/binary", "math", "slices", "strings", "time", "unicode/utf8",
 	"google.golang.org/protobuf/encoding/protowire",
-	product + "/runtime/identity",
+	product + "/internal/objectaccess", product + "/runtime/identity",
 }
 
 // TestHotPath has each method of the generated server called once, with coverage, and

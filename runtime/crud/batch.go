@@ -24,7 +24,7 @@ type Change[M any] struct {
 
 // batchSize returns what is wrong with the number of elements in the list of that
 // name.
-func (t *Table[M, K]) batchSize(list string, n int) []Violation {
+func (t *table[M]) batchSize(list string, n int) []Violation {
 	switch most := int(t.info.MaxBatchSize); {
 	case n == 0:
 		return []Violation{missingField(list)}
@@ -35,7 +35,7 @@ func (t *Table[M, K]) batchSize(list string, n int) []Violation {
 }
 
 // checkBatch refuses a list that is empty or too long.
-func (c *core[M, K]) checkBatch(list string, n int) error {
+func (c *core[M]) checkBatch(list string, n int) error {
 	if violations := c.table.batchSize(list, n); len(violations) > 0 {
 		return invalid(c.domain, violations...)
 	}

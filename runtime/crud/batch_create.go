@@ -6,10 +6,8 @@ import (
 	"slices"
 )
 
-// BatchCreate stores all messages, or none, and returns them as stored, in their
-// order. A batch of up to 32 is one statement, a larger one a transaction. See
-// [Store] for its errors.
-func (r *Repository[M, K]) BatchCreate(ctx context.Context, ms []M, opts ...WriteOption) (stored []M, err error) {
+// BatchCreate is [Repository.BatchCreate].
+func (r *repository[M]) BatchCreate(ctx context.Context, ms []M, opts ...WriteOption) (stored []M, err error) {
 	if err := r.checkBatch("messages", len(ms)); err != nil {
 		return nil, err
 	}
@@ -35,7 +33,7 @@ func (r *Repository[M, K]) BatchCreate(ctx context.Context, ms []M, opts ...Writ
 
 // createInTurn creates one after the other, so that the hooks of each see what those
 // before it did.
-func (r *Repository[M, K]) createInTurn(ctx context.Context, tx *Tx, ms []M) (stored []M, err error) {
+func (r *repository[M]) createInTurn(ctx context.Context, tx *Tx, ms []M) (stored []M, err error) {
 	stored = make([]M, len(ms))
 	for i, m := range ms {
 		if stored[i], err = r.create(ctx, tx, m); err != nil {
@@ -49,7 +47,7 @@ func (r *Repository[M, K]) createInTurn(ctx context.Context, tx *Tx, ms []M) (st
 // of them it does not say which: then they are inserted one by one, which tells, or
 // succeeds if what stood in the way is gone. In a caller's transaction there is no
 // second try, so that each row has its statement from the start.
-func (r *Repository[M, K]) insertAll(ctx context.Context, s *writeSettings, ms []M) ([]M, error) {
+func (r *repository[M]) insertAll(ctx context.Context, s *writeSettings, ms []M) ([]M, error) {
 	ready, err := r.readyInserts(ms)
 	if err != nil {
 		return nil, err
@@ -67,7 +65,7 @@ func (r *Repository[M, K]) insertAll(ctx context.Context, s *writeSettings, ms [
 
 // readyInserts returns the messages as they can be inserted. All that is wrong with
 // them is told at once.
-func (r *Repository[M, K]) readyInserts(ms []M) ([]M, error) {
+func (r *repository[M]) readyInserts(ms []M) ([]M, error) {
 	ready := make([]M, len(ms))
 	var found findings
 	for i, m := range ms {
@@ -84,8 +82,8 @@ func (r *Repository[M, K]) readyInserts(ms []M) ([]M, error) {
 }
 
 // oneOfEach is ALREADY_EXISTS for two messages with one key.
-func (r *Repository[M, K]) oneOfEach(ms []M) error {
-	seen := make(map[K]struct{}, len(ms))
+func (r *repository[M]) oneOfEach(ms []M) error {
+	seen := make(map[any]struct{}, len(ms))
 	for i, m := range ms {
 		key, ok := r.keyToBe(m)
 		if !ok {
@@ -101,7 +99,7 @@ func (r *Repository[M, K]) oneOfEach(ms []M) error {
 
 // keyToBe returns the key that the row of a new message will have. ok is false where
 // the database or the scope makes some of it.
-func (r *Repository[M, K]) keyToBe(m M) (key K, ok bool) {
+func (r *repository[M]) keyToBe(m M) (key any, ok bool) {
 	for _, name := range r.table.info.Key {
 		if r.scope.has(name) {
 			return key, false
@@ -110,6 +108,6 @@ func (r *Repository[M, K]) keyToBe(m M) (key K, ok bool) {
 	if !r.table.hasKey(m) {
 		return key, false
 	}
-	key, err := r.table.KeyOf(m)
+	key, err := r.table.keyOf(m)
 	return key, err == nil
 }

@@ -9,10 +9,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// BatchDelete deletes all resources, or none. A key that comes twice counts once. The
-// messages are nil; where the model is soft-deleted they are what the resources have
-// become, in the order of the keys. See [Store] for its errors.
-func (r *Repository[M, K]) BatchDelete(ctx context.Context, keys []K, opts ...WriteOption) ([]M, error) {
+// deleteKeys is [Repository.BatchDelete].
+func (r *repository[M]) deleteKeys(ctx context.Context, keys []any, opts ...WriteOption) ([]M, error) {
 	if err := r.checkBatch("keys", len(keys)); err != nil {
 		return nil, err
 	}
@@ -21,7 +19,7 @@ func (r *Repository[M, K]) BatchDelete(ctx context.Context, keys []K, opts ...Wr
 	if err != nil {
 		return nil, err
 	}
-	d := &batchDelete[K]{keys: keys, unique: distinct(keys), etags: etags, allowMissing: s.allowMissing}
+	d := &batchDelete{keys: keys, unique: distinct(keys), etags: etags, allowMissing: s.allowMissing}
 	remove := func() ([]M, error) {
 		return r.transactAll(ctx, &s, func(tx *Tx) ([]M, error) { return r.deleteAll(ctx, tx, d) })
 	}
@@ -36,15 +34,15 @@ func (r *Repository[M, K]) BatchDelete(ctx context.Context, keys []K, opts ...Wr
 }
 
 // A batchDelete is what one call of BatchDelete is to delete.
-type batchDelete[K comparable] struct {
-	keys, unique []K
+type batchDelete struct {
+	keys, unique []any
 	etags        []string // one for each key, or nil
 	allowMissing bool
 	singly       bool // one statement for each row
 }
 
 // etagsOf returns the etags that the rows must have, nil for any.
-func (r *Repository[M, K]) etagsOf(s *writeSettings, n int) ([]string, error) {
+func (r *repository[M]) etagsOf(s *writeSettings, n int) ([]string, error) {
 	switch {
 	case s.etag == "" && len(s.etags) == 0:
 		return nil, nil
@@ -60,7 +58,7 @@ func (r *Repository[M, K]) etagsOf(s *writeSettings, n int) ([]string, error) {
 
 // deleteAll deletes the rows, which are locked first where something needs to see
 // them.
-func (r *Repository[M, K]) deleteAll(ctx context.Context, tx *Tx, d *batchDelete[K]) ([]M, error) {
+func (r *repository[M]) deleteAll(ctx context.Context, tx *Tx, d *batchDelete) ([]M, error) {
 	hooked := r.hooks.has(beforeDelete[M]) || r.hooks.has(afterDelete[M])
 	if !hooked && d.etags == nil {
 		return r.removeAll(ctx, tx, d)
@@ -79,7 +77,7 @@ func (r *Repository[M, K]) deleteAll(ctx context.Context, tx *Tx, d *batchDelete
 }
 
 // deletable compares the locked rows with what the call expects of them.
-func (r *Repository[M, K]) deletable(d *batchDelete[K], old map[K]M) error {
+func (r *repository[M]) deletable(d *batchDelete, old map[any]M) error {
 	if err := r.deleteGone(d, old); err != nil {
 		return err
 	}
@@ -97,7 +95,7 @@ func (r *Repository[M, K]) deletable(d *batchDelete[K], old map[K]M) error {
 
 // deleteGone is NOT_FOUND of all keys that are not among the rows, or whose rows are
 // deleted.
-func (r *Repository[M, K]) deleteGone(d *batchDelete[K], rows map[K]M) error {
+func (r *repository[M]) deleteGone(d *batchDelete, rows map[any]M) error {
 	if d.allowMissing {
 		return nil
 	}
@@ -117,8 +115,8 @@ func (r *Repository[M, K]) deleteGone(d *batchDelete[K], rows map[K]M) error {
 
 // deleteInTurn deletes one row after the other, so that the hooks of each see what
 // those before it did.
-func (r *Repository[M, K]) deleteInTurn(ctx context.Context, tx *Tx, d *batchDelete[K], old map[K]M) ([]M, error) {
-	removed := make(map[K]M, len(old))
+func (r *repository[M]) deleteInTurn(ctx context.Context, tx *Tx, d *batchDelete, old map[any]M) ([]M, error) {
+	removed := make(map[any]M, len(old))
 	for _, key := range d.unique {
 		m, ok := old[key]
 		if !ok || r.table.isDeleted(m) {
@@ -134,10 +132,10 @@ func (r *Repository[M, K]) deleteInTurn(ctx context.Context, tx *Tx, d *batchDel
 }
 
 // removeSingly deletes each row by a statement of its own.
-func (r *Repository[M, K]) removeSingly(ctx context.Context, tx *Tx, d *batchDelete[K]) (map[K]M, error) {
-	removed := make(map[K]M, len(d.unique))
+func (r *repository[M]) removeSingly(ctx context.Context, tx *Tx, d *batchDelete) (map[any]M, error) {
+	removed := make(map[any]M, len(d.unique))
 	var statements []queued
-	var keys []K
+	var keys []any
 	for _, key := range d.unique {
 		bound, ok := r.table.keyArgs(key, r.dialect)
 		if !ok {

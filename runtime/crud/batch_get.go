@@ -5,10 +5,8 @@ import (
 	"strings"
 )
 
-// BatchGet returns the resources with the keys, in their order, in one statement
-// however many there are. A key that comes twice is answered twice, with messages of
-// their own. See [Store] for its errors.
-func (r *Repository[M, K]) BatchGet(ctx context.Context, keys []K, opts ...GetOption) ([]M, error) {
+// getKeys is [Repository.BatchGet].
+func (r *repository[M]) getKeys(ctx context.Context, keys []any, opts ...GetOption) ([]M, error) {
 	if err := r.checkBatch("keys", len(keys)); err != nil {
 		return nil, err
 	}
@@ -26,7 +24,7 @@ func (r *Repository[M, K]) BatchGet(ctx context.Context, keys []K, opts ...GetOp
 		return nil, err
 	}
 	items := make([]M, len(keys))
-	first := make(map[K]int, len(unique))
+	first := make(map[any]int, len(unique))
 	for i, key := range keys {
 		at, again := first[key]
 		if again {
@@ -43,7 +41,7 @@ func (r *Repository[M, K]) BatchGet(ctx context.Context, keys []K, opts ...GetOp
 }
 
 // allFound is NOT_FOUND of the keys that are not among the rows.
-func (r *Repository[M, K]) allFound(keys []K, found map[K]M) error {
+func (r *repository[M]) allFound(keys []any, found map[any]M) error {
 	var missing []string
 	for _, key := range keys {
 		if _, ok := found[key]; !ok {
@@ -57,7 +55,7 @@ func (r *Repository[M, K]) allFound(keys []K, found map[K]M) error {
 }
 
 // readKeys gets the rows with the keys, with a suffix such as FOR UPDATE.
-func (r *Repository[M, K]) readKeys(ctx context.Context, db DB, keys []K, selected columnSet, suffix string) (map[K]M, error) {
+func (r *repository[M]) readKeys(ctx context.Context, db DB, keys []any, selected columnSet, suffix string) (map[any]M, error) {
 	args, n := r.bindKeys(keys)
 	if n == 0 {
 		return nil, nil
@@ -82,16 +80,16 @@ func (r *Repository[M, K]) readKeys(ctx context.Context, db DB, keys []K, select
 	return r.byKey(items)
 }
 
-func (r *Repository[M, K]) buildReadKeys(selected columnSet) string {
+func (r *repository[M]) buildReadKeys(selected columnSet) string {
 	return "SELECT " + r.table.selection(selected, r.column) + "\nFROM " + r.name +
 		"\nWHERE " + numbered(r.anyKey(), 1) + r.scope.static(r.keyParams()+1)
 }
 
 // byKey returns messages by their keys.
-func (r *Repository[M, K]) byKey(items []M) (map[K]M, error) {
-	found := make(map[K]M, len(items))
+func (r *repository[M]) byKey(items []M) (map[any]M, error) {
+	found := make(map[any]M, len(items))
 	for _, m := range items {
-		key, err := r.table.KeyOf(m)
+		key, err := r.table.keyOf(m)
 		if err != nil {
 			return nil, internal(r.domain, err)
 		}
@@ -103,7 +101,7 @@ func (r *Repository[M, K]) byKey(items []M) (map[K]M, error) {
 // lockKeys gets the rows with the keys and locks them for the transaction. All
 // batches take their locks in the order of the key, so that none waits for another
 // that waits for it.
-func (r *Repository[M, K]) lockKeys(ctx context.Context, tx *Tx, keys []K) (map[K]M, error) {
+func (r *repository[M]) lockKeys(ctx context.Context, tx *Tx, keys []any) (map[any]M, error) {
 	order := "\nORDER BY " + strings.Join(columnNames(r.table.info.Key, r.column), ", ")
 	return r.readKeys(ctx, tx, keys, nil, order+r.lock())
 }

@@ -19,24 +19,24 @@ const (
 )
 
 // An insertion is an INSERT of several rows, which all set the same columns.
-type insertion[K comparable] struct {
+type insertion struct {
 	sql  string
 	set  columnSet
 	rows [][]any // arguments
 	// keys and elements are the keys of the rows and their places in the batch.
-	keys     []K
+	keys     []any
 	elements []int
 }
 
-func (in *insertion[K]) add(row []any, key K, element int) {
+func (in *insertion) add(row []any, key any, element int) {
 	in.rows, in.keys, in.elements = append(in.rows, row), append(in.keys, key), append(in.elements, element)
 }
 
-func (in *insertion[K]) full(width, most int) bool {
+func (in *insertion) full(width, most int) bool {
 	return len(in.rows) >= most || (len(in.rows)+1)*width > maxInsertParams
 }
 
-func (in *insertion[K]) args() []any {
+func (in *insertion) args() []any {
 	if len(in.rows) == 1 {
 		return in.rows[0]
 	}
@@ -48,7 +48,7 @@ func (in *insertion[K]) args() []any {
 }
 
 // insertReady runs the INSERTs, of at most rows rows each.
-func (r *Repository[M, K]) insertReady(ctx context.Context, s *writeSettings, ready []M, rows int) ([]M, error) {
+func (r *repository[M]) insertReady(ctx context.Context, s *writeSettings, ready []M, rows int) ([]M, error) {
 	all, err := r.insertions(ctx, ready, rows)
 	if err != nil {
 		return nil, err
@@ -67,7 +67,7 @@ func (r *Repository[M, K]) insertReady(ctx context.Context, s *writeSettings, re
 	return stored, err
 }
 
-func (r *Repository[M, K]) insertPipelined(ctx context.Context, tx *Tx, all []insertion[K], ready, stored []M) error {
+func (r *repository[M]) insertPipelined(ctx context.Context, tx *Tx, all []insertion, ready, stored []M) error {
 	statements := make([]queued, len(all))
 	for i := range all {
 		in := &all[i]
@@ -80,13 +80,13 @@ func (r *Repository[M, K]) insertPipelined(ctx context.Context, tx *Tx, all []in
 // insertions distributes the messages over statements. A row is found again by its
 // key, since the order of RETURNING is not promised: one whose key the database makes
 // has a statement of its own.
-func (r *Repository[M, K]) insertions(ctx context.Context, ready []M, most int) ([]insertion[K], error) {
+func (r *repository[M]) insertions(ctx context.Context, ready []M, most int) ([]insertion, error) {
 	values, err := r.scope.values(ctx)
 	if err != nil {
 		return nil, err
 	}
 	scope, now := r.bindScope(values), r.now()
-	var all []insertion[K]
+	var all []insertion
 	open := make(map[string]int) // the insertion that takes rows of a set of columns
 	for i, m := range ready {
 		set, args := r.insertArgs(m, scope, now)
@@ -94,7 +94,7 @@ func (r *Repository[M, K]) insertions(ctx context.Context, ready []M, most int) 
 		at, ok := open[string(set)]
 		if !ok || !known || all[at].full(len(args), most) {
 			at = len(all)
-			all = append(all, insertion[K]{set: set})
+			all = append(all, insertion{set: set})
 		}
 		if known {
 			open[string(set)] = at
@@ -109,7 +109,7 @@ func (r *Repository[M, K]) insertions(ctx context.Context, ready []M, most int) 
 	return all, nil
 }
 
-func (r *Repository[M, K]) insertionText(in *insertion[K]) (string, error) {
+func (r *repository[M]) insertionText(in *insertion) (string, error) {
 	if len(in.rows) == 1 {
 		return r.insertText(in.set, in.rows[0])
 	}
@@ -118,7 +118,7 @@ func (r *Repository[M, K]) insertionText(in *insertion[K]) (string, error) {
 }
 
 // takeInserted puts the rows that an INSERT gave back in their places.
-func (r *Repository[M, K]) takeInserted(rows pgx.Rows, in *insertion[K], stored []M) (err error) {
+func (r *repository[M]) takeInserted(rows pgx.Rows, in *insertion, stored []M) (err error) {
 	if len(in.elements) == 1 {
 		stored[in.elements[0]], err = r.inserted(rows)
 		return err
@@ -142,7 +142,7 @@ func (r *Repository[M, K]) takeInserted(rows pgx.Rows, in *insertion[K], stored 
 }
 
 // insertionError maps an error of an INSERT.
-func (r *Repository[M, K]) insertionError(ctx context.Context, db DB, err error, in *insertion[K], ready []M) error {
+func (r *repository[M]) insertionError(ctx context.Context, db DB, err error, in *insertion, ready []M) error {
 	switch {
 	case err == nil:
 		return nil

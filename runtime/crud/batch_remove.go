@@ -8,7 +8,7 @@ import (
 
 // removeAll deletes the rows by one statement. Where it finds fewer rows than keys, it
 // says which are missing, and its caller rolls back.
-func (r *Repository[M, K]) removeAll(ctx context.Context, tx *Tx, d *batchDelete[K]) ([]M, error) {
+func (r *repository[M]) removeAll(ctx context.Context, tx *Tx, d *batchDelete) ([]M, error) {
 	remove := r.removeRows
 	switch {
 	case r.table.deleteTime >= 0:
@@ -27,7 +27,7 @@ func (r *Repository[M, K]) removeAll(ctx context.Context, tx *Tx, d *batchDelete
 }
 
 // removeRows runs the DELETE and returns the keys of the rows that are gone.
-func (r *Repository[M, K]) removeRows(ctx context.Context, tx *Tx, d *batchDelete[K]) (map[K]M, error) {
+func (r *repository[M]) removeRows(ctx context.Context, tx *Tx, d *batchDelete) (map[any]M, error) {
 	args, n := r.bindKeys(d.unique)
 	if n == 0 {
 		return nil, nil
@@ -43,7 +43,7 @@ func (r *Repository[M, K]) removeRows(ctx context.Context, tx *Tx, d *batchDelet
 }
 
 // setRowsDeleted runs the UPDATE of a soft delete and returns the rows it found alive.
-func (r *Repository[M, K]) setRowsDeleted(ctx context.Context, tx *Tx, d *batchDelete[K]) (map[K]M, error) {
+func (r *repository[M]) setRowsDeleted(ctx context.Context, tx *Tx, d *batchDelete) (map[any]M, error) {
 	keys, n := r.bindKeys(d.unique)
 	if n == 0 {
 		return nil, nil
@@ -56,7 +56,7 @@ func (r *Repository[M, K]) setRowsDeleted(ctx context.Context, tx *Tx, d *batchD
 	return r.written(ctx, tx, sql, returning+r.table.sql.Columns, append(args, keys...), nil, n)
 }
 
-func (r *Repository[M, K]) buildSetDeleted() (string, error) {
+func (r *repository[M]) buildSetDeleted() (string, error) {
 	alive := r.column(r.table.columns[r.table.deleteTime].Names[0]) + " IS NULL"
 	keys := make([]any, r.keyParams())
 	sql, args, err := r.touch(r.setLifeTimes()).Where(squirrel.Expr(r.anyKey(), keys...)).Where(alive).ToSql()
@@ -64,7 +64,7 @@ func (r *Repository[M, K]) buildSetDeleted() (string, error) {
 }
 
 // written runs a statement over the rows of many keys and returns what it gave back.
-func (r *Repository[M, K]) written(ctx context.Context, tx *Tx, sql, suffix string, args []any, selected columnSet, n int) (map[K]M, error) {
+func (r *repository[M]) written(ctx context.Context, tx *Tx, sql, suffix string, args []any, selected columnSet, n int) (map[any]M, error) {
 	if !r.scope.empty() {
 		var err error
 		if sql, args, err = r.scoped(ctx, sql, args); err != nil {
@@ -86,7 +86,7 @@ func (r *Repository[M, K]) written(ctx context.Context, tx *Tx, sql, suffix stri
 }
 
 // keySet are the columns of the key.
-func (r *Repository[M, K]) keySet() columnSet {
+func (r *repository[M]) keySet() columnSet {
 	set := make(columnSet, len(r.table.columns))
 	for i := range r.table.columns {
 		if r.table.columns[i].PrimaryKey {
@@ -98,14 +98,14 @@ func (r *Repository[M, K]) keySet() columnSet {
 
 // notRemoved is the error of the keys whose rows are not among those removed:
 // NOT_FOUND, since they are not there or deleted.
-func (r *Repository[M, K]) notRemoved(ctx context.Context, tx *Tx, d *batchDelete[K], removed map[K]M) error {
-	rest := &batchDelete[K]{}
+func (r *repository[M]) notRemoved(ctx context.Context, tx *Tx, d *batchDelete, removed map[any]M) error {
+	rest := &batchDelete{}
 	for _, key := range d.unique {
 		if _, ok := removed[key]; !ok {
 			rest.unique = append(rest.unique, key)
 		}
 	}
-	var left map[K]M
+	var left map[any]M
 	if r.table.deleteTime >= 0 {
 		var err error
 		if left, err = r.readKeys(ctx, tx, rest.unique, nil, ""); err != nil {
@@ -120,7 +120,7 @@ func (r *Repository[M, K]) notRemoved(ctx context.Context, tx *Tx, d *batchDelet
 
 // leftovers are the resources after a soft delete, in the order of the keys. One that
 // there was nothing to do for is as it is.
-func (r *Repository[M, K]) leftovers(ctx context.Context, tx *Tx, d *batchDelete[K], removed map[K]M) ([]M, error) {
+func (r *repository[M]) leftovers(ctx context.Context, tx *Tx, d *batchDelete, removed map[any]M) ([]M, error) {
 	if r.table.deleteTime < 0 {
 		return nil, nil
 	}
@@ -129,7 +129,7 @@ func (r *Repository[M, K]) leftovers(ctx context.Context, tx *Tx, d *batchDelete
 		m, ok := removed[key]
 		if !ok {
 			var err error
-			if m, err = r.WithTx(tx).leftover(ctx, key); err != nil {
+			if m, err = r.within(tx).leftover(ctx, key); err != nil {
 				return nil, err
 			}
 		}

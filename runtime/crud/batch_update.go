@@ -8,10 +8,8 @@ import (
 	"google.golang.org/grpc/codes"
 )
 
-// BatchUpdate makes all changes, or none, and returns the resources as stored, in the
-// order of the changes. It locks the rows first, all batches in one order, so that two
-// of them wait for each other and do not deadlock. See [Store] for its errors.
-func (r *Repository[M, K]) BatchUpdate(ctx context.Context, changes []Change[M], opts ...WriteOption) (stored []M, err error) {
+// BatchUpdate is [Repository.BatchUpdate].
+func (r *repository[M]) BatchUpdate(ctx context.Context, changes []Change[M], opts ...WriteOption) (stored []M, err error) {
 	if err := r.checkBatch("changes", len(changes)); err != nil {
 		return nil, err
 	}
@@ -30,19 +28,19 @@ func (r *Repository[M, K]) BatchUpdate(ctx context.Context, changes []Change[M],
 }
 
 // A batchUpdate is what one call of BatchUpdate is to write.
-type batchUpdate[M any, K comparable] struct {
-	updates  []*update[M, K] // nil for a key that no row can have
+type batchUpdate[M any] struct {
+	updates  []*update[M] // nil for a key that no row can have
 	settings []writeSettings
 	names    []string // of the resources
-	keys     []K      // of the updates that are not nil
+	keys     []any    // of the updates that are not nil
 }
 
 // errElementOption is an option of a Change that only the call can have.
 var errElementOption = errors.New("crud: ValidateOnly or RequestID among the options of one change of a BatchUpdate; give it to the call")
 
-func (r *Repository[M, K]) newBatchUpdate(changes []Change[M], opts []WriteOption) (*batchUpdate[M, K], error) {
-	b := &batchUpdate[M, K]{
-		updates:  make([]*update[M, K], len(changes)),
+func (r *repository[M]) newBatchUpdate(changes []Change[M], opts []WriteOption) (*batchUpdate[M], error) {
+	b := &batchUpdate[M]{
+		updates:  make([]*update[M], len(changes)),
 		settings: make([]writeSettings, len(changes)),
 		names:    make([]string, len(changes)),
 	}
@@ -72,8 +70,8 @@ func (r *Repository[M, K]) newBatchUpdate(changes []Change[M], opts []WriteOptio
 
 // updatedTwice returns the violations of the changes of a resource that another one
 // before them changes: which of the two is to be seen?
-func (r *Repository[M, K]) updatedTwice(updates []*update[M, K]) []Violation {
-	keys := make([]K, len(updates))
+func (r *repository[M]) updatedTwice(updates []*update[M]) []Violation {
+	keys := make([]any, len(updates))
 	for i, u := range updates {
 		if u != nil {
 			keys[i] = u.key
@@ -83,7 +81,7 @@ func (r *Repository[M, K]) updatedTwice(updates []*update[M, K]) []Violation {
 }
 
 // updateAll locks the rows and writes them.
-func (r *Repository[M, K]) updateAll(ctx context.Context, tx *Tx, b *batchUpdate[M, K]) ([]M, error) {
+func (r *repository[M]) updateAll(ctx context.Context, tx *Tx, b *batchUpdate[M]) ([]M, error) {
 	old, err := r.lockKeys(ctx, tx, b.keys)
 	if err != nil {
 		return nil, err
@@ -91,7 +89,7 @@ func (r *Repository[M, K]) updateAll(ctx context.Context, tx *Tx, b *batchUpdate
 	if err := r.allThere(b, old); err != nil {
 		return nil, err
 	}
-	related := slices.ContainsFunc(b.updates, func(u *update[M, K]) bool { return len(u.related) > 0 })
+	related := slices.ContainsFunc(b.updates, func(u *update[M]) bool { return len(u.related) > 0 })
 	if related || r.hooks.has(beforeUpdate[M]) || r.hooks.has(afterUpdate[M]) {
 		return r.updateInTurn(ctx, tx, b, old)
 	}
@@ -99,7 +97,7 @@ func (r *Repository[M, K]) updateAll(ctx context.Context, tx *Tx, b *batchUpdate
 }
 
 // allThere is NOT_FOUND of all resources that are to be updated and are not there.
-func (r *Repository[M, K]) allThere(b *batchUpdate[M, K], old map[K]M) error {
+func (r *repository[M]) allThere(b *batchUpdate[M], old map[any]M) error {
 	var gone []string
 	deleted := 0
 	for i, u := range b.updates {
@@ -118,7 +116,7 @@ func (r *Repository[M, K]) allThere(b *batchUpdate[M, K], old map[K]M) error {
 }
 
 // goneAll is NOT_FOUND of the names, of which some are those of deleted resources.
-func (r *Repository[M, K]) goneAll(names []string, deleted int) error {
+func (r *repository[M]) goneAll(names []string, deleted int) error {
 	if len(names) == 0 {
 		return nil
 	}
@@ -131,7 +129,7 @@ func (r *Repository[M, K]) goneAll(names []string, deleted int) error {
 
 // updateInTurn writes one row after the other, so that the hooks of each see what
 // those before it did.
-func (r *Repository[M, K]) updateInTurn(ctx context.Context, tx *Tx, b *batchUpdate[M, K], old map[K]M) (stored []M, err error) {
+func (r *repository[M]) updateInTurn(ctx context.Context, tx *Tx, b *batchUpdate[M], old map[any]M) (stored []M, err error) {
 	stored = make([]M, len(b.updates))
 	for i, u := range b.updates {
 		m, ok := old[u.key]

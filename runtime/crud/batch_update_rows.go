@@ -8,7 +8,7 @@ import (
 
 // updateTogether writes rows that are locked by statements that are sent together.
 // All that is wrong with the values is told at once.
-func (r *Repository[M, K]) updateTogether(ctx context.Context, tx *Tx, b *batchUpdate[M, K], old map[K]M) ([]M, error) {
+func (r *repository[M]) updateTogether(ctx context.Context, tx *Tx, b *batchUpdate[M], old map[any]M) ([]M, error) {
 	next, err := r.nextRows(ctx, tx, b, old)
 	if err != nil {
 		return nil, err
@@ -41,8 +41,8 @@ func (r *Repository[M, K]) updateTogether(ctx context.Context, tx *Tx, b *batchU
 
 // nextRows returns what the rows will become: nil for one that is created, or that
 // stays as it is.
-func (r *Repository[M, K]) nextRows(ctx context.Context, tx *Tx, b *batchUpdate[M, K], old map[K]M) ([]*update[M, K], error) {
-	next := make([]*update[M, K], len(b.updates))
+func (r *repository[M]) nextRows(ctx context.Context, tx *Tx, b *batchUpdate[M], old map[any]M) ([]*update[M], error) {
+	next := make([]*update[M], len(b.updates))
 	var wrong findings
 	var other error
 	for i, u := range b.updates {
@@ -70,7 +70,7 @@ func (r *Repository[M, K]) nextRows(ctx context.Context, tx *Tx, b *batchUpdate[
 }
 
 // queuedUpdate is the UPDATE of a row that is locked; into is for the row as stored.
-func (r *Repository[M, K]) queuedUpdate(ctx context.Context, u *update[M, K], into *M) (queued, error) {
+func (r *repository[M]) queuedUpdate(ctx context.Context, u *update[M], into *M) (queued, error) {
 	sql, args, err := r.updateStatement(ctx, u)
 	return queued{sql, args, func(rows pgx.Rows) error {
 		m, found, err := r.table.one(rows, r.dialect, nil)

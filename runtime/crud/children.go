@@ -30,7 +30,7 @@ func Force(force bool) WriteOption {
 
 // checkChildless refuses to delete a row that is locked and has children. Nobody adds one
 // meanwhile: a new reference waits for the lock.
-func (r *Repository[M, K]) checkChildless(ctx context.Context, tx *Tx, key K, row M) error {
+func (r *repository[M]) checkChildless(ctx context.Context, tx *Tx, key any, row M) error {
 	children := r.table.info.Children
 	if len(children) == 0 {
 		return nil
@@ -82,7 +82,7 @@ func (c Child) exists(values map[string]any, args []any) (string, []any) {
 }
 
 // valuesByName returns what a message's columns hold, by their SQL names.
-func (t *Table[M, K]) valuesByName(m M, d Dialect) map[string]any {
+func (t *table[M]) valuesByName(m M, d Dialect) map[string]any {
 	values := make(map[string]any, t.width)
 	for i := range t.columns {
 		args := t.columns[i].codec.appendArgs(nil, m, d)

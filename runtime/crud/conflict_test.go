@@ -29,7 +29,9 @@ func TestInTxRetriesLostRaces(t *testing.T) {
 	counters := bookpb.NewCounterRepository(db)
 	_, err := counters.Create(ctx, &bookpb.Counter{Id: 1})
 	require.NoError(t, err)
-	var runs, after atomic.Int32
+	var runs, after, met atomic.Int32
+	var both sync.WaitGroup
+	both.Add(2)
 	increment := func() error {
 		return crud.InTx(ctx, db, func(tx *crud.Tx) error {
 			runs.Add(1)
@@ -39,6 +41,10 @@ func TestInTxRetriesLostRaces(t *testing.T) {
 			c, err := counters.WithTx(tx).Get(ctx, 1)
 			if err != nil {
 				return err
+			}
+			if met.Add(1) <= 2 { // the first two have read before either writes: one loses
+				both.Done()
+				both.Wait()
 			}
 			tx.AfterCommit(func(context.Context) { after.Add(1) })
 			c.Small++

@@ -13,9 +13,8 @@ import (
 	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
 )
 
-// Create stores m and returns it as stored, with generated keys, the database's
-// defaults and the times that the server keeps. See [Store] for its errors.
-func (r *Repository[M, K]) Create(ctx context.Context, m M, opts ...WriteOption) (stored M, err error) {
+// Create is [Repository.Create].
+func (r *repository[M]) Create(ctx context.Context, m M, opts ...WriteOption) (stored M, err error) {
 	s := writeSettingsOf(opts)
 	for range maxNumbers {
 		stored, err = r.createOnce(ctx, m, &s)
@@ -29,7 +28,7 @@ func (r *Repository[M, K]) Create(ctx context.Context, m M, opts ...WriteOption)
 	return stored, err
 }
 
-func (r *Repository[M, K]) createOnce(ctx context.Context, m M, s *writeSettings) (stored M, err error) {
+func (r *repository[M]) createOnce(ctx context.Context, m M, s *writeSettings) (stored M, err error) {
 	if s.inTx() || r.hooks.has(beforeCreate[M]) || r.hooks.has(afterCreate[M]) || len(r.table.ownedIn(m)) > 0 {
 		if violations := append(r.table.check(m, r.table.given(m), r.dialect), r.table.checkRelated(m, r.dialect)...); len(violations) > 0 {
 			return stored, invalid(r.domain, violations...) // before a statement is sent
@@ -49,7 +48,7 @@ const maxNumbers = 1000
 // numberTaken reports whether the database gave m a number that a row has already: one
 // that an upsert or an import chose, of which a PostgreSQL sequence does not know. The
 // next attempt gets the next number.
-func (r *Repository[M, K]) numberTaken(m M, err error) bool {
+func (r *repository[M]) numberTaken(m M, err error) bool {
 	i := r.table.identity
 	if i < 0 || !r.table.columns[i].PrimaryKey || r.table.columns[i].codec.has(m) || !createdMeanwhile(err) {
 		return false
@@ -59,7 +58,7 @@ func (r *Repository[M, K]) numberTaken(m M, err error) bool {
 }
 
 // given returns the columns of m but those of the key that somebody else is to fill in.
-func (t *Table[M, K]) given(m M) columnSet {
+func (t *table[M]) given(m M) columnSet {
 	set := make(columnSet, len(t.columns))
 	for i := range t.columns {
 		set[i] = flag(!t.columns[i].PrimaryKey || t.columns[i].codec.has(m))
@@ -68,7 +67,7 @@ func (t *Table[M, K]) given(m M) columnSet {
 }
 
 // create inserts a row with its hooks around.
-func (r *Repository[M, K]) create(ctx context.Context, tx *Tx, m M) (stored M, err error) {
+func (r *repository[M]) create(ctx context.Context, tx *Tx, m M) (stored M, err error) {
 	w := &Write[M]{Tx: tx, New: r.table.clone(m)}
 	if err := r.generateIDs(w.New); err != nil {
 		return stored, err
@@ -89,7 +88,7 @@ func (r *Repository[M, K]) create(ctx context.Context, tx *Tx, m M) (stored M, e
 }
 
 // clearMade clears the ids of a stored message that its caller did not give.
-func (t *Table[M, K]) clearMade(stored, given M) {
+func (t *table[M]) clearMade(stored, given M) {
 	if !t.hasKey(given) {
 		t.clearKey(stored)
 	}
@@ -102,13 +101,13 @@ func (t *Table[M, K]) clearMade(stored, given M) {
 }
 
 // hasKey reports whether the caller gave all of the key.
-func (t *Table[M, K]) hasKey(m M) bool {
-	key, err := t.KeyOf(m)
+func (t *table[M]) hasKey(m M) bool {
+	key, err := t.keyOf(m)
 	return err == nil && !slices.ContainsFunc(t.values(key), zeroKeyValue)
 }
 
 // afterWrite runs the hooks behind a statement. They see a copy of the stored row.
-func (r *Repository[M, K]) afterWrite(ctx context.Context, tx *Tx, stored M, pick func(*Hooks[M]) hook[M], with func(*Write[M])) error {
+func (r *repository[M]) afterWrite(ctx context.Context, tx *Tx, stored M, pick func(*Hooks[M]) hook[M], with func(*Write[M])) error {
 	if !r.hooks.has(pick) {
 		return nil
 	}
@@ -119,7 +118,7 @@ func (r *Repository[M, K]) afterWrite(ctx context.Context, tx *Tx, stored M, pic
 
 // retried runs a single statement again when it lost a race. In a caller's
 // transaction that is the caller's to do: the whole of it is lost.
-func (r *Repository[M, K]) retried(ctx context.Context, f func() error) error {
+func (r *repository[M]) retried(ctx context.Context, f func() error) error {
 	if r.tx != nil {
 		return f()
 	}
@@ -128,7 +127,7 @@ func (r *Repository[M, K]) retried(ctx context.Context, f func() error) error {
 
 // generateIDs gives m the key and the other ids that the runtime makes, where it has
 // none.
-func (r *Repository[M, K]) generateIDs(m M) error {
+func (r *repository[M]) generateIDs(m M) error {
 	for _, c := range r.table.ids {
 		if c.codec.has(m) {
 			continue
@@ -162,7 +161,7 @@ func newID(by Generated) (string, error) {
 }
 
 // insert runs the INSERT. It does not change m.
-func (r *Repository[M, K]) insert(ctx context.Context, db DB, m M) (stored M, err error) {
+func (r *repository[M]) insert(ctx context.Context, db DB, m M) (stored M, err error) {
 	if m, err = r.readyInsert(m); err != nil {
 		return stored, err
 	}
@@ -187,7 +186,7 @@ func (r *Repository[M, K]) insert(ctx context.Context, db DB, m M) (stored M, er
 
 // readyInsert returns m, or a copy with the ids that the runtime makes and the time at
 // which it expires, once it is fit to be inserted.
-func (r *Repository[M, K]) readyInsert(m M) (M, error) {
+func (r *repository[M]) readyInsert(m M) (M, error) {
 	if r.needsIDs(m) {
 		m = r.table.clone(m)
 		if err := r.generateIDs(m); err != nil {
@@ -205,7 +204,7 @@ func (r *Repository[M, K]) readyInsert(m M) (M, error) {
 }
 
 // inserted reads the row that an INSERT gave back.
-func (r *Repository[M, K]) inserted(rows pgx.Rows) (M, error) {
+func (r *repository[M]) inserted(rows pgx.Rows) (M, error) {
 	stored, found, err := r.table.one(rows, r.dialect, nil)
 	if err == nil && !found {
 		err = errNoRowBack
@@ -217,13 +216,13 @@ func (r *Repository[M, K]) inserted(rows pgx.Rows) (M, error) {
 // rule of the database's own swallowed it.
 var errNoRowBack = errors.New("crud: a statement returned no row of those it wrote")
 
-func (r *Repository[M, K]) needsIDs(m M) bool {
+func (r *repository[M]) needsIDs(m M) bool {
 	return slices.ContainsFunc(r.table.ids, func(c *Column[M]) bool { return !c.codec.has(m) })
 }
 
 // checkInsert returns what is wrong with the values. A key that nobody makes, and
 // the scope does not stamp, must be there.
-func (r *Repository[M, K]) checkInsert(m M) []Violation {
+func (r *repository[M]) checkInsert(m M) []Violation {
 	violations := r.table.check(m, nil, r.dialect)
 	if len(violations) > 0 {
 		return violations
@@ -239,7 +238,7 @@ func (r *Repository[M, K]) checkInsert(m M) []Violation {
 // stamp gives m the scope's values that the INSERT will write, whatever the caller
 // claims: a hook may ask whose row it is. A value that the field cannot show is
 // cleared.
-func (r *Repository[M, K]) stamp(ctx context.Context, m M) error {
+func (r *repository[M]) stamp(ctx context.Context, m M) error {
 	values, err := r.scope.values(ctx)
 	if err != nil {
 		return err
@@ -256,7 +255,7 @@ func (r *Repository[M, K]) stamp(ctx context.Context, m M) error {
 
 // insertText returns the INSERT of one row with a set of columns. The static one has
 // all columns but an identity, and no column that is no field.
-func (r *Repository[M, K]) insertText(set columnSet, args []any) (string, error) {
+func (r *repository[M]) insertText(set columnSet, args []any) (string, error) {
 	static := r.table.sql.Create != "" && !slices.Contains(r.stamps, -1)
 	for i := range set {
 		identity := r.table.columns[i].Generated == ByIdentity
@@ -271,7 +270,7 @@ func (r *Repository[M, K]) insertText(set columnSet, args []any) (string, error)
 // insertArgs returns the columns that an INSERT writes and the arguments: the columns'
 // values, then those of the scope's columns that are no fields. An identity and a
 // column with a default are left out when their fields are unset.
-func (r *Repository[M, K]) insertArgs(m M, scope []any, now time.Time) (columnSet, []any) {
+func (r *repository[M]) insertArgs(m M, scope []any, now time.Time) (columnSet, []any) {
 	set := make(columnSet, len(r.table.columns), len(r.table.columns)+1)
 	args := make([]any, 0, r.table.width+len(scope))
 	for i := range r.table.columns {
@@ -303,7 +302,7 @@ func (r *Repository[M, K]) insertArgs(m M, scope []any, now time.Time) (columnSe
 }
 
 // stampOf returns which scope column the column at place i is, or -1.
-func (r *Repository[M, K]) stampOf(i int) int {
+func (r *repository[M]) stampOf(i int) int {
 	for s, at := range r.stamps {
 		if at == i {
 			return s
@@ -314,7 +313,7 @@ func (r *Repository[M, K]) stampOf(i int) int {
 
 // buildInsert returns the INSERT of one row, or of several where args are those of
 // several.
-func (r *Repository[M, K]) buildInsert(set columnSet, args ...[]any) (string, error) {
+func (r *repository[M]) buildInsert(set columnSet, args ...[]any) (string, error) {
 	var columns []string
 	for i := range r.table.columns {
 		if set[i] == 1 {
@@ -337,7 +336,7 @@ func (r *Repository[M, K]) buildInsert(set columnSet, args ...[]any) (string, er
 }
 
 // now returns the clock's time as columns keep it.
-func (c *core[M, K]) now() time.Time { return c.clock().UTC().Truncate(time.Microsecond) }
+func (c *core[M]) now() time.Time { return c.clock().UTC().Truncate(time.Microsecond) }
 
 // bindTime returns a time as it is bound to a column of KindTimestamp.
 func bindTime(t time.Time, d Dialect) any {

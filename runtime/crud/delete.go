@@ -8,10 +8,8 @@ import (
 	"google.golang.org/grpc/codes"
 )
 
-// Delete removes the resource with the key; the message it returns is nil. Where the
-// model is soft-deleted, the row is kept, and the message is what it has become. See
-// [Store] for its errors.
-func (r *Repository[M, K]) Delete(ctx context.Context, key K, opts ...WriteOption) (m M, err error) {
+// deleteKey is [Repository.Delete].
+func (r *repository[M]) deleteKey(ctx context.Context, key any, opts ...WriteOption) (m M, err error) {
 	s := writeSettingsOf(opts)
 	if s.etag != "" && r.table.etag < 0 {
 		return m, r.noEtags()
@@ -37,7 +35,7 @@ func isMissing(err error) bool {
 }
 
 // leftover is what is there after a Delete that found nothing to do.
-func (r *Repository[M, K]) leftover(ctx context.Context, key K) (M, error) {
+func (r *repository[M]) leftover(ctx context.Context, key any) (M, error) {
 	if r.table.deleteTime < 0 {
 		return r.absent(key), nil
 	}
@@ -50,7 +48,7 @@ func (r *Repository[M, K]) leftover(ctx context.Context, key K) (M, error) {
 
 // absent is the answer to a Delete of a resource that may be missing: nothing, or
 // where a Delete has an answer the key alone.
-func (r *Repository[M, K]) absent(key K) (m M) {
+func (r *repository[M]) absent(key any) (m M) {
 	if r.table.deleteTime >= 0 {
 		m = r.table.New()
 		r.table.setKey(m, key)
@@ -59,7 +57,7 @@ func (r *Repository[M, K]) absent(key K) (m M) {
 }
 
 // deleteLocked reads and locks the row and deletes it with its hooks around.
-func (r *Repository[M, K]) deleteLocked(ctx context.Context, tx *Tx, key K, s *writeSettings) (m M, err error) {
+func (r *repository[M]) deleteLocked(ctx context.Context, tx *Tx, key any, s *writeSettings) (m M, err error) {
 	old, err := r.read(ctx, tx, key, r.lock())
 	switch {
 	case isMissing(err) && s.allowMissing:
@@ -83,7 +81,7 @@ func (r *Repository[M, K]) deleteLocked(ctx context.Context, tx *Tx, key K, s *w
 }
 
 // deleteRow deletes a row that is locked, with its hooks around.
-func (r *Repository[M, K]) deleteRow(ctx context.Context, tx *Tx, key K, old M) (m M, err error) {
+func (r *repository[M]) deleteRow(ctx context.Context, tx *Tx, key any, old M) (m M, err error) {
 	w := &Write[M]{Tx: tx, Old: old}
 	if err := r.hooks.run(ctx, w, beforeDelete); err != nil {
 		return m, err
@@ -95,7 +93,7 @@ func (r *Repository[M, K]) deleteRow(ctx context.Context, tx *Tx, key K, old M) 
 }
 
 // remove runs the DELETE, or the UPDATE of a soft delete.
-func (r *Repository[M, K]) remove(ctx context.Context, db DB, key K, etag string) (m M, err error) {
+func (r *repository[M]) remove(ctx context.Context, db DB, key any, etag string) (m M, err error) {
 	keys, ok := r.table.keyArgs(key, r.dialect)
 	if !ok {
 		return m, r.notFound(key)
@@ -120,7 +118,7 @@ func (r *Repository[M, K]) remove(ctx context.Context, db DB, key K, etag string
 }
 
 // deleteStatement returns the DELETE of one row and its arguments.
-func (r *Repository[M, K]) deleteStatement(ctx context.Context, key K, keys []any, etag string) (string, []any, error) {
+func (r *repository[M]) deleteStatement(ctx context.Context, key any, keys []any, etag string) (string, []any, error) {
 	sql := r.deleteSQL
 	if etag != "" {
 		sql = r.deleteIfSQL
@@ -134,7 +132,7 @@ func (r *Repository[M, K]) deleteStatement(ctx context.Context, key K, keys []an
 
 // keyError is the error of a key that does not parse: NOT_FOUND where it only cannot
 // be one of the table's, else a violation of the field.
-func (c *core[M, K]) keyError(field, text string, err error) *Error {
+func (c *core[M]) keyError(field, text string, err error) *Error {
 	return keyError(&c.table.info, field, text, err)
 }
 

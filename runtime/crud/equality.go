@@ -47,7 +47,7 @@ type boundEqual[M any] struct {
 }
 
 // setEqual binds the conditions. All that cannot be are violations.
-func (l *listing[M, K]) setEqual(found *findings, conditions []Equality) {
+func (l *listing[M]) setEqual(found *findings, conditions []Equality) {
 	for _, e := range conditions {
 		if e.Unset {
 			if e.Required {
@@ -80,7 +80,7 @@ func (l *listing[M, K]) setEqual(found *findings, conditions []Equality) {
 
 // equalTo is the condition in a statement. The value is one parameter, however
 // many there are.
-func (l *listing[M, K]) equalTo(e boundEqual[M]) squirrel.Sqlizer {
+func (l *listing[M]) equalTo(e boundEqual[M]) squirrel.Sqlizer {
 	name := l.column(e.column.Names[0])
 	switch {
 	case !e.any:

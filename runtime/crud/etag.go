@@ -23,7 +23,7 @@ func Etag[M any](field string, get func(M) string, set func(M, string), opts ...
 }
 
 // etagOf returns the tag that a message holds.
-func (t *Table[M, K]) etagOf(m M) string {
+func (t *table[M]) etagOf(m M) string {
 	return t.columns[t.etag].codec.(interface{ get(M) string }).get(m)
 }
 

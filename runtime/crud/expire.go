@@ -40,7 +40,7 @@ func (c *ttlCodec[M]) bindAny(any, Dialect) (any, bool) { return nil, false }
 func (c *ttlCodec[M]) cursor(M) any                     { return nil }
 
 // expire returns m, or a copy whose time to live has become the time at which it expires.
-func (r *Repository[M, K]) expire(m M) (M, error) {
+func (r *repository[M]) expire(m M) (M, error) {
 	if r.table.ttl < 0 || !r.table.columns[r.table.ttl].codec.has(m) {
 		return m, nil
 	}
@@ -61,7 +61,7 @@ func (r *Repository[M, K]) expire(m M) (M, error) {
 
 // expireIn is expire for an UPDATE of a set of columns, in which the time takes the
 // place of the time to live.
-func (r *Repository[M, K]) expireIn(m M, set columnSet) (M, error) {
+func (r *repository[M]) expireIn(m M, set columnSet) (M, error) {
 	if r.table.ttl < 0 || set[r.table.ttl] == 0 {
 		return m, nil
 	}

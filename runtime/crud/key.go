@@ -111,7 +111,7 @@ func zeroKeyValue(v any) bool {
 
 // KeyOf returns the key of a message. Its error is that of a resource name which does
 // not parse, or [ErrNoSuchKey].
-func (t *Table[M, K]) KeyOf(m M) (K, error) {
+func (t *table[M]) keyOf(m M) (any, error) {
 	if t.parseName != nil {
 		if name := t.nameOf(m); name != "" || t.key == nil {
 			return t.parseName(name)
@@ -121,7 +121,7 @@ func (t *Table[M, K]) KeyOf(m M) (K, error) {
 }
 
 // values returns the values of a key, in key column order.
-func (t *Table[M, K]) values(key K) []any {
+func (t *table[M]) values(key any) []any {
 	if t.keyValues == nil {
 		return []any{key}
 	}
@@ -130,7 +130,7 @@ func (t *Table[M, K]) values(key K) []any {
 
 // keyArgs returns the values of a key as they are bound. ok is false when one
 // cannot be a value of its column, so that no row has the key.
-func (t *Table[M, K]) keyArgs(key K, d Dialect) (args []any, ok bool) {
+func (t *table[M]) keyArgs(key any, d Dialect) (args []any, ok bool) {
 	args = t.values(key)
 	for i, v := range args {
 		if args[i], ok = t.keyColumns[i].codec.bind(v, d); !ok {
@@ -141,7 +141,7 @@ func (t *Table[M, K]) keyArgs(key K, d Dialect) (args []any, ok bool) {
 }
 
 // keyName returns the text of a key: the resource name, or the values joined with /.
-func (t *Table[M, K]) keyName(key K) string {
+func (t *table[M]) keyName(key any) string {
 	if s, ok := any(key).(fmt.Stringer); ok {
 		return s.String()
 	}
@@ -149,8 +149,8 @@ func (t *Table[M, K]) keyName(key K) string {
 }
 
 // keyNameOf returns the text of a row's key.
-func (t *Table[M, K]) keyNameOf(m M) string {
-	key, err := t.KeyOf(m)
+func (t *table[M]) keyNameOf(m M) string {
+	key, err := t.keyOf(m)
 	if err != nil {
 		return "" // no key that is stored fails to parse
 	}
@@ -158,7 +158,7 @@ func (t *Table[M, K]) keyNameOf(m M) string {
 }
 
 // nameOf returns the resource name that a message holds, "" in the plain style.
-func (t *Table[M, K]) nameOf(m M) string {
+func (t *table[M]) nameOf(m M) string {
 	if t.name == nil {
 		return ""
 	}
@@ -190,4 +190,21 @@ func keyFromText(k Kind, text string) (v any, ok bool) {
 		v = text
 	}
 	return v, err == nil
+}
+
+// anyKeys are keys without their type, and keysAs are such keys with it.
+func anyKeys[K any](keys []K) []any {
+	all := make([]any, len(keys))
+	for i, key := range keys {
+		all[i] = key
+	}
+	return all
+}
+
+func keysAs[K any](keys []any) []K {
+	all := make([]K, len(keys))
+	for i, key := range keys {
+		all[i] = key.(K)
+	}
+	return all
 }

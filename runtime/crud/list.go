@@ -8,10 +8,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// List returns one page. It reads one row more than the page holds, to know whether
-// there is a next one, and seeks to the row after the token's: the cost of a page
-// does not depend on how deep it is.
-func (r *Repository[M, K]) List(ctx context.Context, q Query) (*Page[M], error) {
+// List is [Repository.List].
+func (r *repository[M]) List(ctx context.Context, q Query) (*Page[M], error) {
 	l, err := r.newListing(ctx, q, true)
 	if err != nil {
 		return nil, err
@@ -45,7 +43,7 @@ func (r *Repository[M, K]) List(ctx context.Context, q Query) (*Page[M], error) 
 }
 
 // pageSize applies the model's default and maximum (AIP-158).
-func (r *Repository[M, K]) pageSize(q Query) int {
+func (r *repository[M]) pageSize(q Query) int {
 	if q.PageSize == 0 {
 		return int(r.table.info.DefaultPageSize)
 	}
@@ -53,7 +51,7 @@ func (r *Repository[M, K]) pageSize(q Query) int {
 }
 
 // fetch reads up to limit rows.
-func (r *Repository[M, K]) fetch(ctx context.Context, l *listing[M, K], limit int) ([]M, error) {
+func (r *repository[M]) fetch(ctx context.Context, l *listing[M], limit int) ([]M, error) {
 	if l.never {
 		return nil, nil
 	}
@@ -68,7 +66,7 @@ func (r *Repository[M, K]) fetch(ctx context.Context, l *listing[M, K], limit in
 	return items, nil
 }
 
-func (r *Repository[M, K]) rowsOf(ctx context.Context, l *listing[M, K], limit int) (pgx.Rows, error) {
+func (r *repository[M]) rowsOf(ctx context.Context, l *listing[M], limit int) (pgx.Rows, error) {
 	sql, args, err := l.statement(limit)
 	if err != nil {
 		return nil, internal(r.domain, err)
@@ -81,7 +79,7 @@ func (r *Repository[M, K]) rowsOf(ctx context.Context, l *listing[M, K], limit i
 }
 
 // checkParent answers NOT_FOUND for an empty collection whose parent does not exist.
-func (r *Repository[M, K]) checkParent(ctx context.Context, l *listing[M, K]) error {
+func (r *repository[M]) checkParent(ctx context.Context, l *listing[M]) error {
 	p := r.table.info.Parent
 	if p == nil || !p.Check || l.across {
 		return nil
@@ -102,8 +100,8 @@ func (r *Repository[M, K]) checkParent(ctx context.Context, l *listing[M, K]) er
 	return nil
 }
 
-// All returns all resources that q selects, in its order. See [Store].
-func (r *Repository[M, K]) All(ctx context.Context, q Query) iter.Seq2[M, error] {
+// All is [Repository.All].
+func (r *repository[M]) All(ctx context.Context, q Query) iter.Seq2[M, error] {
 	return func(yield func(M, error) bool) {
 		var none M
 		if err := r.walk(ctx, q, func(m M) bool { return yield(m, nil) }); err != nil && !errors.Is(err, errStopped) {
@@ -115,7 +113,7 @@ func (r *Repository[M, K]) All(ctx context.Context, q Query) iter.Seq2[M, error]
 // errStopped ends a walk whose caller has enough.
 var errStopped = errors.New("crud: stopped")
 
-func (r *Repository[M, K]) walk(ctx context.Context, q Query, yield func(M) bool) error {
+func (r *repository[M]) walk(ctx context.Context, q Query, yield func(M) bool) error {
 	l, err := r.newListing(ctx, q, false)
 	if err != nil {
 		return err
@@ -148,7 +146,7 @@ func (r *Repository[M, K]) walk(ctx context.Context, q Query, yield func(M) bool
 
 // each yields the rows one by one. Each message has memory of its own: a caller may
 // keep one of very many.
-func (r *Repository[M, K]) each(ctx context.Context, rows pgx.Rows, selected columnSet, yield func(M) bool) (n int, err error) {
+func (r *repository[M]) each(ctx context.Context, rows pgx.Rows, selected columnSet, yield func(M) bool) (n int, err error) {
 	defer rows.Close()
 	reader := r.table.reader(rows, r.dialect, selected, 1)
 	for rows.Next() {

@@ -30,12 +30,12 @@ var filterKinds = map[Kind]filter.Kind{
 }
 
 // filterSchema is what filters and orders may name.
-func (t *Table[M, K]) filterSchema() *filter.Schema {
+func (t *table[M]) filterSchema() *filter.Schema {
 	return t.filterSchemaAs(sqlname.Quote(t.info.Name))
 }
 
 // filterSchemaAs is filterSchema of the table under the name that statements have.
-func (t *Table[M, K]) filterSchemaAs(name string) *filter.Schema {
+func (t *table[M]) filterSchemaAs(name string) *filter.Schema {
 	var fields []filter.Field
 	add := func(c *Column[M]) {
 		if !c.InputOnly && !(c.Unfilterable && c.Unorderable) {
@@ -55,7 +55,7 @@ func (t *Table[M, K]) filterSchemaAs(name string) *filter.Schema {
 }
 
 // filterField is a column as filters know it.
-func (t *Table[M, K]) filterField(c *Column[M]) filter.Field {
+func (t *table[M]) filterField(c *Column[M]) filter.Field {
 	f := filter.Field{
 		Path: c.Field, Columns: c.Names, Kind: filterKinds[c.Kind], Repeated: c.Repeated, Null: nullMeans(c),
 		Filterable: !c.Unfilterable, Orderable: !c.Unorderable, Search: c.Search, Present: c.present,
@@ -97,7 +97,7 @@ func filterText[M any](c *Column[M], f *filter.Field) filter.Kind {
 }
 
 // nameArgs returns the values that the key columns have in the row of a name.
-func (t *Table[M, K]) nameArgs(name string, d filter.Dialect) (args []any, ok bool) {
+func (t *table[M]) nameArgs(name string, d filter.Dialect) (args []any, ok bool) {
 	key, err := t.parseName(name)
 	if err != nil {
 		return nil, false
@@ -106,7 +106,7 @@ func (t *Table[M, K]) nameArgs(name string, d filter.Dialect) (args []any, ok bo
 }
 
 // setFilter compiles the filter.
-func (l *listing[M, K]) setFilter(found *findings, text string) {
+func (l *listing[M]) setFilter(found *findings, text string) {
 	if text == "" {
 		return
 	}
@@ -121,7 +121,7 @@ func (l *listing[M, K]) setFilter(found *findings, text string) {
 }
 
 // bindFilter gives the rows that the filter goes into the values of their scopes.
-func (l *listing[M, K]) bindFilter(ctx context.Context) error {
+func (l *listing[M]) bindFilter(ctx context.Context) error {
 	for i, arg := range l.filter.Args {
 		of, ok := arg.(relatedScope)
 		if !ok {
@@ -138,7 +138,7 @@ func (l *listing[M, K]) bindFilter(ctx context.Context) error {
 
 // parseOrder reads the fields that the query orders by. A resource name is ordered by
 // its key columns.
-func (l *listing[M, K]) parseOrder(found *findings, text string) {
+func (l *listing[M]) parseOrder(found *findings, text string) {
 	order, err := l.table.schema().Order(text)
 	if err != nil {
 		found.addInput("order_by", ReasonInvalidOrderBy, err)
@@ -161,7 +161,7 @@ func (l *listing[M, K]) parseOrder(found *findings, text string) {
 }
 
 // orderByKey adds a column of the key, once, unless the parent fixes it.
-func (l *listing[M, K]) orderByKey(k orderKey[M], desc bool) {
+func (l *listing[M]) orderByKey(k orderKey[M], desc bool) {
 	if l.fixed&(1<<k.key) == 0 && !l.orders(k.name) {
 		k.desc = desc
 		l.order = append(l.order, k)

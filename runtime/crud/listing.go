@@ -12,8 +12,8 @@ import (
 
 // A listing is one List or All: the arguments of its statement, and what its text
 // depends on.
-type listing[M any, K comparable] struct {
-	*core[M, K]
+type listing[M any] struct {
+	*core[M]
 	query Query
 
 	// fixed are the places of the key columns that the parent gives, as bits, and
@@ -43,8 +43,8 @@ type listing[M any, K comparable] struct {
 
 // newListing takes a query, of a List if paged. The key is looked at first, then who
 // asks, then the rest (AIP-211).
-func (r *Repository[M, K]) newListing(ctx context.Context, q Query, paged bool) (*listing[M, K], error) {
-	l := &listing[M, K]{core: r.core, query: q}
+func (r *repository[M]) newListing(ctx context.Context, q Query, paged bool) (*listing[M], error) {
+	l := &listing[M]{core: r.core, query: q}
 	if err := l.setParent(q.Parent); err != nil {
 		return nil, err
 	}
@@ -57,7 +57,7 @@ func (r *Repository[M, K]) newListing(ctx context.Context, q Query, paged bool) 
 	return l, nil
 }
 
-func (l *listing[M, K]) setScope(ctx context.Context) error {
+func (l *listing[M]) setScope(ctx context.Context) error {
 	values, err := l.core.scope.values(ctx)
 	if err != nil {
 		return err
@@ -74,7 +74,7 @@ func (l *listing[M, K]) setScope(ctx context.Context) error {
 
 // setArguments takes the arguments of the query. All that is wrong with them is told
 // at once.
-func (l *listing[M, K]) setArguments(ctx context.Context, paged bool) error {
+func (l *listing[M]) setArguments(ctx context.Context, paged bool) error {
 	var found findings
 	q := &l.query
 	if q.PageSize < 0 {
@@ -128,7 +128,7 @@ func (f *findings) error(domain string) error {
 }
 
 // setParent turns the parent's name into values of the leading key columns.
-func (l *listing[M, K]) setParent(parent string) error {
+func (l *listing[M]) setParent(parent string) error {
 	p := l.table.info.Parent
 	switch {
 	case p == nil && parent != "":
@@ -158,11 +158,11 @@ func (l *listing[M, K]) setParent(parent string) error {
 }
 
 // hidesDeleted reports whether the list leaves out soft-deleted rows.
-func (l *listing[M, K]) hidesDeleted() bool {
+func (l *listing[M]) hidesDeleted() bool {
 	return l.table.deleteTime >= 0 && !l.query.ShowDeleted
 }
 
 // ordersBy reports whether a column is among those that order the list.
-func (l *listing[M, K]) ordersBy(c *Column[M]) bool {
+func (l *listing[M]) ordersBy(c *Column[M]) bool {
 	return slices.ContainsFunc(l.order, func(k orderKey[M]) bool { return k.column == c })
 }

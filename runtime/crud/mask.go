@@ -33,7 +33,7 @@ type target struct {
 
 // resolve returns what a mask names of the columns that an Update can write (AIP-134,
 // AIP-161). Paths that name nothing are violations.
-func (t *Table[M, K]) resolve(m M, mask *fieldmaskpb.FieldMask) (target, []Violation) {
+func (t *table[M]) resolve(m M, mask *fieldmaskpb.FieldMask) (target, []Violation) {
 	paths := mask.GetPaths()
 	switch {
 	case len(paths) == 0:
@@ -54,7 +54,7 @@ func (t *Table[M, K]) resolve(m M, mask *fieldmaskpb.FieldMask) (target, []Viola
 
 // named returns what a mask's paths name. Those that name nothing are violations of the
 // request's field.
-func (t *Table[M, K]) named(paths []string, field string) (target, []Violation) {
+func (t *table[M]) named(paths []string, field string) (target, []Violation) {
 	named := target{set: make(columnSet, len(t.columns))}
 	if len(paths) > maxMaskPaths {
 		return named, []Violation{badMask(field, fmt.Sprintf("has %d paths, more than %d", len(paths), maxMaskPaths))}
@@ -72,7 +72,7 @@ func (t *Table[M, K]) named(paths []string, field string) (target, []Violation) 
 
 // add adds what a path names: a column, the columns of a message, or a part of one.
 // problem says why it names nothing.
-func (t *Table[M, K]) add(named *target, path string) (problem string) {
+func (t *table[M]) add(named *target, path string) (problem string) {
 	found := false
 	for i := range t.columns {
 		field := t.columns[i].Field
@@ -94,7 +94,7 @@ func (t *Table[M, K]) add(named *target, path string) (problem string) {
 	return problem
 }
 
-func (t *Table[M, K]) markAll(set columnSet, in func(*Column[M]) bool) {
+func (t *table[M]) markAll(set columnSet, in func(*Column[M]) bool) {
 	for i := range t.columns {
 		if c := &t.columns[i]; writable(&c.ColumnInfo) && in(c) {
 			set[i] = 1
@@ -109,7 +109,7 @@ func writable(c *ColumnInfo) bool {
 }
 
 // partAt returns the part of a column that a path names; problem says why there is none.
-func (t *Table[M, K]) partAt(path string) (p part, problem string) {
+func (t *table[M]) partAt(path string) (p part, problem string) {
 	if path == "*" {
 		return p, "* must be the only path"
 	}
@@ -133,14 +133,14 @@ func (t *Table[M, K]) partAt(path string) (p part, problem string) {
 }
 
 // tooDeep says that a path goes below a column that has nothing below.
-func (t *Table[M, K]) tooDeep(path string, c *Column[M]) string {
+func (t *table[M]) tooDeep(path string, c *Column[M]) string {
 	if c.Repeated {
 		return fmt.Sprintf("path %s goes into %s, which is repeated", shown(path), c.Field)
 	}
 	return fmt.Sprintf("path %s goes into %s, which is written as a whole", shown(path), c.Field)
 }
 
-func (t *Table[M, K]) unknownPath(path string) string {
+func (t *table[M]) unknownPath(path string) string {
 	names := make([]string, len(t.columns))
 	for i := range t.columns {
 		names[i] = t.columns[i].Field
@@ -169,7 +169,7 @@ func badMask(field, description string) Violation {
 }
 
 // paths returns what a target names as a mask.
-func (t *Table[M, K]) paths(named target) *fieldmaskpb.FieldMask {
+func (t *table[M]) paths(named target) *fieldmaskpb.FieldMask {
 	mask := &fieldmaskpb.FieldMask{}
 	for i, in := range named.set {
 		if in == 1 {
@@ -188,14 +188,14 @@ func (t *Table[M, K]) paths(named target) *fieldmaskpb.FieldMask {
 }
 
 // clone returns a copy of a message's columns and relations.
-func (t *Table[M, K]) clone(m M) M {
+func (t *table[M]) clone(m M) M {
 	out := t.pick(m, func(*Column[M]) bool { return true })
 	t.copyRelated(out, m, func(r *Relation[M]) { r.of.copy(out, m) })
 	return out
 }
 
 // pick returns a new message with those columns of m that in takes.
-func (t *Table[M, K]) pick(m M, in func(*Column[M]) bool) M {
+func (t *table[M]) pick(m M, in func(*Column[M]) bool) M {
 	out := t.New()
 	for i := range t.columns {
 		if c := &t.columns[i]; in(c) {
@@ -207,7 +207,7 @@ func (t *Table[M, K]) pick(m M, in func(*Column[M]) bool) M {
 
 // check returns what is wrong with the values of a set of columns, all of them if
 // the set is nil.
-func (t *Table[M, K]) check(m M, set columnSet, d Dialect) []Violation {
+func (t *table[M]) check(m M, set columnSet, d Dialect) []Violation {
 	var violations []Violation
 	for i := range t.columns {
 		if set != nil && set[i] == 0 {

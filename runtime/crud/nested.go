@@ -24,7 +24,7 @@ func (n nestedColumn) whole() part {
 
 // nestedColumns are those of a table. The descriptors are there only once the program
 // runs.
-func (t *Table[M, K]) nestedColumns() []nestedColumn {
+func (t *table[M]) nestedColumns() []nestedColumn {
 	var nested []nestedColumn
 	for i := range t.columns {
 		fd := t.columns[i].codec.below()
@@ -38,7 +38,7 @@ func (t *Table[M, K]) nestedColumns() []nestedColumn {
 
 // implied is what a missing mask names: the fields that are set, and in messages that
 // are set those that are set in them.
-func (t *Table[M, K]) implied(m M) target {
+func (t *table[M]) implied(m M) target {
 	named := target{set: make(columnSet, len(t.columns))}
 	named.related = t.populated(m)
 	t.markAll(named.set, func(c *Column[M]) bool { return c.codec.has(m) })
@@ -93,7 +93,7 @@ func (p part) down(fd protoreflect.FieldDescriptor) part {
 // are stored; fixed are their paths. A message that is named as a whole becomes its
 // fields where the type says either of some. input is m, or a copy without what the
 // elements of lists and maps may not bring.
-func (t *Table[M, K]) allow(named *target, m M) (input M, fixed []string) {
+func (t *table[M]) allow(named *target, m M) (input M, fixed []string) {
 	input = m
 	parts := named.parts
 	named.parts = nil
@@ -158,7 +158,7 @@ func allowedParts(m protoreflect.Message, p part) (allowed []part, fixed []strin
 
 // missingParts are the required fields that a target names, or that lie in what it
 // names, and that are not set.
-func (t *Table[M, K]) missingParts(m M, named *target) []Violation {
+func (t *table[M]) missingParts(m M, named *target) []Violation {
 	nested := t.nested()
 	if len(nested) == 0 {
 		return nil
@@ -208,7 +208,7 @@ func missingPart(root protoreflect.Message, p part) []Violation {
 }
 
 // clearInside clears in all columns the nested fields of which the types say b.
-func (t *Table[M, K]) clearInside(m M, b annotations.FieldBehavior) {
+func (t *table[M]) clearInside(m M, b annotations.FieldBehavior) {
 	for _, n := range t.nested() {
 		if n.rules != nil {
 			inside(reflected(m), n.field, func(_ string, inner protoreflect.Message) { clearNested(inner, b) })
@@ -217,7 +217,7 @@ func (t *Table[M, K]) clearInside(m M, b annotations.FieldBehavior) {
 }
 
 // hidesInside reports whether some nested field is INPUT_ONLY, which no answer shows.
-func (t *Table[M, K]) hidesInside() bool {
+func (t *table[M]) hidesInside() bool {
 	return slices.ContainsFunc(t.nested(), func(n nestedColumn) bool {
 		return hasBehavior(n.rules, annotations.FieldBehavior_INPUT_ONLY, map[*rules]bool{})
 	})

@@ -43,20 +43,20 @@ func siblingsOf[M any](columns []Column[M]) [][]int {
 
 // checkArm refuses a column that is not NULL beside another arm of its oneof, which was
 // read before. set says that the column, at place i, is not NULL.
-func (t *Table[M, K]) checkArm(i int, set bool, m M) error {
+func (t *table[M]) checkArm(i int, set bool, m M) error {
 	if !set || t.siblings == nil || !t.anySet(t.siblings[i], m) {
 		return nil
 	}
 	return errTwoArms
 }
 
-func (t *Table[M, K]) anySet(columns []int, m M) bool {
+func (t *table[M]) anySet(columns []int, m M) bool {
 	return slices.ContainsFunc(columns, func(j int) bool { return t.columns[j].codec.has(m) })
 }
 
 // addSiblings adds to the columns that are written the other arms of the oneofs of which
 // one is set: they become NULL.
-func (t *Table[M, K]) addSiblings(set columnSet, m M) {
+func (t *table[M]) addSiblings(set columnSet, m M) {
 	for i, others := range t.siblings {
 		if len(others) > 0 && set[i] == 1 && t.columns[i].codec.has(m) {
 			for _, j := range others {

@@ -112,10 +112,8 @@ func declares(t AnyTable, column string) bool {
 	return false
 }
 
-// Options returns those of a service's options that concern this table: all but
-// the hooks of other messages and the scope columns that the model does not
-// declare, unless a relation leads to them.
-func (t *Table[M, K]) Options(opts []Option) []Option {
+// Options is [Table.Options].
+func (t *table[M]) Options(opts []Option) []Option {
 	mine := t.ownOptions(opts)
 	if len(t.relations) > 0 {
 		mine = append(mine, relatedOptions(opts))
@@ -124,7 +122,7 @@ func (t *Table[M, K]) Options(opts []Option) []Option {
 }
 
 // ownOptions are Options without those of the tables that relations lead to.
-func (t *Table[M, K]) ownOptions(opts []Option) []Option {
+func (t *table[M]) ownOptions(opts []Option) []Option {
 	mine := make([]Option, 0, len(opts))
 	for _, opt := range opts {
 		s := &settings{}

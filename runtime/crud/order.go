@@ -18,7 +18,7 @@ type orderKey[M any] struct {
 }
 
 // keyOrder is the order of the key.
-func (t *Table[M, K]) keyOrder() []orderKey[M] {
+func (t *table[M]) keyOrder() []orderKey[M] {
 	order := make([]orderKey[M], len(t.keyColumns))
 	for i, c := range t.keyColumns {
 		order[i] = orderKey[M]{column: c, name: t.info.Key[i], key: i}
@@ -37,7 +37,7 @@ func orderOf[M any](c *Column[M], desc bool) orderKey[M] {
 // setOrder takes the order that the query asks for. The columns of the key that are
 // not in it come last, so that no two rows have the same place; those that the
 // parent fixes are the same in all rows.
-func (l *listing[M, K]) setOrder(found *findings, text string) {
+func (l *listing[M]) setOrder(found *findings, text string) {
 	if text != "" {
 		l.parseOrder(found, text)
 	}
@@ -56,7 +56,7 @@ func (l *listing[M, K]) setOrder(found *findings, text string) {
 
 // decisive is how many columns of the order tell all rows apart: those up to the last
 // one of the key.
-func (l *listing[M, K]) decisive() int {
+func (l *listing[M]) decisive() int {
 	missing := len(l.table.keys) - bits.OnesCount64(l.fixed)
 	for i, k := range l.order {
 		if k.key >= 0 {
@@ -69,7 +69,7 @@ func (l *listing[M, K]) decisive() int {
 	return len(l.order)
 }
 
-func (l *listing[M, K]) orders(name string) bool {
+func (l *listing[M]) orders(name string) bool {
 	for _, k := range l.order {
 		if k.name == name {
 			return true
@@ -79,8 +79,8 @@ func (l *listing[M, K]) orders(name string) bool {
 }
 
 // place returns the values of the order in a row.
-func (l *listing[M, K]) place(m M) ([]any, error) {
-	key, err := l.table.KeyOf(m)
+func (l *listing[M]) place(m M) ([]any, error) {
+	key, err := l.table.keyOf(m)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +102,7 @@ func (l *listing[M, K]) place(m M) ([]any, error) {
 // orderBy returns the terms of ORDER BY. name writes a column. In rows whose first
 // column is NULL its direction means nothing: it is that of the next one then, so that
 // an index which is read one way has the order.
-func (l *listing[M, K]) orderBy(name func(string) string, nulls bool) []string {
+func (l *listing[M]) orderBy(name func(string) string, nulls bool) []string {
 	terms := make([]string, len(l.order))
 	for i, k := range l.order {
 		if i == 0 && nulls && len(l.order) > 1 {

@@ -7,14 +7,8 @@ import (
 	"github.com/Masterminds/squirrel"
 )
 
-// Purge removes up to limit soft-deleted rows whose purge_time has come, and returns
-// how many. Call it from time to time until it returns fewer than limit. Several
-// processes may do so at once: on PostgreSQL each takes rows that no other has. It
-// runs no hooks. It is bound to the scope, as every statement is.
-//
-// Rows that others refer to stay until those are gone, and cost Purge a statement for
-// each row. In a transaction of the caller's they are an error, FAILED_PRECONDITION.
-func (r *Repository[M, K]) Purge(ctx context.Context, limit int) (int64, error) {
+// Purge is [Repository.Purge].
+func (r *repository[M]) Purge(ctx context.Context, limit int) (int64, error) {
 	if r.table.purgeTime < 0 || limit < 1 {
 		return 0, internal(r.domain, errors.New("crud: Purge needs a model with purge_time and a positive limit"))
 	}
@@ -38,12 +32,12 @@ func (r *Repository[M, K]) Purge(ctx context.Context, limit int) (int64, error) 
 	return n, err
 }
 
-func (r *Repository[M, K]) purgeTime() string {
+func (r *repository[M]) purgeTime() string {
 	return r.column(r.table.columns[r.table.purgeTime].Names[0])
 }
 
 // due is the condition that a row's purge_time has come.
-func (r *Repository[M, K]) due() squirrel.Sqlizer {
+func (r *repository[M]) due() squirrel.Sqlizer {
 	return squirrel.Expr(r.purgeTime()+" <= ?", bindTime(r.now(), r.dialect))
 }
 
@@ -58,7 +52,7 @@ const purgePage = 100
 
 // purgeEach removes rows one by one, past those that others refer to, of which a single
 // one stops the deletion of all.
-func (r *Repository[M, K]) purgeEach(ctx context.Context, key []string, limit int) (n int64, err error) {
+func (r *repository[M]) purgeEach(ctx context.Context, key []string, limit int) (n int64, err error) {
 	oldest := r.Select(ctx).Where(r.due()).OrderBy(append([]string{r.purgeTime()}, key...)...).Limit(purgePage)
 	for stuck := uint64(0); ; {
 		rows, err := oldest.Offset(stuck).All(ctx)
@@ -81,8 +75,8 @@ func (r *Repository[M, K]) purgeEach(ctx context.Context, key []string, limit in
 }
 
 // purgeOne removes a row, if it is still due.
-func (r *Repository[M, K]) purgeOne(ctx context.Context, m M) (int64, error) {
-	key, err := r.table.KeyOf(m)
+func (r *repository[M]) purgeOne(ctx context.Context, m M) (int64, error) {
+	key, err := r.table.keyOf(m)
 	if err != nil {
 		return 0, internal(r.domain, err)
 	}

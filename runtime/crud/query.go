@@ -20,16 +20,15 @@ import (
 // cannot reach past the scope.
 //
 //	books.Select(ctx).Where(sq.Gt{"books.pages": 500}).OrderBy("books.title").Limit(10).All(ctx)
-type SelectQuery[M any, K comparable] struct {
-	r   *Repository[M, K]
+type SelectQuery[M any] struct {
+	r   *repository[M]
 	sql squirrel.SelectBuilder
 	err error
 }
 
-// Select returns a query for the rows of the scope. An error of the scope is returned
-// by the method that runs the query.
-func (r *Repository[M, K]) Select(ctx context.Context) SelectQuery[M, K] {
-	q := SelectQuery[M, K]{r: r, sql: squirrel.Select(strings.TrimSpace(r.table.sql.Columns)).
+// Select is [Repository.Select].
+func (r *repository[M]) Select(ctx context.Context) SelectQuery[M] {
+	q := SelectQuery[M]{r: r, sql: squirrel.Select(strings.TrimSpace(r.table.sql.Columns)).
 		From(r.name).PlaceholderFormat(squirrel.Dollar)}
 	var conditions []squirrel.Sqlizer
 	conditions, q.err = r.conditions(ctx)
@@ -40,7 +39,7 @@ func (r *Repository[M, K]) Select(ctx context.Context) SelectQuery[M, K] {
 }
 
 // conditions are the scope of a call as squirrel has it.
-func (r *Repository[M, K]) conditions(ctx context.Context) ([]squirrel.Sqlizer, error) {
+func (r *repository[M]) conditions(ctx context.Context) ([]squirrel.Sqlizer, error) {
 	values, err := r.scope.values(ctx)
 	if err != nil {
 		return nil, err
@@ -73,51 +72,51 @@ func (f failing) ToSql() (string, []any, error) { return "", nil, f.err }
 
 // Where adds a condition: a string with ? and its arguments, a map, or squirrel's
 // own. All conditions must hold.
-func (q SelectQuery[M, K]) Where(pred any, args ...any) SelectQuery[M, K] {
+func (q SelectQuery[M]) Where(pred any, args ...any) SelectQuery[M] {
 	q.sql = q.sql.Where(whereOf(pred, args))
 	return q
 }
 
 // Join and LeftJoin add a table: Join("authors ON authors.id = books.author_id").
 // Its rows are not bound by this repository's scope.
-func (q SelectQuery[M, K]) Join(join string, args ...any) SelectQuery[M, K] {
+func (q SelectQuery[M]) Join(join string, args ...any) SelectQuery[M] {
 	q.sql = q.sql.Join(join, args...)
 	return q
 }
 
 // LeftJoin is Join that keeps rows without a match.
-func (q SelectQuery[M, K]) LeftJoin(join string, args ...any) SelectQuery[M, K] {
+func (q SelectQuery[M]) LeftJoin(join string, args ...any) SelectQuery[M] {
 	q.sql = q.sql.LeftJoin(join, args...)
 	return q
 }
 
 // OrderBy sorts the rows. The texts are SQL: never pass a caller's.
-func (q SelectQuery[M, K]) OrderBy(orders ...string) SelectQuery[M, K] {
+func (q SelectQuery[M]) OrderBy(orders ...string) SelectQuery[M] {
 	q.sql = q.sql.OrderBy(orders...)
 	return q
 }
 
 // Limit is the largest number of rows.
-func (q SelectQuery[M, K]) Limit(n uint64) SelectQuery[M, K] {
+func (q SelectQuery[M]) Limit(n uint64) SelectQuery[M] {
 	q.sql = q.sql.Limit(n)
 	return q
 }
 
 // Offset skips rows.
-func (q SelectQuery[M, K]) Offset(n uint64) SelectQuery[M, K] {
+func (q SelectQuery[M]) Offset(n uint64) SelectQuery[M] {
 	q.sql = q.sql.Offset(n)
 	return q
 }
 
 // Suffix is SQL behind the query, such as FOR UPDATE.
-func (q SelectQuery[M, K]) Suffix(sql string, args ...any) SelectQuery[M, K] {
+func (q SelectQuery[M]) Suffix(sql string, args ...any) SelectQuery[M] {
 	q.sql = q.sql.Suffix(sql, args...)
 	return q
 }
 
 // One returns the only row. Errors: NOT_FOUND for none; INTERNAL for more than one,
 // which a query for one row must not have.
-func (q SelectQuery[M, K]) One(ctx context.Context) (m M, err error) {
+func (q SelectQuery[M]) One(ctx context.Context) (m M, err error) {
 	items, err := q.Limit(2).All(ctx)
 	switch {
 	case err != nil:
@@ -135,7 +134,7 @@ func (q SelectQuery[M, K]) One(ctx context.Context) (m M, err error) {
 }
 
 // All returns all rows, nil for none.
-func (q SelectQuery[M, K]) All(ctx context.Context) ([]M, error) {
+func (q SelectQuery[M]) All(ctx context.Context) ([]M, error) {
 	var items []M
 	for m, err := range q.Each(ctx) {
 		if err != nil {
@@ -148,7 +147,7 @@ func (q SelectQuery[M, K]) All(ctx context.Context) ([]M, error) {
 
 // Each returns the rows as they are read. The sequence ends after the first error; a
 // break ends the query.
-func (q SelectQuery[M, K]) Each(ctx context.Context) iter.Seq2[M, error] {
+func (q SelectQuery[M]) Each(ctx context.Context) iter.Seq2[M, error] {
 	return func(yield func(M, error) bool) {
 		err := q.each(ctx, func(m M) bool { return yield(m, nil) })
 		if err != nil && !errors.Is(err, errStopped) {
@@ -158,7 +157,7 @@ func (q SelectQuery[M, K]) Each(ctx context.Context) iter.Seq2[M, error] {
 	}
 }
 
-func (q SelectQuery[M, K]) each(ctx context.Context, yield func(M) bool) error {
+func (q SelectQuery[M]) each(ctx context.Context, yield func(M) bool) error {
 	if q.err != nil {
 		return q.err
 	}
@@ -176,8 +175,8 @@ func (q SelectQuery[M, K]) each(ctx context.Context, yield func(M) bool) error {
 
 // An UpdateQuery is an UPDATE of several rows for hand-written methods, within the
 // scope. It runs no hooks.
-type UpdateQuery[M any, K comparable] struct {
-	r     *Repository[M, K]
+type UpdateQuery[M any] struct {
+	r     *repository[M]
 	sql   squirrel.UpdateBuilder
 	set   []string
 	where bool
@@ -185,17 +184,16 @@ type UpdateQuery[M any, K comparable] struct {
 	err   error
 }
 
-// UpdateWhere returns an update of the rows of the scope. Without Where, Exec
-// refuses to run; Where("true") means every row.
-func (r *Repository[M, K]) UpdateWhere(ctx context.Context) UpdateQuery[M, K] {
-	q := UpdateQuery[M, K]{r: r, sql: squirrel.Update(r.name).PlaceholderFormat(squirrel.Dollar)}
+// UpdateWhere is [Repository.UpdateWhere].
+func (r *repository[M]) UpdateWhere(ctx context.Context) UpdateQuery[M] {
+	q := UpdateQuery[M]{r: r, sql: squirrel.Update(r.name).PlaceholderFormat(squirrel.Dollar)}
 	q.scope, q.err = r.conditions(ctx)
 	return q
 }
 
 // Set gives a column, by its SQL name, a value: a Go value or a squirrel
 // expression. A scope column cannot be set.
-func (q UpdateQuery[M, K]) Set(column string, value any) UpdateQuery[M, K] {
+func (q UpdateQuery[M]) Set(column string, value any) UpdateQuery[M] {
 	if q.r.scope.covers(column) && q.err == nil {
 		q.err = internal(q.r.domain, errors.New("crud: Set of the scope column "+column))
 	}
@@ -205,7 +203,7 @@ func (q UpdateQuery[M, K]) Set(column string, value any) UpdateQuery[M, K] {
 }
 
 // Where adds a condition, see [SelectQuery.Where].
-func (q UpdateQuery[M, K]) Where(pred any, args ...any) UpdateQuery[M, K] {
+func (q UpdateQuery[M]) Where(pred any, args ...any) UpdateQuery[M] {
 	q.where = true
 	q.sql = q.sql.Where(whereOf(pred, args))
 	return q
@@ -213,7 +211,7 @@ func (q UpdateQuery[M, K]) Where(pred any, args ...any) UpdateQuery[M, K] {
 
 // Exec runs the update and returns the number of rows it changed. The time of their
 // update and what their etags are made of are set too, unless Set did.
-func (q UpdateQuery[M, K]) Exec(ctx context.Context) (int64, error) {
+func (q UpdateQuery[M]) Exec(ctx context.Context) (int64, error) {
 	switch {
 	case q.err != nil:
 		return 0, q.err
@@ -238,31 +236,30 @@ var errNoWhere = errors.New(`crud: an update or delete of several rows needs a W
 
 // A DeleteQuery is a DELETE of several rows for hand-written methods, within the
 // scope. It runs no hooks.
-type DeleteQuery[M any, K comparable] struct {
-	r     *Repository[M, K]
+type DeleteQuery[M any] struct {
+	r     *repository[M]
 	sql   squirrel.DeleteBuilder
 	where bool
 	scope []squirrel.Sqlizer
 	err   error
 }
 
-// DeleteWhere returns a deletion of rows of the scope. Without Where, Exec refuses
-// to run; Where("true") means every row.
-func (r *Repository[M, K]) DeleteWhere(ctx context.Context) DeleteQuery[M, K] {
-	q := DeleteQuery[M, K]{r: r, sql: squirrel.Delete(r.name).PlaceholderFormat(squirrel.Dollar)}
+// DeleteWhere is [Repository.DeleteWhere].
+func (r *repository[M]) DeleteWhere(ctx context.Context) DeleteQuery[M] {
+	q := DeleteQuery[M]{r: r, sql: squirrel.Delete(r.name).PlaceholderFormat(squirrel.Dollar)}
 	q.scope, q.err = r.conditions(ctx)
 	return q
 }
 
 // Where adds a condition, see [SelectQuery.Where].
-func (q DeleteQuery[M, K]) Where(pred any, args ...any) DeleteQuery[M, K] {
+func (q DeleteQuery[M]) Where(pred any, args ...any) DeleteQuery[M] {
 	q.where = true
 	q.sql = q.sql.Where(whereOf(pred, args))
 	return q
 }
 
 // Exec runs the deletion and returns the number of rows that are gone.
-func (q DeleteQuery[M, K]) Exec(ctx context.Context) (int64, error) {
+func (q DeleteQuery[M]) Exec(ctx context.Context) (int64, error) {
 	switch {
 	case q.err != nil:
 		return 0, q.err
@@ -276,7 +273,7 @@ func (q DeleteQuery[M, K]) Exec(ctx context.Context) (int64, error) {
 	return q.r.exec(ctx, b)
 }
 
-func (r *Repository[M, K]) exec(ctx context.Context, b squirrel.Sqlizer) (int64, error) {
+func (r *repository[M]) exec(ctx context.Context, b squirrel.Sqlizer) (int64, error) {
 	sql, args, err := b.ToSql()
 	if err != nil {
 		return 0, internal(r.domain, err)
@@ -294,7 +291,7 @@ func (r *Repository[M, K]) exec(ctx context.Context, b squirrel.Sqlizer) (int64,
 }
 
 // bulkError maps an error of a statement over several rows, none of which it names.
-func (r *Repository[M, K]) bulkError(ctx context.Context, err error, deletes bool) *Error {
+func (r *repository[M]) bulkError(ctx context.Context, err error, deletes bool) *Error {
 	e := classify(ctx, r.domain, err)
 	var pg *pgconn.PgError
 	switch {
@@ -308,10 +305,8 @@ func (r *Repository[M, K]) bulkError(ctx context.Context, err error, deletes boo
 	return e
 }
 
-// ScopeKey returns the scope of a call as text, "" without a scope. A cache above
-// the repository makes it part of its keys, so that no tenant is given another's
-// rows. A repository with a general predicate has no such key: it is an error.
-func (r *Repository[M, K]) ScopeKey(ctx context.Context) (string, error) {
+// ScopeKey is [Repository.ScopeKey].
+func (r *repository[M]) ScopeKey(ctx context.Context) (string, error) {
 	if len(r.scope.wheres) > 0 {
 		return "", internal(r.domain, errors.New("crud: a scope with crud.Where has no key"))
 	}

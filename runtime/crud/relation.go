@@ -103,41 +103,40 @@ func One[M any, R comparable, K comparable](info RelationInfo, target *Table[R, 
 		}
 		set(m, vs[0])
 	}
-	return Relation[M]{info, &relation[M, R, K]{&info, target, list, setOne}}
+	return Relation[M]{info, &relation[M, R]{&info, &target.table, list, setOne}}
 }
 
 // Many is the relation of a repeated message field.
 func Many[M any, R any, K comparable](info RelationInfo, target *Table[R, K], get func(M) []R, set func(M, []R)) Relation[M] {
 	info.Many = true
-	return Relation[M]{info, &relation[M, R, K]{&info, target, get, set}}
+	return Relation[M]{info, &relation[M, R]{&info, &target.table, get, set}}
 }
 
 // A relation is that of messages of type M to those of type R.
-type relation[M, R any, K comparable] struct {
+type relation[M, R any] struct {
 	info  *RelationInfo
-	table *Table[R, K]
+	table *table[R]
 	get   func(M) []R
 	set   func(M, []R)
 }
 
-func (r *relation[M, R, K]) target() AnyTable { return r.table }
+func (r *relation[M, R]) target() AnyTable { return r.table }
 
-func (r *relation[M, R, K]) has(m M) bool { return len(r.get(m)) > 0 }
+func (r *relation[M, R]) has(m M) bool { return len(r.get(m)) > 0 }
 
-func (r *relation[M, R, K]) copy(dst, src M) { r.set(dst, Each(r.get(src), r.table.clone)) }
+func (r *relation[M, R]) copy(dst, src M) { r.set(dst, Each(r.get(src), r.table.clone)) }
 
-func (r *relation[M, R, K]) show(dst, src M) { r.set(dst, Each(r.get(src), r.table.visible)) }
+func (r *relation[M, R]) show(dst, src M) { r.set(dst, Each(r.get(src), r.table.visible)) }
 
-// Relate adds the relations to other tables. Generated code calls it once, before the
-// table is used: tables that relate to each other cannot name each other earlier.
-func (t *Table[M, K]) Relate(relations ...Relation[M]) {
+// Relate is [Table.Relate].
+func (t *table[M]) Relate(relations ...Relation[M]) {
 	t.relations = append(t.relations, relations...)
 	for _, r := range relations {
 		t.info.Relations = append(t.info.Relations, r.RelationInfo)
 	}
 }
 
-func (t *Table[M, K]) targets() []AnyTable {
+func (t *table[M]) targets() []AnyTable {
 	return Each(t.relations, func(r Relation[M]) AnyTable { return r.of.target() })
 }
 
@@ -158,7 +157,7 @@ func reachable(tables ...AnyTable) []AnyTable {
 
 // relationAt returns the place of the relation that a path begins with, or -1, and the
 // path below it.
-func (t *Table[M, K]) relationAt(path string) (at int, below string) {
+func (t *table[M]) relationAt(path string) (at int, below string) {
 	for i := range t.relations {
 		if rest, ok := cutPath(path, t.relations[i].Field); ok {
 			return i, rest
@@ -179,7 +178,7 @@ func cutPath(path, field string) (below string, ok bool) {
 }
 
 // ownedIn returns the places of the owned relations that a message has something of.
-func (t *Table[M, K]) ownedIn(m M) []int {
+func (t *table[M]) ownedIn(m M) []int {
 	var owned []int
 	for i := range t.relations {
 		if r := &t.relations[i]; r.Owned && r.of.has(m) {
@@ -190,7 +189,7 @@ func (t *Table[M, K]) ownedIn(m M) []int {
 }
 
 // copyRelated gives dst what f says of each relation of src.
-func (t *Table[M, K]) copyRelated(dst, src M, f func(r *Relation[M])) {
+func (t *table[M]) copyRelated(dst, src M, f func(r *Relation[M])) {
 	for i := range t.relations {
 		if t.relations[i].of.has(src) {
 			f(&t.relations[i])

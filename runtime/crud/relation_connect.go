@@ -23,7 +23,7 @@ func relatedOptions(opts []Option) Option {
 
 // connect makes the relations of a core's table. Options that concern the related table
 // hold for its rows too; a general predicate concerns its own repository alone.
-func (c *core[M, K]) connect(db DB, opts []Option, done made) {
+func (c *core[M]) connect(db DB, opts []Option, done made) {
 	if c.table.info.Related && len(c.table.relations) == 0 {
 		panic(fmt.Sprintf("crud: the repository of %s is made before the package of its table is initialized; make it in a function", c.table.info.Message))
 	}
@@ -33,9 +33,9 @@ func (c *core[M, K]) connect(db DB, opts []Option, done made) {
 	}
 }
 
-func (r *relation[M, R, K]) connect(db DB, columns []Column[M], opts []Option, done made) connection[M] {
-	c := &junction[M, R, K]{relation: r, ownColumns: columns, own: placesOf(columns, r.info.Columns), theirs: placesOf(r.table.columns, r.info.TargetColumns)}
-	if known, ok := done[r.table].(*core[R, K]); ok {
+func (r *relation[M, R]) connect(db DB, columns []Column[M], opts []Option, done made) connection[M] {
+	c := &junction[M, R]{relation: r, ownColumns: columns, own: placesOf(columns, r.info.Columns), theirs: placesOf(r.table.columns, r.info.TargetColumns)}
+	if known, ok := done[r.table].(*core[R]); ok {
 		c.core = known
 		return c
 	}
@@ -51,9 +51,9 @@ func (r *relation[M, R, K]) connect(db DB, columns []Column[M], opts []Option, d
 }
 
 // A junction is a relation that statements can be run for.
-type junction[M, R any, K comparable] struct {
-	*relation[M, R, K]
-	core        *core[R, K]
+type junction[M, R any] struct {
+	*relation[M, R]
+	core        *core[R]
 	ownColumns  []Column[M]
 	own, theirs []place
 	texts       textCache
@@ -93,6 +93,6 @@ func valuesAt[M any](m M, columns []Column[M], places []place, d Dialect) (value
 }
 
 // repository is that of the related rows.
-func (c *junction[M, R, K]) repository(db DB) *Repository[R, K] {
-	return &Repository[R, K]{core: c.core, db: db, tx: transactionOf(db)}
+func (c *junction[M, R]) repository(db DB) *repository[R] {
+	return &repository[R]{core: c.core, db: db, tx: transactionOf(db)}
 }

@@ -18,7 +18,7 @@ type relatedScope struct {
 }
 
 // filter is the relation as filters know it. Its schemas are made once for each alias.
-func (r *relation[M, R, K]) filter() filter.Relation {
+func (r *relation[M, R]) filter() filter.Relation {
 	var schemas sync.Map
 	return filter.Relation{
 		Path: r.info.Field,
@@ -36,7 +36,7 @@ func (r *relation[M, R, K]) filter() filter.Relation {
 }
 
 // keyPath is the field that tells related rows apart, empty if it is not one.
-func (r *relation[M, R, K]) keyPath() string {
+func (r *relation[M, R]) keyPath() string {
 	if r.table.nameField != "" || len(r.table.keyColumns) == 1 {
 		return r.table.keyField()
 	}
@@ -44,7 +44,7 @@ func (r *relation[M, R, K]) keyPath() string {
 }
 
 // rows is the FROM and WHERE of the rows that are related to one of the outer table.
-func (r *relation[M, R, K]) rows(alias, outer string, _ filter.Dialect) (sql string, args []any) {
+func (r *relation[M, R]) rows(alias, outer string, _ filter.Dialect) (sql string, args []any) {
 	var b strings.Builder
 	b.WriteString("FROM " + sqlname.Qualify(r.table.info.Schema, r.table.info.Name) + " AS " + alias)
 	if j := r.info.Join; j != nil {
@@ -67,7 +67,7 @@ func (r *relation[M, R, K]) rows(alias, outer string, _ filter.Dialect) (sql str
 	return b.String(), args
 }
 
-func (c *core[M, K]) scopeValue(ctx context.Context, column string) (any, error) {
+func (c *core[M]) scopeValue(ctx context.Context, column string) (any, error) {
 	values, err := c.scope.values(ctx)
 	if err != nil {
 		return nil, err

@@ -13,7 +13,7 @@ import (
 
 // link makes the rows of the joining table those between a message and the elements that
 // are given, of which only the keys count. Elements must be there and in the scope.
-func (c *junction[M, R, K]) link(ctx context.Context, tx *Tx, given, stored M) error {
+func (c *junction[M, R]) link(ctx context.Context, tx *Tx, given, stored M) error {
 	keys, err := c.linked(ctx, tx, given)
 	if err != nil {
 		return err
@@ -38,13 +38,13 @@ func (c *junction[M, R, K]) link(ctx context.Context, tx *Tx, given, stored M) e
 const maxLinks = 500
 
 // linked returns the keys of the elements, of which each must be a row.
-func (c *junction[M, R, K]) linked(ctx context.Context, tx *Tx, given M) ([]K, error) {
+func (c *junction[M, R]) linked(ctx context.Context, tx *Tx, given M) ([]any, error) {
 	elements := c.get(given)
-	keys := make([]K, len(elements))
+	keys := make([]any, len(elements))
 	var violations []Violation
 	for i, e := range elements {
 		var err error
-		if keys[i], err = c.table.KeyOf(e); err != nil {
+		if keys[i], err = c.table.keyOf(e); err != nil {
 			violations = append(violations, invalidField(joined(c.path(i), c.table.keyField()), err.Error()))
 		}
 	}
@@ -72,7 +72,7 @@ func (c *junction[M, R, K]) linked(ctx context.Context, tx *Tx, given M) ([]K, e
 }
 
 // noSuchElement is FAILED_PRECONDITION of an element that is not there.
-func (c *junction[M, R, K]) noSuchElement(i int, key K) *Error {
+func (c *junction[M, R]) noSuchElement(i int, key any) *Error {
 	resource := c.table.info.Resource
 	return &Error{
 		Code: codes.FailedPrecondition, Reason: ReasonReferenceNotFound, Domain: c.core.domain,
@@ -82,12 +82,12 @@ func (c *junction[M, R, K]) noSuchElement(i int, key K) *Error {
 	}
 }
 
-func (c *junction[M, R, K]) joinTable() string {
+func (c *junction[M, R]) joinTable() string {
 	return sqlname.Qualify(c.info.Join.Schema, c.info.Join.Table)
 }
 
 // unlink deletes the links of a message to others than keys.
-func (c *junction[M, R, K]) unlink(ctx context.Context, tx *Tx, owner []any, keys []K) error {
+func (c *junction[M, R]) unlink(ctx context.Context, tx *Tx, owner []any, keys []any) error {
 	b := squirrel.Delete(c.joinTable()).PlaceholderFormat(squirrel.Dollar)
 	for i, name := range c.info.Join.Columns {
 		b = b.Where(sqlname.Quote(name)+" = ?", owner[i])
@@ -100,12 +100,12 @@ func (c *junction[M, R, K]) unlink(ctx context.Context, tx *Tx, owner []any, key
 }
 
 // keysIn is the condition that a link is to one of several keys.
-func (c *junction[M, R, K]) keysIn() string {
+func (c *junction[M, R]) keysIn() string {
 	return "(" + c.core.anyKeyOf(columnNames(c.info.Join.TargetColumns, sqlname.Quote)) + ")"
 }
 
 // insertLinks links a message with keys that it is not linked with.
-func (c *junction[M, R, K]) insertLinks(ctx context.Context, tx *Tx, owner []any, keys []K) error {
+func (c *junction[M, R]) insertLinks(ctx context.Context, tx *Tx, owner []any, keys []any) error {
 	columns := columnNames(slices.Concat(c.info.Join.Columns, c.info.Join.TargetColumns), sqlname.Quote)
 	b := squirrel.Insert(c.joinTable()).Columns(columns...).Suffix("ON CONFLICT DO NOTHING").PlaceholderFormat(squirrel.Dollar)
 	for _, key := range keys {

@@ -23,7 +23,7 @@ const (
 
 // loadRelated reads the relations of messages: one statement for each, however many
 // messages there are.
-func (r *Repository[M, K]) loadRelated(ctx context.Context, db DB, of []relatedReading, items ...M) error {
+func (r *repository[M]) loadRelated(ctx context.Context, db DB, of []relatedReading, items ...M) error {
 	if len(items) == 0 {
 		return nil
 	}
@@ -36,7 +36,7 @@ func (r *Repository[M, K]) loadRelated(ctx context.Context, db DB, of []relatedR
 }
 
 // load reads the related rows of all messages.
-func (c *junction[M, R, K]) load(ctx context.Context, db DB, items []M, of reading) error {
+func (c *junction[M, R]) load(ctx context.Context, db DB, items []M, of reading) error {
 	keys, owners := c.keysOf(items)
 	if len(keys) == 0 {
 		return nil
@@ -67,7 +67,7 @@ func (c *junction[M, R, K]) load(ctx context.Context, db DB, items []M, of readi
 
 // keysOf returns the values that messages are joined by, each once, and the messages
 // that have them.
-func (c *junction[M, R, K]) keysOf(items []M) (keys [][]any, owners [][]M) {
+func (c *junction[M, R]) keysOf(items []M) (keys [][]any, owners [][]M) {
 	seen := make(map[string]int, len(items))
 	for _, m := range items {
 		values, ok := valuesAt(m, c.ownColumns, c.own, c.core.dialect)
@@ -88,7 +88,7 @@ func (c *junction[M, R, K]) keysOf(items []M) (keys [][]any, owners [][]M) {
 
 // read reads the rows that are related to keys, in the order of the keys, and the place
 // of each one's key.
-func (c *junction[M, R, K]) read(ctx context.Context, db DB, keys [][]any, of reading) (rows []R, places []int, err error) {
+func (c *junction[M, R]) read(ctx context.Context, db DB, keys [][]any, of reading) (rows []R, places []int, err error) {
 	r := c.repository(db)
 	sql, err := c.texts.get(append([]byte{'r'}, of.selected...), func() (string, error) { return c.text(of.selected), nil })
 	if err != nil {
@@ -111,7 +111,7 @@ func (c *junction[M, R, K]) read(ctx context.Context, db DB, keys [][]any, of re
 }
 
 // text is the statement up to its order.
-func (c *junction[M, R, K]) text(selected columnSet) string {
+func (c *junction[M, R]) text(selected columnSet) string {
 	var b strings.Builder
 	table := c.core
 	fmt.Fprintf(&b, "SELECT %s, %s.%s\nFROM %s", table.table.selection(selected, table.column), keysAlias, placeAlias, c.source())
@@ -132,7 +132,7 @@ func (c *junction[M, R, K]) text(selected columnSet) string {
 }
 
 // order is the ORDER BY.
-func (c *junction[M, R, K]) order() string {
+func (c *junction[M, R]) order() string {
 	names := columnNames(c.core.table.info.Key, c.core.column)
 	if by := c.info.OrderBy; by != "" {
 		names = append([]string{c.core.column(by)}, names...)
@@ -141,7 +141,7 @@ func (c *junction[M, R, K]) order() string {
 }
 
 // source is the list of the keys as a table.
-func (c *junction[M, R, K]) source() string {
+func (c *junction[M, R]) source() string {
 	if c.core.dialect == SQLite {
 		return "(SELECT key AS " + placeAlias + ", value FROM json_each($1)) AS " + keysAlias
 	}
@@ -154,11 +154,11 @@ func (c *junction[M, R, K]) source() string {
 }
 
 // ownInfos are the columns of the owners that rows are joined by.
-func (c *junction[M, R, K]) ownInfos() []*ColumnInfo {
+func (c *junction[M, R]) ownInfos() []*ColumnInfo {
 	return Each(c.own, func(p place) *ColumnInfo { return c.ownColumns[p.column].at(p.index) })
 }
 
-func (c *junction[M, R, K]) params() int {
+func (c *junction[M, R]) params() int {
 	if c.core.dialect == SQLite {
 		return 1
 	}
@@ -166,7 +166,7 @@ func (c *junction[M, R, K]) params() int {
 }
 
 // equalKeys is the condition that columns of a table have the values of a key.
-func (c *junction[M, R, K]) equalKeys(table string, columns []string) string {
+func (c *junction[M, R]) equalKeys(table string, columns []string) string {
 	equal := make([]string, len(columns))
 	for i, name := range columns {
 		value := keysAlias + ".k" + strconv.Itoa(i)
@@ -191,7 +191,7 @@ func equalColumns(a string, columns []string, b string, others []string) string 
 
 // manyPlaced is many of rows that have the place of a key behind their columns. Places
 // are counted from 0.
-func (t *Table[M, K]) manyPlaced(rows pgx.Rows, d Dialect, selected columnSet, expect int) (items []M, places []int, err error) {
+func (t *table[M]) manyPlaced(rows pgx.Rows, d Dialect, selected columnSet, expect int) (items []M, places []int, err error) {
 	defer rows.Close()
 	r := t.reader(rows, d, selected, expect)
 	r.extra = 1
@@ -214,7 +214,7 @@ func (t *Table[M, K]) manyPlaced(rows pgx.Rows, d Dialect, selected columnSet, e
 }
 
 // place reads the column behind the table's. PostgreSQL counts from 1.
-func (r *reader[M, K]) place() (int, error) {
+func (r *reader[M]) place() (int, error) {
 	at := len(r.fds) - 1
 	if r.dialect == SQLite {
 		values, err := r.rows.Values()
@@ -237,7 +237,7 @@ func (r *reader[M, K]) place() (int, error) {
 
 // walkPages is walk of rows with relations. It reads them in pages, and with each page
 // what is related to it: no cursor is open meanwhile.
-func (r *Repository[M, K]) walkPages(ctx context.Context, l *listing[M, K], yield func(M) bool) (n int, err error) {
+func (r *repository[M]) walkPages(ctx context.Context, l *listing[M], yield func(M) bool) (n int, err error) {
 	for left := int(l.query.PageSize); ; {
 		size := slabSize
 		if left > 0 {

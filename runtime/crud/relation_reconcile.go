@@ -13,7 +13,7 @@ import (
 
 // update makes the related rows those of given: it deletes the missing, updates those
 // with a key that is there, and inserts the others.
-func (c *junction[M, R, K]) update(ctx context.Context, tx *Tx, given, stored M, client bool) error {
+func (c *junction[M, R]) update(ctx context.Context, tx *Tx, given, stored M, client bool) error {
 	if c.info.Join != nil {
 		return c.link(ctx, tx, given, stored)
 	}
@@ -29,9 +29,9 @@ func (c *junction[M, R, K]) update(ctx context.Context, tx *Tx, given, stored M,
 }
 
 // A reconciliation is what an update does to the rows of a relation.
-type reconciliation[M, R any, K comparable] struct {
-	of      *junction[M, R, K]
-	gone    []K
+type reconciliation[M, R any] struct {
+	of      *junction[M, R]
+	gone    []any
 	changes []Change[R]
 	changed []int // their places
 	created []R
@@ -42,18 +42,18 @@ type reconciliation[M, R any, K comparable] struct {
 }
 
 // plan compares the elements with the rows that are there.
-func (c *junction[M, R, K]) plan(ctx context.Context, tx *Tx, given, stored M, client bool) (*reconciliation[M, R, K], error) {
+func (c *junction[M, R]) plan(ctx context.Context, tx *Tx, given, stored M, client bool) (*reconciliation[M, R], error) {
 	elements, err := c.filled(given, stored)
 	if err != nil {
 		return nil, err
 	}
-	p := &reconciliation[M, R, K]{of: c, stored: make([]R, len(elements))}
+	p := &reconciliation[M, R]{of: c, stored: make([]R, len(elements))}
 	old, err := c.rowsOf(ctx, tx, stored)
 	if err != nil {
 		return nil, err
 	}
 	var found findings
-	seen := make(map[K]int, len(elements))
+	seen := make(map[any]int, len(elements))
 	for i, e := range elements {
 		key, keyed := c.repository(tx).keyToBe(e)
 		row, there := old[key]
@@ -84,7 +84,7 @@ func (c *junction[M, R, K]) plan(ctx context.Context, tx *Tx, given, stored M, c
 }
 
 // rowsOf returns the related rows by their keys.
-func (c *junction[M, R, K]) rowsOf(ctx context.Context, tx *Tx, stored M) (map[K]R, error) {
+func (c *junction[M, R]) rowsOf(ctx context.Context, tx *Tx, stored M) (map[any]R, error) {
 	keys, _ := c.keysOf([]M{stored})
 	if len(keys) == 0 {
 		return nil, nil
@@ -97,15 +97,15 @@ func (c *junction[M, R, K]) rowsOf(ctx context.Context, tx *Tx, stored M) (map[K
 }
 
 // makesKeys reports whether the server or the database makes the last value of keys.
-func (t *Table[M, K]) makesKeys() bool {
+func (t *table[M]) makesKeys() bool {
 	return t.keyColumns[len(t.keyColumns)-1].Generated != ByClient
 }
 
 // change adds the update of a row, if it differs from the element. It returns what is
 // wrong with the element.
-func (p *reconciliation[M, R, K]) change(i int, row, e R, client bool) []Violation {
+func (p *reconciliation[M, R]) change(i int, row, e R, client bool) []Violation {
 	c := p.of
-	r := &Repository[R, K]{core: c.core}
+	r := &repository[R]{core: c.core}
 	mask := &fieldmaskpb.FieldMask{Paths: []string{"*"}}
 	change := Change[R]{Message: e, Mask: mask}
 	named, violations := c.table.resolve(e, mask)
@@ -129,11 +129,11 @@ func (p *reconciliation[M, R, K]) change(i int, row, e R, client bool) []Violati
 }
 
 // run writes the rows: those that go make room for those that come.
-func (p *reconciliation[M, R, K]) run(ctx context.Context, tx *Tx) error {
+func (p *reconciliation[M, R]) run(ctx context.Context, tx *Tx) error {
 	c := p.of
 	r := c.repository(tx)
 	if len(p.gone) > 0 {
-		if _, err := r.BatchDelete(ctx, p.gone); err != nil {
+		if _, err := r.deleteKeys(ctx, p.gone); err != nil {
 			return c.ofElements(err, nil)
 		}
 	}
@@ -161,16 +161,16 @@ func (p *reconciliation[M, R, K]) run(ctx context.Context, tx *Tx) error {
 
 // makeRoom moves the numbers of rows that will have others out of the way, where no two
 // rows may have the same one.
-func (p *reconciliation[M, R, K]) makeRoom(ctx context.Context, tx *Tx) error {
+func (p *reconciliation[M, R]) makeRoom(ctx context.Context, tx *Tx) error {
 	c := p.of
 	by := c.info.OrderBy
 	if !p.moved || !slices.ContainsFunc(c.table.info.Indexes, func(i Index) bool { return i.Unique && slices.Contains(i.Columns, by) }) {
 		return nil
 	}
-	keys := make([]K, len(p.changes))
+	keys := make([]any, len(p.changes))
 	for i, change := range p.changes {
 		var err error
-		if keys[i], err = c.table.KeyOf(change.Message); err != nil {
+		if keys[i], err = c.table.keyOf(change.Message); err != nil {
 			return internal(c.core.domain, err)
 		}
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // createRelated writes the owned relations of a message that was just stored.
-func (r *Repository[M, K]) createRelated(ctx context.Context, tx *Tx, given, stored M) error {
+func (r *repository[M]) createRelated(ctx context.Context, tx *Tx, given, stored M) error {
 	for _, at := range r.table.ownedIn(given) {
 		if err := r.connections[at].create(ctx, tx, given, stored); err != nil {
 			return err
@@ -19,7 +19,7 @@ func (r *Repository[M, K]) createRelated(ctx context.Context, tx *Tx, given, sto
 }
 
 // updateRelated writes the owned relations that an update names.
-func (r *Repository[M, K]) updateRelated(ctx context.Context, tx *Tx, u *update[M, K], stored M) error {
+func (r *repository[M]) updateRelated(ctx context.Context, tx *Tx, u *update[M], stored M) error {
 	for _, named := range u.related {
 		if err := r.connections[named.at].update(ctx, tx, u.m, stored, u.client); err != nil {
 			return err
@@ -30,7 +30,7 @@ func (r *Repository[M, K]) updateRelated(ctx context.Context, tx *Tx, u *update[
 
 // checkRelated returns what is wrong with the values of the owned relations of a
 // message.
-func (t *Table[M, K]) checkRelated(m M, d Dialect) []Violation {
+func (t *table[M]) checkRelated(m M, d Dialect) []Violation {
 	var violations []Violation
 	for _, at := range t.ownedIn(m) {
 		violations = append(violations, t.relations[at].of.check(m, d)...)
@@ -39,7 +39,7 @@ func (t *Table[M, K]) checkRelated(m M, d Dialect) []Violation {
 }
 
 // path is the path of an element, or of the only one.
-func (r *relation[M, R, K]) path(i int) string {
+func (r *relation[M, R]) path(i int) string {
 	if r.info.Many {
 		return fmt.Sprintf("%s[%d]", r.info.Field, i)
 	}
@@ -47,14 +47,14 @@ func (r *relation[M, R, K]) path(i int) string {
 }
 
 // below puts what is wrong with an element under its path.
-func (r *relation[M, R, K]) below(i int, violations []Violation) []Violation {
+func (r *relation[M, R]) below(i int, violations []Violation) []Violation {
 	for at := range violations {
 		violations[at].Field = joined(r.path(i), violations[at].Field)
 	}
 	return violations
 }
 
-func (r *relation[M, R, K]) check(m M, d Dialect) []Violation {
+func (r *relation[M, R]) check(m M, d Dialect) []Violation {
 	elements := r.get(m)
 	if most := int(r.table.info.MaxBatchSize); len(elements) > most {
 		return []Violation{invalidField(r.info.Field, fmt.Sprintf("has %d elements, more than %d", len(elements), most))}
@@ -75,7 +75,7 @@ func (r *relation[M, R, K]) check(m M, d Dialect) []Violation {
 }
 
 // missingKey returns the key fields that an element of a many-to-many relation lacks.
-func (r *relation[M, R, K]) missingKey(e R) []Violation {
+func (r *relation[M, R]) missingKey(e R) []Violation {
 	if !r.table.hasKey(e) {
 		return []Violation{missingField(r.table.keyField())}
 	}
@@ -84,19 +84,19 @@ func (r *relation[M, R, K]) missingKey(e R) []Violation {
 
 // fills reports whether the write fills in a column of the elements: their reference and
 // their place.
-func (r *relation[M, R, K]) fills(c *Column[R]) bool {
+func (r *relation[M, R]) fills(c *Column[R]) bool {
 	return r.info.Join == nil && (sharesName(c.Names, r.info.TargetColumns) || slices.Contains(c.Names, r.info.OrderBy))
 }
 
 // withoutFilled returns the violations but for those of what the write fills in.
-func (r *relation[M, R, K]) withoutFilled(violations []Violation) []Violation {
+func (r *relation[M, R]) withoutFilled(violations []Violation) []Violation {
 	return slices.DeleteFunc(violations, func(v Violation) bool {
 		c, ok := r.table.column(v.Field)
 		return ok && r.fills(c)
 	})
 }
 
-func (r *relation[M, R, K]) required(m M) []Violation {
+func (r *relation[M, R]) required(m M) []Violation {
 	if r.info.Join != nil {
 		return nil // of which no field is written
 	}
@@ -111,7 +111,7 @@ func (r *relation[M, R, K]) required(m M) []Violation {
 	return violations
 }
 
-func (r *relation[M, R, K]) input(dst, src M) {
+func (r *relation[M, R]) input(dst, src M) {
 	if r.info.Join != nil {
 		r.copy(dst, src)
 		return
@@ -121,7 +121,7 @@ func (r *relation[M, R, K]) input(dst, src M) {
 
 // newElement is an element with what a client may create, and with what the write fills
 // in: a reference to another owner is to be told.
-func (r *relation[M, R, K]) newElement(e R) R {
+func (r *relation[M, R]) newElement(e R) R {
 	if r.table.isNil(e) {
 		return e // which check tells
 	}
@@ -134,7 +134,7 @@ func (r *relation[M, R, K]) newElement(e R) R {
 	return in
 }
 
-func (r *relation[M, R, K]) clearMade(stored, given M) {
+func (r *relation[M, R]) clearMade(stored, given M) {
 	if r.info.Join != nil {
 		return
 	}
@@ -147,7 +147,7 @@ func (r *relation[M, R, K]) clearMade(stored, given M) {
 }
 
 // create inserts the related rows of a message that was just stored, or links them.
-func (c *junction[M, R, K]) create(ctx context.Context, tx *Tx, given, stored M) error {
+func (c *junction[M, R]) create(ctx context.Context, tx *Tx, given, stored M) error {
 	if c.info.Join != nil {
 		return c.link(ctx, tx, given, stored)
 	}
@@ -164,7 +164,7 @@ func (c *junction[M, R, K]) create(ctx context.Context, tx *Tx, given, stored M)
 
 // filled returns copies of the elements of given with the reference to stored and their
 // places.
-func (c *junction[M, R, K]) filled(given, stored M) ([]R, error) {
+func (c *junction[M, R]) filled(given, stored M) ([]R, error) {
 	elements := Each(c.get(given), c.table.clone)
 	by, numbered := c.position()
 	var violations []Violation
@@ -191,7 +191,7 @@ func (c *junction[M, R, K]) filled(given, stored M) ([]R, error) {
 }
 
 // position is the column that holds the place of an element, if one does.
-func (c *junction[M, R, K]) position() (*Column[R], bool) {
+func (c *junction[M, R]) position() (*Column[R], bool) {
 	for i := range c.table.columns {
 		if slices.Contains(c.table.columns[i].Names, c.info.OrderBy) {
 			return &c.table.columns[i], true
@@ -217,7 +217,7 @@ func assign[M any](c *Column[M], m M, v any) bool {
 }
 
 // insert inserts elements, of which places says which they are; nil is all.
-func (c *junction[M, R, K]) insert(ctx context.Context, tx *Tx, elements []R, places []int) ([]R, error) {
+func (c *junction[M, R]) insert(ctx context.Context, tx *Tx, elements []R, places []int) ([]R, error) {
 	if len(elements) == 0 {
 		return nil, nil
 	}
@@ -226,7 +226,7 @@ func (c *junction[M, R, K]) insert(ctx context.Context, tx *Tx, elements []R, pl
 }
 
 // ofElements puts the paths of a batch under the relation's field.
-func (c *junction[M, R, K]) ofElements(err error, places []int) error {
+func (c *junction[M, R]) ofElements(err error, places []int) error {
 	var e *Error
 	if err == nil || !errors.As(err, &e) {
 		return err
@@ -258,7 +258,7 @@ func cutElement(path string) (i int, rest string, ok bool) {
 }
 
 // clearMadeRelated clears the ids of related messages that given did not have.
-func (t *Table[M, K]) clearMadeRelated(stored, given M) {
+func (t *table[M]) clearMadeRelated(stored, given M) {
 	for i := range t.relations {
 		t.relations[i].of.clearMade(stored, given)
 	}
@@ -266,7 +266,7 @@ func (t *Table[M, K]) clearMadeRelated(stored, given M) {
 
 // missingRelated returns what is missing of the owned relations that a target names, of
 // all if it is nil.
-func (t *Table[M, K]) missingRelated(m M, named *target) []Violation {
+func (t *table[M]) missingRelated(m M, named *target) []Violation {
 	var violations []Violation
 	for i := range t.relations {
 		r := &t.relations[i]

@@ -19,15 +19,21 @@ import (
 // Each call is one statement and one round trip, without BEGIN and COMMIT, unless
 // there are hooks or Unchanged. It is safe for concurrent use when its DB is.
 type Repository[M any, K comparable] struct {
-	*core[M, K]
+	repository repository[M]
+	table      *Table[M, K]
+}
+
+// A repository is a Repository without the type of its key, as a table is.
+type repository[M any] struct {
+	*core[M]
 	db DB
 	// tx is set when all statements run in a transaction of the caller's.
 	tx *Tx
 }
 
 // core is what a repository and its copies in transactions share.
-type core[M any, K comparable] struct {
-	table      *Table[M, K]
+type core[M any] struct {
+	table      *table[M]
 	name       string // of the table, as statements have it
 	domain     string
 	dialect    Dialect
@@ -58,6 +64,10 @@ type core[M any, K comparable] struct {
 // message, a declared scope without a value, a malformed page token key, or a table
 // that the engine cannot hold.
 func NewRepository[M any, K comparable](db DB, t *Table[M, K], opts ...Option) *Repository[M, K] {
+	return &Repository[M, K]{newRepository(db, &t.table, opts), t}
+}
+
+func newRepository[M any](db DB, t *table[M], opts []Option) repository[M] {
 	s := settingsOf(opts)
 	for _, h := range s.hooks {
 		if !anyTable(reachable(t), func(t AnyTable) bool { return t.hooksFit(h) }) {
@@ -69,15 +79,15 @@ func NewRepository[M any, K comparable](db DB, t *Table[M, K], opts ...Option) *
 		opts = s.related
 	}
 	c.connect(db, opts, made{t: c})
-	return &Repository[M, K]{core: c, db: db, tx: transactionOf(db)}
+	return repository[M]{core: c, db: db, tx: transactionOf(db)}
 }
 
 // newCore makes what a repository is without its relations.
-func newCore[M any, K comparable](db DB, t *Table[M, K], s *settings) *core[M, K] {
+func newCore[M any](db DB, t *table[M], s *settings) *core[M] {
 	if s.noRevision && t.etag >= 0 {
 		t = t.withoutRevision()
 	}
-	c := &core[M, K]{
+	c := &core[M]{
 		table:      t,
 		name:       sqlname.Qualify(t.info.Schema, t.info.Name),
 		domain:     domainOf(t.info.Message),
@@ -113,7 +123,7 @@ func newCore[M any, K comparable](db DB, t *Table[M, K], s *settings) *core[M, K
 }
 
 // prepare completes the static statements with the scope's columns.
-func (c *core[M, K]) prepare() {
+func (c *core[M]) prepare() {
 	scoped := c.scope.static(len(c.table.keyColumns) + 1)
 	c.get = c.table.sql.Get + scoped
 	c.deleteSQL = c.table.sql.Delete + scoped
@@ -158,16 +168,13 @@ func domainOf(message string) string {
 	return message
 }
 
-// WithTx returns the same repository, hooks and scope included, running on tx.
-func (r *Repository[M, K]) WithTx(tx *Tx) *Repository[M, K] {
-	return &Repository[M, K]{core: r.core, db: tx, tx: tx}
+// within is [Repository.WithTx].
+func (r *repository[M]) within(tx *Tx) *repository[M] {
+	return &repository[M]{core: r.core, db: tx, tx: tx}
 }
 
-// Table returns the table that the repository is over.
-func (r *Repository[M, K]) Table() *Table[M, K] { return r.table }
-
 // inTx runs fn in the caller's transaction, or in one of its own.
-func (r *Repository[M, K]) inTx(ctx context.Context, fn func(tx *Tx) error) error {
+func (r *repository[M]) inTx(ctx context.Context, fn func(tx *Tx) error) error {
 	if r.tx != nil {
 		err := fn(r.tx)
 		if own, ok := unmarked(err); ok {
@@ -182,9 +189,8 @@ func (r *Repository[M, K]) inTx(ctx context.Context, fn func(tx *Tx) error) erro
 	return err
 }
 
-// Get returns the resource with the key. A singleton whose parent exists is never missing:
-// without a row it has its defaults (AIP-156). Errors: NOT_FOUND.
-func (r *Repository[M, K]) Get(ctx context.Context, key K, opts ...GetOption) (M, error) {
+// getKey is [Repository.Get].
+func (r *repository[M]) getKey(ctx context.Context, key any, opts ...GetOption) (M, error) {
 	if s := getSettingsOf(opts); len(s.fields) > 0 || s.view != nil {
 		return r.readFields(ctx, key, &s)
 	}
@@ -193,7 +199,7 @@ func (r *Repository[M, K]) Get(ctx context.Context, key K, opts ...GetOption) (M
 }
 
 // read gets a row, with a suffix such as FOR UPDATE.
-func (r *Repository[M, K]) read(ctx context.Context, db DB, key K, suffix string) (m M, err error) {
+func (r *repository[M]) read(ctx context.Context, db DB, key any, suffix string) (m M, err error) {
 	args, ok := r.table.keyArgs(key, r.dialect)
 	if !ok {
 		return m, r.notFound(key)
@@ -210,7 +216,7 @@ func (r *Repository[M, K]) read(ctx context.Context, db DB, key K, suffix string
 
 // queryOne runs a static SELECT of at most one row under the scope. A value that its
 // column cannot hold finds none.
-func (r *Repository[M, K]) queryOne(ctx context.Context, db DB, sql, suffix string, args []any, selected columnSet) (m M, found bool, err error) {
+func (r *repository[M]) queryOne(ctx context.Context, db DB, sql, suffix string, args []any, selected columnSet) (m M, found bool, err error) {
 	if !r.scope.empty() {
 		if sql, args, err = r.scoped(ctx, sql, args); err != nil {
 			return m, false, err
@@ -235,7 +241,7 @@ func (r *Repository[M, K]) queryOne(ctx context.Context, db DB, sql, suffix stri
 
 // scoped adds a call's scope to a static statement, whose text has the scope's
 // columns already.
-func (r *Repository[M, K]) scoped(ctx context.Context, sql string, args []any) (string, []any, error) {
+func (r *repository[M]) scoped(ctx context.Context, sql string, args []any) (string, []any, error) {
 	values, err := r.scope.values(ctx)
 	if err != nil {
 		return "", nil, err
@@ -249,7 +255,7 @@ func (r *Repository[M, K]) scoped(ctx context.Context, sql string, args []any) (
 }
 
 // bindScope converts scope values of columns that are fields as the field's are.
-func (c *core[M, K]) bindScope(values []any) []any {
+func (c *core[M]) bindScope(values []any) []any {
 	bound := make([]any, len(values))
 	for i, v := range values {
 		bound[i] = v
@@ -262,10 +268,8 @@ func (c *core[M, K]) bindScope(values []any) []any {
 	return bound
 }
 
-// GetBy returns the resource whose unique fields have the values. fields are their
-// names, separated by commas; values are of the Go types of the message's fields.
-// Generated lookups such as GetByIsbn call it. Errors: NOT_FOUND.
-func (r *Repository[M, K]) GetBy(ctx context.Context, fields string, values []any, opts ...GetOption) (m M, err error) {
+// GetBy is [Repository.GetBy].
+func (r *repository[M]) GetBy(ctx context.Context, fields string, values []any, opts ...GetOption) (m M, err error) {
 	sql, ok := r.lookups[fields]
 	columns := r.table.columnsOf(fields)
 	if !ok || len(columns) != len(values) {
@@ -286,7 +290,7 @@ func (r *Repository[M, K]) GetBy(ctx context.Context, fields string, values []an
 }
 
 // lookedUp is NOT_FOUND of a lookup. Of a sensitive value it says that there was one.
-func (t *Table[M, K]) lookedUp(columns []*Column[M], values []any) *Error {
+func (t *table[M]) lookedUp(columns []*Column[M], values []any) *Error {
 	parts := make([]string, len(values))
 	for i, v := range values {
 		if columns[i].Sensitive {
@@ -297,9 +301,9 @@ func (t *Table[M, K]) lookedUp(columns []*Column[M], values []any) *Error {
 	return notFound(t.domain(), t.info.Resource, strings.Join(parts, ","))
 }
 
-func (r *Repository[M, K]) notFound(key K) *Error { return r.missing(r.table.keyName(key)) }
+func (r *repository[M]) notFound(key any) *Error { return r.missing(r.table.keyName(key)) }
 
-func (c *core[M, K]) missing(name string) *Error {
+func (c *core[M]) missing(name string) *Error {
 	return notFound(c.domain, c.table.info.Resource, name)
 }
 

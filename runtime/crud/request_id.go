@@ -98,7 +98,7 @@ type kept[R any] struct {
 // answered. The INSERT waits for a call with the same id that has not ended. To a caller
 // under another predicate than the first one's, what was answered may be rows that they
 // do not see: those are looked for.
-func once[R, M any, K comparable](ctx context.Context, r *Repository[M, K], tx *Tx, req *requestID, k kept[R], write func(tx *Tx) (R, error)) (result R, err error) {
+func once[R, M any](ctx context.Context, r *repository[M], tx *Tx, req *requestID, k kept[R], write func(tx *Tx) (R, error)) (result R, err error) {
 	hash, err := req.hash()
 	if err != nil {
 		return result, internal(r.domain, err)
@@ -142,7 +142,7 @@ func once[R, M any, K comparable](ctx context.Context, r *Repository[M, K], tx *
 
 // requester tells callers apart, so that none is given another's answer: by who they
 // are and by the scope of their rows.
-func (r *Repository[M, K]) requester(ctx context.Context) (string, error) {
+func (r *repository[M]) requester(ctx context.Context) (string, error) {
 	principal, _ := identity.FromContext(ctx)
 	scope, err := r.scope.values(ctx)
 	if err != nil || len(scope) == 0 {
@@ -153,7 +153,7 @@ func (r *Repository[M, K]) requester(ctx context.Context) (string, error) {
 
 // viewHash tells the rows that a call sees from those of another by its predicates,
 // beside the scope's columns. It is empty where there are none.
-func (r *Repository[M, K]) viewHash(ctx context.Context) ([]byte, error) {
+func (r *repository[M]) viewHash(ctx context.Context) ([]byte, error) {
 	where, args, err := r.scope.where(ctx, 1)
 	if err != nil || where == "" {
 		return nil, err
@@ -172,7 +172,7 @@ func (r *Repository[M, K]) viewHash(ctx context.Context) ([]byte, error) {
 
 // replay returns the response to the call that had the id first, and whether that one
 // saw the same rows.
-func (r *Repository[M, K]) replay(ctx context.Context, tx *Tx, key []any, hash, view []byte) (response []byte, sameView bool, err error) {
+func (r *repository[M]) replay(ctx context.Context, tx *Tx, key []any, hash, view []byte) (response []byte, sameView bool, err error) {
 	var first []byte
 	if err := tx.QueryRow(ctx, requestSelect, key...).Scan(&first, &response); err != nil {
 		if errors.Is(err, pgx.ErrNoRows) { // purged since
@@ -193,13 +193,13 @@ func (r *Repository[M, K]) replay(ctx context.Context, tx *Tx, key []any, hash, 
 }
 
 // seesAll is NOT_FOUND of the messages whose rows the caller does not see.
-func (r *Repository[M, K]) seesAll(ctx context.Context, tx *Tx, ms ...M) error {
-	var keys []K
+func (r *repository[M]) seesAll(ctx context.Context, tx *Tx, ms ...M) error {
+	var keys []any
 	for _, m := range ms {
 		if r.table.isNil(m) {
 			continue // the row is gone, and the answer says no more
 		}
-		key, err := r.table.KeyOf(m)
+		key, err := r.table.keyOf(m)
 		if err != nil {
 			return internal(r.domain, fmt.Errorf("crud: a stored response: %w", err))
 		}
@@ -213,7 +213,7 @@ func (r *Repository[M, K]) seesAll(ctx context.Context, tx *Tx, ms ...M) error {
 }
 
 // keptMessage keeps a message, or nothing for a result without one.
-func (r *Repository[M, K]) keptMessage() kept[M] {
+func (r *repository[M]) keptMessage() kept[M] {
 	return kept[M]{
 		encode: r.encode,
 		decode: func(response []byte) (m M, err error) {
@@ -227,7 +227,7 @@ func (r *Repository[M, K]) keptMessage() kept[M] {
 }
 
 // keptMessages keeps several messages, each behind its length.
-func (r *Repository[M, K]) keptMessages() kept[[]M] {
+func (r *repository[M]) keptMessages() kept[[]M] {
 	return kept[[]M]{
 		encode: func(ms []M) ([]byte, error) {
 			response := []byte{}
@@ -259,7 +259,7 @@ func (r *Repository[M, K]) keptMessages() kept[[]M] {
 }
 
 // encode returns what is kept of a message: what the caller may see.
-func (r *Repository[M, K]) encode(m M) ([]byte, error) {
+func (r *repository[M]) encode(m M) ([]byte, error) {
 	if r.table.isNil(m) {
 		return []byte{}, nil
 	}
@@ -274,7 +274,7 @@ func (r *Repository[M, K]) encode(m M) ([]byte, error) {
 	return b, err
 }
 
-func (r *Repository[M, K]) decode(response []byte) (m M, err error) {
+func (r *repository[M]) decode(response []byte) (m M, err error) {
 	m = r.table.New()
 	message, ok := any(m).(proto.Message)
 	if !ok {

@@ -18,12 +18,12 @@ func WithoutRevision() Option {
 }
 
 // comparesRows reports whether a call's etag can be compared only with the row itself.
-func (t *Table[M, K]) comparesRows(etag string) bool { return etag != "" && t.revision < 0 }
+func (t *table[M]) comparesRows(etag string) bool { return etag != "" && t.revision < 0 }
 
 // withoutRevision returns the table as one whose etag is made of the other columns,
 // before which it is never read: it is the last.
-func (t *Table[M, K]) withoutRevision() *Table[M, K] {
-	out := new(Table[M, K])
+func (t *table[M]) withoutRevision() *table[M] {
+	out := new(table[M])
 	*out = *t
 	out.columns, out.info.Columns = slices.Clone(t.columns), slices.Clone(t.info.Columns)
 	c := &out.columns[t.etag]

@@ -13,8 +13,8 @@ const slabSize = 64
 
 // A reader turns result rows into messages. Its columns are those of the table, in
 // SELECT order.
-type reader[M any, K comparable] struct {
-	table   *Table[M, K]
+type reader[M any] struct {
+	table   *table[M]
 	dialect Dialect
 	rows    pgx.Rows
 	fds     []pgconn.FieldDescription
@@ -29,12 +29,12 @@ type reader[M any, K comparable] struct {
 }
 
 // reader returns a reader of rows. expect is how many there are likely to be.
-func (t *Table[M, K]) reader(rows pgx.Rows, d Dialect, selected columnSet, expect int) *reader[M, K] {
-	return &reader[M, K]{table: t, dialect: d, rows: rows, selected: selected, mem: memory{rows: expect, times: t.times}}
+func (t *table[M]) reader(rows pgx.Rows, d Dialect, selected columnSet, expect int) *reader[M] {
+	return &reader[M]{table: t, dialect: d, rows: rows, selected: selected, mem: memory{rows: expect, times: t.times}}
 }
 
 // describe looks at the result's columns once the first row is there.
-func (r *reader[M, K]) describe() error {
+func (r *reader[M]) describe() error {
 	r.fds = r.rows.FieldDescriptions()
 	if width := r.table.widthOf(r.selected) + r.extra; len(r.fds) != width {
 		return fmt.Errorf("crud: the query gave %d columns of %s, not %d", len(r.fds), r.table.info.Message, width)
@@ -59,10 +59,10 @@ func (r *reader[M, K]) describe() error {
 	return nil
 }
 
-func (r *reader[M, K]) skips(column int) bool { return r.selected != nil && r.selected[column] == 0 }
+func (r *reader[M]) skips(column int) bool { return r.selected != nil && r.selected[column] == 0 }
 
 // read fills m from the current row.
-func (r *reader[M, K]) read(m M) error {
+func (r *reader[M]) read(m M) error {
 	if r.fds == nil {
 		if err := r.describe(); err != nil {
 			return err
@@ -93,7 +93,7 @@ func (r *reader[M, K]) read(m M) error {
 	return nil
 }
 
-func (r *reader[M, K]) scan(m M) error {
+func (r *reader[M]) scan(m M) error {
 	values, err := r.rows.Values()
 	if err != nil {
 		return err
@@ -127,7 +127,7 @@ func rawOf(raw [][]byte, at, end int) [][]byte {
 }
 
 // one reads a result of at most one row.
-func (t *Table[M, K]) one(rows pgx.Rows, d Dialect, selected columnSet) (m M, found bool, err error) {
+func (t *table[M]) one(rows pgx.Rows, d Dialect, selected columnSet) (m M, found bool, err error) {
 	defer rows.Close()
 	if rows.Next() {
 		m, found = t.New(), true
@@ -141,7 +141,7 @@ func (t *Table[M, K]) one(rows pgx.Rows, d Dialect, selected columnSet) (m M, fo
 }
 
 // many reads all rows. expect is how many there are likely to be.
-func (t *Table[M, K]) many(rows pgx.Rows, d Dialect, selected columnSet, expect int) ([]M, error) {
+func (t *table[M]) many(rows pgx.Rows, d Dialect, selected columnSet, expect int) ([]M, error) {
 	defer rows.Close()
 	r := t.reader(rows, d, selected, expect)
 	var items []M // filled up to n

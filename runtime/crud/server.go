@@ -24,57 +24,57 @@ import (
 // NOT_FOUND.
 func Get[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], key K, opts ...GetOption) (m M, err error) {
 	if s == nil {
-		return m, noStore(t)
+		return m, t.table.noStore()
 	}
-	if violations := t.keyGiven(key, getSettingsOf(opts).keyPresence); len(violations) > 0 {
-		return m, invalid(t.domain(), violations...)
+	if violations := t.table.keyGiven(key, getSettingsOf(opts).keyPresence); len(violations) > 0 {
+		return m, invalid(t.table.domain(), violations...)
 	}
-	if err := t.permitKeys(ctx, getSettingsOf(opts).keyPresence, key); err != nil {
+	if err := t.table.permitKeys(ctx, getSettingsOf(opts).keyPresence, key); err != nil {
 		return m, err
 	}
 	m, err = s.Get(ctx, key, opts...)
-	return t.answer(ctx, s, m, err, "")
+	return t.table.answer(ctx, s, m, err, "")
 }
 
 // GetNamed returns the resource with the name (AIP-131). Errors: INVALID_ARGUMENT,
 // NOT_FOUND.
 func GetNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], name string, opts ...GetOption) (m M, err error) {
 	if s == nil {
-		return m, noStore(t)
+		return m, t.table.noStore()
 	}
-	key, wrong := t.keyNamed("name", name)
+	key, wrong := t.table.keyNamed("name", name)
 	if wrong != nil && wrong.Code == codes.InvalidArgument {
 		return m, wrong
 	}
-	if err := t.permitNames(ctx, name); err != nil {
+	if err := t.table.permitNames(ctx, name); err != nil {
 		return m, err
 	}
 	if wrong != nil {
-		if violations := t.checkRead(opts); len(violations) > 0 {
-			wrong = invalid(t.domain(), violations...)
+		if violations := t.table.checkRead(opts); len(violations) > 0 {
+			wrong = invalid(t.table.domain(), violations...)
 		}
-		return m, t.refuse(ctx, s, wrong)
+		return m, t.table.refuse(ctx, s, wrong)
 	}
-	m, err = s.Get(ctx, key, opts...)
-	return t.answer(ctx, s, m, err, "")
+	m, err = s.Get(ctx, key.(K), opts...)
+	return t.table.answer(ctx, s, m, err, "")
 }
 
 // List returns one page (AIP-132, AIP-158). Errors: INVALID_ARGUMENT; NOT_FOUND
 // where the parent is checked and does not exist.
 func List[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], q Query) (*Page[M], error) {
 	if s == nil {
-		return nil, noStore(t)
+		return nil, t.table.noStore()
 	}
-	if err := t.permitParents(ctx, q.Parent); err != nil {
+	if err := t.table.permitParents(ctx, q.Parent); err != nil {
 		return nil, err
 	}
 	page, err := s.List(ctx, q)
 	if err != nil {
-		return nil, t.safe(ctx, t.unscoped(ctx, s, err), "")
+		return nil, t.table.safe(ctx, t.table.unscoped(ctx, s, err), "")
 	}
-	if t.hides() {
+	if t.table.hides() {
 		for i, m := range page.Items {
-			page.Items[i] = t.visible(m)
+			page.Items[i] = t.table.visible(m)
 		}
 	}
 	return page, nil
@@ -86,37 +86,37 @@ func List[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K
 func Update[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], m M, mask *fieldmaskpb.FieldMask, opts ...WriteOption) (stored M, err error) {
 	switch {
 	case s == nil:
-		return stored, noStore(t)
-	case t.isNil(m):
-		return stored, invalid(t.domain(), missingField(t.info.Singular))
+		return stored, t.table.noStore()
+	case t.table.isNil(m):
+		return stored, invalid(t.table.domain(), missingField(t.table.info.Singular))
 	}
-	noKey := t.keyOfInput(m)
+	noKey := t.table.keyOfInput(m)
 	if noKey != nil && noKey.Code == codes.InvalidArgument {
-		return stored, noKey.prefixed(t.info.Singular)
+		return stored, noKey.prefixed(t.table.info.Singular)
 	}
-	if err := t.permitMessages(ctx, m); err != nil {
+	if err := t.table.permitMessages(ctx, m); err != nil {
 		return stored, err
 	}
 	settings := writeSettingsOf(opts)
-	in, violations := t.masked(m, mask)
+	in, violations := t.table.masked(m, mask)
 	options := settings.check()
-	violations = below(t.info.Singular, t.complete(violations, m, &in.target, len(options) > 0))
+	violations = below(t.table.info.Singular, t.table.complete(violations, m, &in.target, len(options) > 0))
 	if noKey != nil && settings.allowMissing {
-		violations = append(violations, invalidField(joined(t.info.Singular, t.nameField), impossibleID))
+		violations = append(violations, invalidField(joined(t.table.info.Singular, t.table.nameField), impossibleID))
 	}
 	if violations = append(violations, options...); len(violations) > 0 {
-		return stored, t.refuse(ctx, s, invalid(t.domain(), violations...))
+		return stored, t.table.refuse(ctx, s, invalid(t.table.domain(), violations...))
 	}
 	if noKey != nil {
-		return stored, t.refuse(ctx, s, noKey)
+		return stored, t.table.refuse(ctx, s, noKey)
 	}
-	opts = t.updateOptions(in, &settings, opts)
+	opts = t.table.updateOptions(in, &settings, opts)
 	stored, err = s.Update(ctx, in.m, in.paths, opts...)
-	return t.answer(ctx, s, stored, err, t.info.Singular)
+	return t.table.answer(ctx, s, stored, err, t.table.info.Singular)
 }
 
 // updateOptions adds to a call's options what the resource and the proto ask for.
-func (t *Table[M, K]) updateOptions(in maskedInput[M], s *writeSettings, opts []WriteOption) []WriteOption {
+func (t *table[M]) updateOptions(in maskedInput[M], s *writeSettings, opts []WriteOption) []WriteOption {
 	opts = opts[:len(opts):len(opts)]
 	if len(in.fixed) > 0 {
 		opts = append(opts, Unchanged(in.fixed...))
@@ -145,7 +145,7 @@ func (t *Table[M, K]) updateOptions(in maskedInput[M], s *writeSettings, opts []
 // NOT_FOUND, FAILED_PRECONDITION.
 func Delete[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], key K, opts ...WriteOption) (*emptypb.Empty, error) {
 	if s == nil {
-		return nil, noStore(t)
+		return nil, t.table.noStore()
 	}
 	if _, err := byKey(ctx, t, s, key, opts, Store[M, K].Delete); err != nil {
 		return nil, err
@@ -157,7 +157,7 @@ func Delete[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M,
 // INVALID_ARGUMENT, NOT_FOUND, FAILED_PRECONDITION.
 func DeleteNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], name string, opts ...WriteOption) (*emptypb.Empty, error) {
 	if s == nil {
-		return nil, noStore(t)
+		return nil, t.table.noStore()
 	}
 	if _, err := byName(ctx, t, s, name, opts, Store[M, K].Delete); err != nil {
 		return nil, err
@@ -165,10 +165,10 @@ func DeleteNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Sto
 	return &emptypb.Empty{}, nil
 }
 
-func (t *Table[M, K]) domain() string { return domainOf(t.info.Message) }
+func (t *table[M]) domain() string { return domainOf(t.info.Message) }
 
 // noStore is an RPC whose store was left nil.
-func noStore[M any, K comparable](t *Table[M, K]) *Error {
+func (t *table[M]) noStore() *Error {
 	return &Error{
 		Code: codes.Unimplemented, Reason: ReasonUnimplemented, Domain: t.domain(),
 		Message:  "the server has no store for " + t.info.Message,
@@ -178,7 +178,7 @@ func noStore[M any, K comparable](t *Table[M, K]) *Error {
 
 // keyGiven returns the key fields that a request left out, and those that no key
 // can be.
-func (t *Table[M, K]) keyGiven(key K, presence []bool) []Violation {
+func (t *table[M]) keyGiven(key any, presence []bool) []Violation {
 	var violations []Violation
 	for i, v := range t.values(key) {
 		missing := zeroKeyValue(v)
@@ -198,7 +198,7 @@ func (t *Table[M, K]) keyGiven(key K, presence []bool) []Violation {
 // keyNamed returns the key that a name stands for. The error is NOT_FOUND for a name
 // that is well-formed and can be no key: nothing has it, which is not said before what
 // is wrong with the rest of the request.
-func (t *Table[M, K]) keyNamed(field, name string) (K, *Error) {
+func (t *table[M]) keyNamed(field, name string) (any, *Error) {
 	key, err := t.parseName(name)
 	if err != nil {
 		return key, keyError(&t.info, field, name, err)
@@ -208,7 +208,7 @@ func (t *Table[M, K]) keyNamed(field, name string) (K, *Error) {
 
 // checkRead returns what is wrong with the options of a Get, which a store looks at
 // where it is asked.
-func (t *Table[M, K]) checkRead(opts []GetOption) []Violation {
+func (t *table[M]) checkRead(opts []GetOption) []Violation {
 	s := getSettingsOf(opts)
 	_, violations := t.readMask(s.fields, nil)
 	return append(violations, checkView(s.view)...)
@@ -216,7 +216,7 @@ func (t *Table[M, K]) checkRead(opts []GetOption) []Violation {
 
 // keyOfInput checks that the resource of an Update says which one it is. The error is
 // NOT_FOUND as of keyNamed.
-func (t *Table[M, K]) keyOfInput(m M) *Error {
+func (t *table[M]) keyOfInput(m M) *Error {
 	if t.parseName != nil {
 		name := t.nameOf(m)
 		if name != "" || t.key == nil {
@@ -241,7 +241,7 @@ func (t *Table[M, K]) keyOfInput(m M) *Error {
 
 // answer is what a client sees of a resource of the store s. The violations of err are below
 // the request's field, if it is not empty.
-func (t *Table[M, K]) answer(ctx context.Context, s any, m M, err error, field string) (M, error) {
+func (t *table[M]) answer(ctx context.Context, s any, m M, err error, field string) (M, error) {
 	if err != nil {
 		var none M
 		return none, t.safe(ctx, t.unscoped(ctx, s, err), field)
@@ -251,7 +251,7 @@ func (t *Table[M, K]) answer(ctx context.Context, s any, m M, err error, field s
 
 // visible returns m without its input-only fields. A store may keep m, so it is not
 // changed.
-func (t *Table[M, K]) visible(m M) M {
+func (t *table[M]) visible(m M) M {
 	if !t.hides() || t.isNil(m) {
 		return m
 	}
@@ -264,12 +264,12 @@ func (t *Table[M, K]) visible(m M) M {
 // safe returns an error that a client may see: one with a status as it is, its
 // violations below field. What the database said, and every other error, is logged
 // and answered without its text.
-func (t *Table[M, K]) safe(ctx context.Context, err error, field string) error {
+func (t *table[M]) safe(ctx context.Context, err error, field string) error {
 	return t.safeAs(ctx, err, func(e *Error) *Error { return e.prefixed(field) })
 }
 
 // safeAs is safe with other paths of the violations.
-func (t *Table[M, K]) safeAs(ctx context.Context, err error, paths func(*Error) *Error) error {
+func (t *table[M]) safeAs(ctx context.Context, err error, paths func(*Error) *Error) error {
 	var e *Error
 	if !errors.As(err, &e) {
 		if _, ok := status.FromError(err); ok {
@@ -286,7 +286,7 @@ func (t *Table[M, K]) safeAs(ctx context.Context, err error, paths func(*Error) 
 
 // unknown maps an error without a status: the database's own, from a hook or a store
 // written by hand, or any other.
-func (t *Table[M, K]) unknown(ctx context.Context, err error) *Error {
+func (t *table[M]) unknown(ctx context.Context, err error) *Error {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) || ctx.Err() != nil || connectionLost(err) ||
 		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {

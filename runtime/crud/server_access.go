@@ -18,9 +18,9 @@ import (
 
 // permitKeys asks for the resources with the keys. presence is that of the key's fields,
 // where the request tells it.
-func (t *Table[M, K]) permitKeys(ctx context.Context, presence []bool, keys ...K) error {
+func (t *table[M]) permitKeys(ctx context.Context, presence []bool, keys ...any) error {
 	ask := objectaccess.From(ctx)
-	if ask == nil || slices.ContainsFunc(keys, func(k K) bool { return len(t.keyGiven(k, presence)) > 0 }) {
+	if ask == nil || slices.ContainsFunc(keys, func(k any) bool { return len(t.keyGiven(k, presence)) > 0 }) {
 		return nil
 	}
 	for _, key := range keys {
@@ -32,7 +32,7 @@ func (t *Table[M, K]) permitKeys(ctx context.Context, presence []bool, keys ...K
 }
 
 // permitNames asks for the resources with the names.
-func (t *Table[M, K]) permitNames(ctx context.Context, names ...string) error {
+func (t *table[M]) permitNames(ctx context.Context, names ...string) error {
 	ask := objectaccess.From(ctx)
 	if ask == nil {
 		return nil
@@ -57,7 +57,7 @@ func (t *Table[M, K]) permitNames(ctx context.Context, names ...string) error {
 
 // permitParents asks for the parents of new resources, or of those that are listed: each
 // once. A parent may have wildcards where the model is read across parents.
-func (t *Table[M, K]) permitParents(ctx context.Context, parents ...string) error {
+func (t *table[M]) permitParents(ctx context.Context, parents ...string) error {
 	ask, p := objectaccess.From(ctx), t.info.Parent
 	if ask == nil || p == nil {
 		return nil
@@ -76,7 +76,7 @@ func (t *Table[M, K]) permitParents(ctx context.Context, parents ...string) erro
 }
 
 // permitMessages asks for the resources that are given to an Update.
-func (t *Table[M, K]) permitMessages(ctx context.Context, ms ...M) error {
+func (t *table[M]) permitMessages(ctx context.Context, ms ...M) error {
 	ask := objectaccess.From(ctx)
 	if ask == nil {
 		return nil
@@ -91,7 +91,7 @@ func (t *Table[M, K]) permitMessages(ctx context.Context, ms ...M) error {
 	}
 	for _, m := range ms {
 		name, key := "", any(nil)
-		if k, err := t.KeyOf(m); err == nil {
+		if k, err := t.keyOf(m); err == nil {
 			name, key = t.keyName(k), k
 		} else {
 			name = t.nameOf(m)
@@ -105,7 +105,10 @@ func (t *Table[M, K]) permitMessages(ctx context.Context, ms ...M) error {
 
 // created is the error of a Create. That a resource exists is not for those to know who
 // may do nothing to it.
-func (t *Table[M, K]) created(ctx context.Context, err error, inputs ...M) error {
+func (t *table[M]) created(ctx context.Context, err error, inputs ...M) error {
+	if err == nil {
+		return nil
+	}
 	var e *Error
 	if !errors.As(err, &e) || e.Reason != ReasonResourceAlreadyExists || e.Resource == nil {
 		return err
@@ -124,7 +127,7 @@ func (t *Table[M, K]) created(ctx context.Context, err error, inputs ...M) error
 
 // permitFound is the result of a lookup by other fields than the key. A resource that the
 // caller may not read is not there.
-func (t *Table[M, K]) permitFound(ctx context.Context, m M, field string, value any) error {
+func (t *table[M]) permitFound(ctx context.Context, m M, field string, value any) error {
 	err := t.permitMessages(ctx, m)
 	if status.Code(err) != codes.PermissionDenied {
 		return err
@@ -138,7 +141,7 @@ type admitter interface {
 	admits(ctx context.Context) error
 }
 
-func (r *Repository[M, K]) admits(ctx context.Context) error {
+func (r *repository[M]) admits(ctx context.Context) error {
 	if _, err := r.scope.values(ctx); err != nil {
 		return err
 	}
@@ -155,7 +158,7 @@ func (r *Repository[M, K]) admits(ctx context.Context) error {
 
 // refuse answers a call that is wrong, or that needs no store if wrong is nil. A caller
 // without a scope is not told what is wrong.
-func (t *Table[M, K]) refuse(ctx context.Context, s any, wrong *Error) error {
+func (t *table[M]) refuse(ctx context.Context, s any, wrong *Error) error {
 	if err := unadmitted(ctx, s); err != nil {
 		return t.safe(ctx, err, "")
 	}
@@ -167,7 +170,7 @@ func (t *Table[M, K]) refuse(ctx context.Context, s any, wrong *Error) error {
 
 // unscoped is the error of a call to a store, which looks at some of its arguments before
 // the scope. A caller without one is told that alone.
-func (t *Table[M, K]) unscoped(ctx context.Context, s any, err error) error {
+func (t *table[M]) unscoped(ctx context.Context, s any, err error) error {
 	var e *Error
 	if !errors.As(err, &e) || e.Code != codes.InvalidArgument && e.Code != codes.NotFound {
 		return err

@@ -18,17 +18,17 @@ const requestsField = "requests"
 // NOT_FOUND, which names all that are missing.
 func BatchGet[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], keys []K, list string, opts ...GetOption) ([]M, error) {
 	if s == nil {
-		return nil, noStore(t)
+		return nil, t.table.noStore()
 	}
 	l := batchList{field: list}
-	if err := t.checkKeys(l, keys, nil); err != nil {
+	if err := t.table.checkKeys(l, anyKeys(keys), nil); err != nil {
 		return nil, err
 	}
-	if err := t.permitKeys(ctx, nil, keys...); err != nil {
+	if err := t.table.permitKeys(ctx, nil, anyKeys(keys)...); err != nil {
 		return nil, err
 	}
 	items, err := s.BatchGet(ctx, keys, opts...)
-	return t.answers(ctx, s, items, err, l)
+	return t.table.answers(ctx, s, items, err, l)
 }
 
 // BatchGetNamed returns the resources with the names, in their order (AIP-231). list
@@ -37,22 +37,23 @@ func BatchGet[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[
 // that are missing.
 func BatchGetNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], parent string, names []string, list string, opts ...GetOption) ([]M, error) {
 	if s == nil {
-		return nil, noStore(t)
+		return nil, t.table.noStore()
 	}
 	l := batchList{field: list}
-	keys, impossible, err := t.parseNames(l, parent, names, nil)
+	parsed, impossible, err := t.table.parseNames(l, parent, names, nil)
 	if err != nil {
 		return nil, err
 	}
-	if err := t.permitNames(ctx, names...); err != nil {
+	if err := t.table.permitNames(ctx, names...); err != nil {
 		return nil, err
 	}
+	keys := keysAs[K](parsed)
 	if len(impossible) == 0 {
 		items, err := s.BatchGet(ctx, keys, opts...)
-		return t.answers(ctx, s, items, err, l)
+		return t.table.answers(ctx, s, items, err, l)
 	}
-	if violations := t.checkRead(opts); len(violations) > 0 {
-		return nil, t.refuse(ctx, s, invalid(t.domain(), violations...))
+	if violations := t.table.checkRead(opts); len(violations) > 0 {
+		return nil, t.table.refuse(ctx, s, invalid(t.table.domain(), violations...))
 	}
 	return nil, notAll(ctx, t, s, names, keys, impossible)
 }
@@ -62,52 +63,53 @@ func BatchGetNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s S
 // Errors: INVALID_ARGUMENT, NOT_FOUND, FAILED_PRECONDITION, ABORTED for another etag.
 func BatchDelete[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], keys []K, list string, opts ...WriteOption) ([]M, error) {
 	if s == nil {
-		return nil, noStore(t)
+		return nil, t.table.noStore()
 	}
 	l, settings := batchList{field: list}, writeSettingsOf(opts)
 	options := settings.check()
-	if err := t.checkKeys(l, keys, options); err != nil {
+	if err := t.table.checkKeys(l, anyKeys(keys), options); err != nil {
 		return nil, err
 	}
-	if err := t.permitKeys(ctx, nil, keys...); err != nil {
+	if err := t.table.permitKeys(ctx, nil, anyKeys(keys)...); err != nil {
 		return nil, err
 	}
 	if len(options) > 0 {
-		return nil, t.refuse(ctx, s, invalid(t.domain(), options...))
+		return nil, t.table.refuse(ctx, s, invalid(t.table.domain(), options...))
 	}
 	items, err := s.BatchDelete(ctx, keys, opts...)
-	return t.answers(ctx, s, items, err, l)
+	return t.table.answers(ctx, s, items, err, l)
 }
 
 // BatchDeleteNamed deletes the resources with the names, all or none (AIP-235). list
 // and parent are as in BatchGetNamed, results and errors as in BatchDelete.
 func BatchDeleteNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], parent string, names []string, list string, opts ...WriteOption) ([]M, error) {
 	if s == nil {
-		return nil, noStore(t)
+		return nil, t.table.noStore()
 	}
 	l, settings := batchList{field: list}, writeSettingsOf(opts)
 	options := settings.check()
-	keys, impossible, err := t.parseNames(l, parent, names, options)
+	parsed, impossible, err := t.table.parseNames(l, parent, names, options)
 	if err != nil {
 		return nil, err
 	}
-	if err := t.permitNames(ctx, names...); err != nil {
+	if err := t.table.permitNames(ctx, names...); err != nil {
 		return nil, err
 	}
+	keys := keysAs[K](parsed)
 	switch {
 	case len(options) > 0:
-		return nil, t.refuse(ctx, s, invalid(t.domain(), options...))
+		return nil, t.table.refuse(ctx, s, invalid(t.table.domain(), options...))
 	case len(impossible) == 0:
 		items, err := s.BatchDelete(ctx, keys, opts...)
-		return t.answers(ctx, s, items, err, l)
+		return t.table.answers(ctx, s, items, err, l)
 	case !settings.allowMissing:
 		return nil, notAll(ctx, t, s, names, keys, impossible)
 	}
 	items, err := deletePossible(ctx, s, names, keys, impossible, &settings, opts)
-	if items, err = t.answers(ctx, s, items, err, l); err != nil || t.deleteTime < 0 {
+	if items, err = t.table.answers(ctx, s, items, err, l); err != nil || t.table.deleteTime < 0 {
 		return items, err
 	}
-	return t.withAbsent(names, items, impossible), nil
+	return t.table.withAbsent(names, items, impossible), nil
 }
 
 // A batchList is where the elements of a batch are in a request.
@@ -148,7 +150,7 @@ func (l batchList) request(i int, field string) string {
 }
 
 // answers is what a client sees of the resources of a batch, which are of the store s.
-func (t *Table[M, K]) answers(ctx context.Context, s any, items []M, err error, l batchList) ([]M, error) {
+func (t *table[M]) answers(ctx context.Context, s any, items []M, err error, l batchList) ([]M, error) {
 	if err != nil {
 		return nil, t.safeAs(ctx, t.unscoped(ctx, s, err), func(e *Error) *Error { return e.renamed(l.path) })
 	}
@@ -162,7 +164,7 @@ func (t *Table[M, K]) answers(ctx context.Context, s any, items []M, err error, 
 
 // checkKeys refuses a list of keys of which some were left out or can be none. others
 // are what else is wrong with the request, which is told with them.
-func (t *Table[M, K]) checkKeys(l batchList, keys []K, others []Violation) error {
+func (t *table[M]) checkKeys(l batchList, keys []any, others []Violation) error {
 	violations := t.batchSize(l.field, len(keys))
 	if len(violations) == 0 {
 		for i, key := range keys {

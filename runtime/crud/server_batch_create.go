@@ -11,28 +11,28 @@ import (
 // Errors are those of Create.
 func BatchCreate[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], ms []M, opts ...WriteOption) ([]M, error) {
 	if s == nil {
-		return nil, noStore(t)
+		return nil, t.table.noStore()
 	}
-	l, settings := batchList{requestsField, t.info.Singular}, writeSettingsOf(opts)
-	violations := t.batchSize(l.field, len(ms))
+	l, settings := batchList{requestsField, t.table.info.Singular}, writeSettingsOf(opts)
+	violations := t.table.batchSize(l.field, len(ms))
 	if len(violations) > 0 {
-		return nil, invalid(t.domain(), violations...)
+		return nil, invalid(t.table.domain(), violations...)
 	}
 	inputs := make([]M, len(ms))
 	for i, m := range ms {
-		if t.isNil(m) {
+		if t.table.isNil(m) {
 			violations = append(violations, missingField(l.request(i, l.resource)))
 			continue
 		}
-		inputs[i] = t.createInput(m)
-		wrong := t.complete(append(t.checkKeyInput(inputs[i]), t.checkRequired(inputs[i], nil)...), inputs[i], nil, true)
+		inputs[i] = t.table.createInput(m)
+		wrong := t.table.complete(append(t.table.checkKeyInput(inputs[i]), t.table.checkRequired(inputs[i], nil)...), inputs[i], nil, true)
 		violations = append(violations, l.elements(i, wrong)...)
 	}
 	if violations = append(violations, settings.check()...); len(violations) > 0 {
-		return nil, t.refuse(ctx, s, invalid(t.domain(), violations...))
+		return nil, t.table.refuse(ctx, s, invalid(t.table.domain(), violations...))
 	}
 	stored, err := s.BatchCreate(ctx, inputs, opts...)
-	return t.answers(ctx, s, stored, t.created(ctx, err, inputs...), l)
+	return t.table.answers(ctx, s, stored, t.table.created(ctx, err, inputs...), l)
 }
 
 // A NewResource is one element of a BatchCreateNamed: what CreateNamed is given.
@@ -48,31 +48,31 @@ type NewResource[M any] struct {
 // those of CreateNamed.
 func BatchCreateNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], parent string, requests []NewResource[M], opts ...WriteOption) ([]M, error) {
 	if s == nil {
-		return nil, noStore(t)
+		return nil, t.table.noStore()
 	}
-	l, settings := batchList{requestsField, t.info.Singular}, writeSettingsOf(opts)
-	if violations := t.batchSize(l.field, len(requests)); len(violations) > 0 {
-		return nil, invalid(t.domain(), violations...)
+	l, settings := batchList{requestsField, t.table.info.Singular}, writeSettingsOf(opts)
+	if violations := t.table.batchSize(l.field, len(requests)); len(violations) > 0 {
+		return nil, invalid(t.table.domain(), violations...)
 	}
 	if parent != "" {
-		if err := t.checkParentName(parent); err != nil && err.Code == codes.InvalidArgument {
+		if err := t.table.checkParentName(parent); err != nil && err.Code == codes.InvalidArgument {
 			return nil, err
 		}
 	}
-	if err := t.permitParents(ctx, parentsOf(parent, requests)...); err != nil {
+	if err := t.table.permitParents(ctx, parentsOf(parent, requests)...); err != nil {
 		return nil, err
 	}
-	inputs, wrong := t.namedInputs(l, parent, requests, settings.check())
+	inputs, wrong := t.table.namedInputs(l, parent, requests, settings.check())
 	if wrong != nil {
-		return nil, t.refuse(ctx, s, wrong)
+		return nil, t.table.refuse(ctx, s, wrong)
 	}
 	stored, err := s.BatchCreate(ctx, inputs, opts...)
 	for i, m := range stored {
 		if err == nil && settings.validateOnly && requests[i].ID == "" { // nobody is to use an id that was not given out
-			t.clearKey(m)
+			t.table.clearKey(m)
 		}
 	}
-	return t.answers(ctx, s, stored, t.created(ctx, err, inputs...), l)
+	return t.table.answers(ctx, s, stored, t.table.created(ctx, err, inputs...), l)
 }
 
 // parentsOf returns the parent of each element.
@@ -87,7 +87,7 @@ func parentsOf[M any](batch string, requests []NewResource[M]) []string {
 }
 
 // namedInputs returns the resources that a batch creates, with their names.
-func (t *Table[M, K]) namedInputs(l batchList, parent string, requests []NewResource[M], others []Violation) ([]M, *Error) {
+func (t *table[M]) namedInputs(l batchList, parent string, requests []NewResource[M], others []Violation) ([]M, *Error) {
 	inputs := make([]M, len(requests))
 	var violations []Violation
 	var missing *Error // a parent that cannot be
@@ -118,7 +118,7 @@ func (t *Table[M, K]) namedInputs(l batchList, parent string, requests []NewReso
 
 // ownParent returns the parent of one element. Where it is well-formed and cannot be,
 // err is NOT_FOUND.
-func (t *Table[M, K]) ownParent(l batchList, i int, batch, own string) (parent string, violations []Violation, err *Error) {
+func (t *table[M]) ownParent(l batchList, i int, batch, own string) (parent string, violations []Violation, err *Error) {
 	field := l.request(i, "parent")
 	switch {
 	case own == "" && batch != "":

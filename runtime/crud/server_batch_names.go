@@ -11,7 +11,7 @@ import (
 // parseNames returns the keys of the resources that a batch names, but for those names
 // that can be no key, so that no row has them: those are impossible. others are what
 // else is wrong with the request, which is told with what is wrong with the names.
-func (t *Table[M, K]) parseNames(l batchList, parent string, names []string, others []Violation) (keys []K, impossible map[string]bool, err error) {
+func (t *table[M]) parseNames(l batchList, parent string, names []string, others []Violation) (keys []any, impossible map[string]bool, err error) {
 	violations := t.batchSize(l.field, len(names))
 	if len(violations) > 0 {
 		return nil, nil, invalid(t.domain(), append(violations, others...)...)
@@ -58,7 +58,7 @@ func deletePossible[M any, K comparable](ctx context.Context, s Store[M, K], nam
 
 // withAbsent puts the answers to impossible names where they belong among those of the
 // others.
-func (t *Table[M, K]) withAbsent(names []string, items []M, impossible map[string]bool) []M {
+func (t *table[M]) withAbsent(names []string, items []M, impossible map[string]bool) []M {
 	var all []M
 	for _, name := range distinct(names) {
 		switch {
@@ -87,7 +87,7 @@ func nameViolation(field, name, parent string, err error) (v Violation, wrong bo
 
 // commonParent returns what is wrong with the parent of a batch. It may be empty, and
 // have wildcards where the model is read across parents.
-func (t *Table[M, K]) commonParent(parent string) (v Violation, wrong bool) {
+func (t *table[M]) commonParent(parent string) (v Violation, wrong bool) {
 	p := t.info.Parent
 	if p == nil || parent == "" {
 		return v, false
@@ -125,7 +125,7 @@ func notAll[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M,
 				missing[name] = true
 			}
 		case err != nil:
-			return t.safe(ctx, err, "")
+			return t.table.safe(ctx, err, "")
 		}
 	}
 	var all []string
@@ -134,5 +134,5 @@ func notAll[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M,
 			all = append(all, name)
 		}
 	}
-	return missingAll(t.domain(), t.info.Resource, all)
+	return missingAll(t.table.domain(), t.table.info.Resource, all)
 }

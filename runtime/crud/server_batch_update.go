@@ -15,17 +15,17 @@ import (
 // those of Update; two changes of one resource are INVALID_ARGUMENT.
 func BatchUpdate[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], hoisted *fieldmaskpb.FieldMask, changes []Change[M], opts ...WriteOption) ([]M, error) {
 	if s == nil {
-		return nil, noStore(t)
+		return nil, t.table.noStore()
 	}
-	l, settings := batchList{requestsField, t.info.Singular}, writeSettingsOf(opts)
-	violations := t.batchSize(l.field, len(changes))
+	l, settings := batchList{requestsField, t.table.info.Singular}, writeSettingsOf(opts)
+	violations := t.table.batchSize(l.field, len(changes))
 	if len(violations) > 0 {
-		return nil, invalid(t.domain(), violations...)
+		return nil, invalid(t.table.domain(), violations...)
 	}
-	if err := t.permitMessages(ctx, messagesOf(changes)...); err != nil {
+	if err := t.table.permitMessages(ctx, messagesOf(changes)...); err != nil {
 		return nil, err
 	}
-	_, wrongMask := t.resolve(t.New(), hoisted)
+	_, wrongMask := t.table.resolve(t.table.New(), hoisted)
 	violations = append(violations, wrongMask...)
 	allowed := make([]Change[M], len(changes))
 	for i, c := range changes {
@@ -36,14 +36,14 @@ func BatchUpdate[M any, K comparable](ctx context.Context, t *Table[M, K], s Sto
 			c.Mask = nil // it is told once, and not of every element
 		}
 		var wrong []Violation
-		allowed[i], wrong = t.allowedChange(l, i, c, opts)
+		allowed[i], wrong = t.table.allowedChange(l, i, c, opts)
 		violations = append(violations, wrong...)
 	}
 	if violations = append(violations, settings.check()...); len(violations) > 0 {
-		return nil, t.refuse(ctx, s, invalid(t.domain(), violations...))
+		return nil, t.table.refuse(ctx, s, invalid(t.table.domain(), violations...))
 	}
 	stored, err := s.BatchUpdate(ctx, allowed, opts...)
-	return t.answers(ctx, s, stored, err, l)
+	return t.table.answers(ctx, s, stored, err, l)
 }
 
 func messagesOf[M any](changes []Change[M]) []M {
@@ -75,7 +75,7 @@ func samePaths(a, b []string) bool {
 
 // allowedChange returns what a client may write of a change, and what is wrong with
 // it. call are the options of the whole batch.
-func (t *Table[M, K]) allowedChange(l batchList, i int, c Change[M], call []WriteOption) (Change[M], []Violation) {
+func (t *table[M]) allowedChange(l batchList, i int, c Change[M], call []WriteOption) (Change[M], []Violation) {
 	if t.isNil(c.Message) {
 		return c, []Violation{missingField(l.request(i, l.resource))}
 	}
@@ -103,32 +103,32 @@ func (t *Table[M, K]) allowedChange(l batchList, i int, c Change[M], call []Writ
 // it is empty (AIP-234).
 func BatchUpdateNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], parent string, hoisted *fieldmaskpb.FieldMask, changes []Change[M], opts ...WriteOption) ([]M, error) {
 	if s == nil {
-		return nil, noStore(t)
+		return nil, t.table.noStore()
 	}
-	violation, wrong := t.commonParent(parent)
+	violation, wrong := t.table.commonParent(parent)
 	if wrong {
-		return nil, invalid(t.domain(), violation)
+		return nil, invalid(t.table.domain(), violation)
 	}
-	l := batchList{requestsField, t.info.Singular}
+	l := batchList{requestsField, t.table.info.Singular}
 	var violations []Violation
 	for i, c := range changes {
-		if t.isNil(c.Message) {
+		if t.table.isNil(c.Message) {
 			continue // which BatchUpdate tells
 		}
-		if name, known := t.nameOfInput(c.Message); known && !within(parent, name) {
-			violations = append(violations, invalidField(l.request(i, joined(l.resource, t.nameField)), "must be below the parent of the batch"))
+		if name, known := t.table.nameOfInput(c.Message); known && !within(parent, name) {
+			violations = append(violations, invalidField(l.request(i, joined(l.resource, t.table.nameField)), "must be below the parent of the batch"))
 		}
 	}
 	if len(violations) > 0 {
-		return nil, invalid(t.domain(), violations...)
+		return nil, invalid(t.table.domain(), violations...)
 	}
 	return BatchUpdate(ctx, t, s, hoisted, changes, opts...)
 }
 
 // nameOfInput returns the name of a client's resource, of which it may give the key
 // fields instead; known is false for one that has no form, which is told elsewhere.
-func (t *Table[M, K]) nameOfInput(m M) (name string, known bool) {
-	key, err := t.KeyOf(m)
+func (t *table[M]) nameOfInput(m M) (name string, known bool) {
+	key, err := t.keyOf(m)
 	if err != nil {
 		return t.nameOf(m), errors.Is(err, ErrNoSuchKey)
 	}

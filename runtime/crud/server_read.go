@@ -9,21 +9,21 @@ import (
 // NOT_FOUND.
 func GetBy[M any, K, V comparable, S Store[M, K]](ctx context.Context, t *Table[M, K], s S, get func(S, context.Context, V, ...GetOption) (M, error), field string, value V, opts ...GetOption) (m M, err error) {
 	if any(s) == nil {
-		return m, noStore(t)
+		return m, t.table.noStore()
 	}
 	var none V
 	text, isText := any(value).(string)
 	switch {
 	case value == none:
-		return m, invalid(t.domain(), missingField(field))
+		return m, invalid(t.table.domain(), missingField(field))
 	case isText && !storable(text):
-		return m, invalid(t.domain(), invalidField(field, notStorable))
+		return m, invalid(t.table.domain(), invalidField(field, notStorable))
 	}
 	m, err = get(s, ctx, value, opts...)
 	if err == nil {
-		err = t.permitFound(ctx, m, field, value)
+		err = t.table.permitFound(ctx, m, field, value)
 	}
-	return t.answer(ctx, s, m, err, "")
+	return t.table.answer(ctx, s, m, err, "")
 }
 
 // Stream sends the resources of a List one by one as they are read, so that it needs
@@ -31,16 +31,16 @@ func GetBy[M any, K, V comparable, S Store[M, K]](ctx context.Context, t *Table[
 // that comes after the first resource ends the stream.
 func Stream[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], q Query, send func(M) error) error {
 	if s == nil {
-		return noStore(t)
+		return t.table.noStore()
 	}
-	if err := t.permitParents(ctx, q.Parent); err != nil {
+	if err := t.table.permitParents(ctx, q.Parent); err != nil {
 		return err
 	}
 	for m, err := range s.All(ctx, q) {
 		if err != nil {
-			return t.safe(ctx, t.unscoped(ctx, s, err), "")
+			return t.table.safe(ctx, t.table.unscoped(ctx, s, err), "")
 		}
-		if err := send(t.visible(m)); err != nil {
+		if err := send(t.table.visible(m)); err != nil {
 			return err // the caller is gone, or its message too large: gRPC's own status
 		}
 	}

@@ -38,51 +38,51 @@ type keyedWrite[M any, K comparable] = func(s Store[M, K], ctx context.Context, 
 
 func byKey[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], key K, opts []WriteOption, write keyedWrite[M, K]) (m M, err error) {
 	if s == nil {
-		return m, noStore(t)
+		return m, t.table.noStore()
 	}
 	settings := writeSettingsOf(opts)
-	violations, options := t.keyGiven(key, settings.keyPresence), settings.check()
+	violations, options := t.table.keyGiven(key, settings.keyPresence), settings.check()
 	if len(violations) > 0 {
-		return m, invalid(t.domain(), append(violations, options...)...)
+		return m, invalid(t.table.domain(), append(violations, options...)...)
 	}
-	if err := t.permitKeys(ctx, settings.keyPresence, key); err != nil {
+	if err := t.table.permitKeys(ctx, settings.keyPresence, key); err != nil {
 		return m, err
 	}
 	if len(options) > 0 {
-		return m, t.refuse(ctx, s, invalid(t.domain(), options...))
+		return m, t.table.refuse(ctx, s, invalid(t.table.domain(), options...))
 	}
 	m, err = write(s, ctx, key, opts...)
-	return t.answer(ctx, s, m, err, "")
+	return t.table.answer(ctx, s, m, err, "")
 }
 
 func byName[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], name string, opts []WriteOption, write keyedWrite[M, K]) (m M, err error) {
 	if s == nil {
-		return m, noStore(t)
+		return m, t.table.noStore()
 	}
-	key, wrong := t.keyNamed("name", name)
+	key, wrong := t.table.keyNamed("name", name)
 	if wrong != nil && wrong.Code == codes.InvalidArgument {
 		return m, wrong
 	}
-	if err := t.permitNames(ctx, name); err != nil {
+	if err := t.table.permitNames(ctx, name); err != nil {
 		return m, err
 	}
 	settings := writeSettingsOf(opts)
 	violations := settings.check()
 	switch {
 	case len(violations) > 0:
-		return m, t.refuse(ctx, s, invalid(t.domain(), violations...))
+		return m, t.table.refuse(ctx, s, invalid(t.table.domain(), violations...))
 	case wrong != nil && settings.allowMissing:
-		return t.absentNamed(name), t.refuse(ctx, s, nil)
+		return t.table.absentNamed(name), t.table.refuse(ctx, s, nil)
 	case wrong != nil:
-		return m, t.refuse(ctx, s, wrong)
+		return m, t.table.refuse(ctx, s, wrong)
 	}
-	m, err = write(s, ctx, key, opts...)
-	return t.answer(ctx, s, m, err, "")
+	m, err = write(s, ctx, key.(K), opts...)
+	return t.table.answer(ctx, s, m, err, "")
 }
 
 // absentNamed is the answer to a Delete of a resource that may be missing, whose name
 // can be no key: nothing, or where a Delete has an answer the name alone.
-func (t *Table[M, K]) absentNamed(name string) (m M) {
+func (t *table[M]) absentNamed(name string) (m M) {
 	if t.deleteTime < 0 {
 		return m
 	}

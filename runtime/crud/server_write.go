@@ -16,55 +16,55 @@ import (
 func Create[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], m M, opts ...WriteOption) (stored M, err error) {
 	switch {
 	case s == nil:
-		return stored, noStore(t)
-	case t.isNil(m):
-		return stored, invalid(t.domain(), missingField(t.info.Singular))
+		return stored, t.table.noStore()
+	case t.table.isNil(m):
+		return stored, invalid(t.table.domain(), missingField(t.table.info.Singular))
 	}
 	settings := writeSettingsOf(opts)
-	input := t.createInput(m)
+	input := t.table.createInput(m)
 	options := settings.check()
-	violations := t.complete(append(t.checkKeyInput(input), t.checkRequired(input, nil)...), input, nil, len(options) > 0)
-	if violations = append(below(t.info.Singular, violations), options...); len(violations) > 0 {
-		return stored, t.refuse(ctx, s, invalid(t.domain(), violations...))
+	violations := t.table.complete(append(t.table.checkKeyInput(input), t.table.checkRequired(input, nil)...), input, nil, len(options) > 0)
+	if violations = append(below(t.table.info.Singular, violations), options...); len(violations) > 0 {
+		return stored, t.table.refuse(ctx, s, invalid(t.table.domain(), violations...))
 	}
 	stored, err = s.Create(ctx, input, opts...)
-	return t.answer(ctx, s, stored, t.created(ctx, err, input), t.info.Singular)
+	return t.table.answer(ctx, s, stored, t.table.created(ctx, err, input), t.table.info.Singular)
 }
 
 // CreateNamed stores the resource below parent with the id, which the server makes
 // where it is empty and the model says so (AIP-133). Errors are those of Create.
 func CreateNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], parent, id string, m M, opts ...WriteOption) (stored M, err error) {
 	if s == nil {
-		return stored, noStore(t)
+		return stored, t.table.noStore()
 	}
-	noParent := t.checkParentName(parent)
+	noParent := t.table.checkParentName(parent)
 	if noParent != nil && noParent.Code == codes.InvalidArgument {
 		return stored, noParent
 	}
-	if err := t.permitParents(ctx, parent); err != nil {
+	if err := t.table.permitParents(ctx, parent); err != nil {
 		return stored, err
 	}
-	if t.isNil(m) {
-		return stored, t.refuse(ctx, s, invalid(t.domain(), missingField(t.info.Singular)))
+	if t.table.isNil(m) {
+		return stored, t.table.refuse(ctx, s, invalid(t.table.domain(), missingField(t.table.info.Singular)))
 	}
-	input := t.namedInput(m)
+	input := t.table.namedInput(m)
 	settings := writeSettingsOf(opts)
-	if violations := t.checkNamed(input, t.setName(input, parent, id, noParent == nil), settings.check()); len(violations) > 0 {
-		return stored, t.refuse(ctx, s, invalid(t.domain(), violations...))
+	if violations := t.table.checkNamed(input, t.table.setName(input, parent, id, noParent == nil), settings.check()); len(violations) > 0 {
+		return stored, t.table.refuse(ctx, s, invalid(t.table.domain(), violations...))
 	}
 	if noParent != nil {
-		return stored, t.refuse(ctx, s, noParent)
+		return stored, t.table.refuse(ctx, s, noParent)
 	}
 	stored, err = s.Create(ctx, input, opts...)
 	if err == nil && settings.validateOnly && id == "" { // nobody is to use an id that was not given out
-		t.clearKey(stored)
+		t.table.clearKey(stored)
 	}
-	return t.answer(ctx, s, stored, t.created(ctx, err, input), t.info.Singular)
+	return t.table.answer(ctx, s, stored, t.table.created(ctx, err, input), t.table.info.Singular)
 }
 
 // input returns those columns of a client's message that in takes, without what is
 // OUTPUT_ONLY inside them.
-func (t *Table[M, K]) input(m M, in func(*Column[M]) bool) M {
+func (t *table[M]) input(m M, in func(*Column[M]) bool) M {
 	out := t.pick(m, in)
 	t.clearInside(out, annotations.FieldBehavior_OUTPUT_ONLY)
 	t.copyRelated(out, m, func(r *Relation[M]) {
@@ -76,19 +76,19 @@ func (t *Table[M, K]) input(m M, in func(*Column[M]) bool) M {
 }
 
 // createInput returns what a client may create in the plain style.
-func (t *Table[M, K]) createInput(m M) M {
+func (t *table[M]) createInput(m M) M {
 	return t.input(m, func(c *Column[M]) bool { return !c.serverOwned() && !c.Identifier && c.Generated != ByIdentity })
 }
 
 // namedInput returns what a client may create of a resource whose name is made of its
 // parent and its id.
-func (t *Table[M, K]) namedInput(m M) M {
+func (t *table[M]) namedInput(m M) M {
 	return t.input(m, func(c *Column[M]) bool { return !c.serverOwned() && !c.Identifier && !c.PrimaryKey })
 }
 
 // withoutName returns the violations but for those of the key and the name, which are
 // made of the parent and the id.
-func (t *Table[M, K]) withoutName(violations []Violation) []Violation {
+func (t *table[M]) withoutName(violations []Violation) []Violation {
 	return slices.DeleteFunc(violations, func(v Violation) bool {
 		c, ok := t.column(v.Field)
 		return ok && (c.PrimaryKey || c.Field == t.nameField)
@@ -96,13 +96,13 @@ func (t *Table[M, K]) withoutName(violations []Violation) []Violation {
 }
 
 // checkNamed returns all that is wrong with a new resource, its id and the options.
-func (t *Table[M, K]) checkNamed(m M, ids, options []Violation) []Violation {
+func (t *table[M]) checkNamed(m M, ids, options []Violation) []Violation {
 	violations := t.complete(t.checkRequired(m, nil), m, nil, len(ids)+len(options) > 0)
 	return slices.Concat(ids, below(t.info.Singular, t.withoutName(violations)), options)
 }
 
 // clearKey clears the fields of the key and the name.
-func (t *Table[M, K]) clearKey(m M) {
+func (t *table[M]) clearKey(m M) {
 	for i := range t.columns {
 		if c := &t.columns[i]; c.PrimaryKey || c.Field == t.nameField {
 			c.codec.clear(m)
@@ -112,7 +112,7 @@ func (t *Table[M, K]) clearKey(m M) {
 
 // upsertInput returns what a client may create by an Update (AIP-134): its fields, and
 // the key that found no resource.
-func (t *Table[M, K]) upsertInput(m M) (input M, err error) {
+func (t *table[M]) upsertInput(m M) (input M, err error) {
 	input = t.input(m, func(c *Column[M]) bool {
 		return c.PrimaryKey || c.Field == t.nameField || !c.serverOwned() && !c.Identifier
 	})
@@ -124,11 +124,11 @@ func (t *Table[M, K]) upsertInput(m M) (input M, err error) {
 }
 
 // checkNewID holds the last value of a key to the rule of ids that clients choose.
-func (t *Table[M, K]) checkNewID(m M) []Violation {
+func (t *table[M]) checkNewID(m M) []Violation {
 	if t.info.Singleton { // whose id is its parent's, which must be there
 		return nil
 	}
-	key, err := t.KeyOf(m)
+	key, err := t.keyOf(m)
 	if err != nil {
 		return nil // an Update whose key does not parse is refused before
 	}
@@ -174,7 +174,7 @@ func below(field string, violations []Violation) []Violation {
 
 // checkParentName checks the parent that a request names. The error is NOT_FOUND for
 // one that is well-formed and cannot be.
-func (t *Table[M, K]) checkParentName(parent string) *Error {
+func (t *table[M]) checkParentName(parent string) *Error {
 	p := t.info.Parent
 	switch {
 	case p == nil:
@@ -199,7 +199,7 @@ func (t *Table[M, K]) checkParentName(parent string) *Error {
 }
 
 // parentType is the resource type of the parent.
-func (t *Table[M, K]) parentType() string {
+func (t *table[M]) parentType() string {
 	for _, ref := range t.info.References {
 		if ref.Parent {
 			return ref.Resource
@@ -210,7 +210,7 @@ func (t *Table[M, K]) parentType() string {
 
 // setName gives the resource the name of its parent and id, which is made where it is
 // empty. Where the parent cannot be, the id is only checked.
-func (t *Table[M, K]) setName(m M, parent, id string, possible bool) []Violation {
+func (t *table[M]) setName(m M, parent, id string, possible bool) []Violation {
 	field := t.info.Singular + "_id"
 	if id == "" {
 		if id = t.newNameID(); id == "" {
@@ -232,7 +232,7 @@ func (t *Table[M, K]) setName(m M, parent, id string, possible bool) []Violation
 
 // newNameID returns the id of a resource that is given none: 0 where the database
 // numbers it, and nothing where the client must choose.
-func (t *Table[M, K]) newNameID() string {
+func (t *table[M]) newNameID() string {
 	last := t.keyColumns[len(t.keyColumns)-1]
 	if last.Generated == ByIdentity {
 		return "0"
@@ -248,7 +248,7 @@ func (t *Table[M, K]) newNameID() string {
 const impossibleID = "cannot be an id of the resource"
 
 // checkNameID returns what is wrong with an id that a client chose.
-func (t *Table[M, K]) checkNameID(id string) string {
+func (t *table[M]) checkNameID(id string) string {
 	switch last := t.keyColumns[len(t.keyColumns)-1]; last.Kind {
 	case KindString:
 		return t.idPattern.check(id)
@@ -268,7 +268,7 @@ func (t *Table[M, K]) checkNameID(id string) string {
 }
 
 // checkKeyInput returns what is wrong with a client's key in the plain style.
-func (t *Table[M, K]) checkKeyInput(m M) []Violation {
+func (t *table[M]) checkKeyInput(m M) []Violation {
 	var violations []Violation
 	for i, c := range t.keyColumns {
 		switch {
@@ -288,7 +288,7 @@ func (t *Table[M, K]) checkKeyInput(m M) []Violation {
 }
 
 // checkRequired returns the fields that must be truthy and are not (AIP-203).
-func (t *Table[M, K]) checkRequired(m M, named *target) []Violation {
+func (t *table[M]) checkRequired(m M, named *target) []Violation {
 	var violations []Violation
 	for i := range t.columns {
 		c := &t.columns[i]
@@ -303,7 +303,7 @@ func (t *Table[M, K]) checkRequired(m M, named *target) []Violation {
 // complete adds the values that cannot be stored to the violations of a call that is
 // refused, for these or for others: all are said at once. Values alone are left to the
 // store, which checks them in any case.
-func (t *Table[M, K]) complete(violations []Violation, m M, named *target, others bool) []Violation {
+func (t *table[M]) complete(violations []Violation, m M, named *target, others bool) []Violation {
 	if len(violations) == 0 && !others {
 		return nil
 	}
@@ -334,7 +334,7 @@ type maskedInput[M any] struct {
 
 // masked returns what the mask lets a client write, and what is wrong with the mask and
 // with what it requires.
-func (t *Table[M, K]) masked(m M, mask *fieldmaskpb.FieldMask) (in maskedInput[M], violations []Violation) {
+func (t *table[M]) masked(m M, mask *fieldmaskpb.FieldMask) (in maskedInput[M], violations []Violation) {
 	named, violations := t.resolve(m, mask)
 	in.set = named.set
 	for i := range in.set {
@@ -360,7 +360,7 @@ func (t *Table[M, K]) masked(m M, mask *fieldmaskpb.FieldMask) (in maskedInput[M
 }
 
 // keyField is a field that masks may name and that no Update writes.
-func (t *Table[M, K]) keyField() string {
+func (t *table[M]) keyField() string {
 	if t.nameField != "" {
 		return t.nameField
 	}

@@ -10,7 +10,7 @@ import (
 // answers with its defaults, and the first Update writes the row.
 
 // defaults is a singleton without a row, or NOT_FOUND of one without a parent.
-func (r *Repository[M, K]) defaults(ctx context.Context, key K) (m M, err error) {
+func (r *repository[M]) defaults(ctx context.Context, key any) (m M, err error) {
 	for i := range r.table.info.References {
 		ref := &r.table.info.References[i]
 		if !ref.Parent {
@@ -34,7 +34,7 @@ func (r *Repository[M, K]) defaults(ctx context.Context, key K) (m M, err error)
 }
 
 // orDefaults is what Get answers for a row, or for none: what is read of the defaults.
-func (r *Repository[M, K]) orDefaults(ctx context.Context, key K, of reading, m M, err error) (M, error) {
+func (r *repository[M]) orDefaults(ctx context.Context, key any, of reading, m M, err error) (M, error) {
 	if !r.table.info.Singleton || !isNotFound(err) {
 		return m, err
 	}
@@ -50,7 +50,7 @@ func isNotFound(err error) bool {
 }
 
 // firstRow is what the first Update of a singleton creates: what it names, and the key.
-func (r *Repository[M, K]) firstRow(u *update[M, K]) M {
+func (r *repository[M]) firstRow(u *update[M]) M {
 	m := r.table.New()
 	r.table.setKey(m, u.key)
 	for i, in := range u.set {

@@ -10,13 +10,13 @@ import (
 )
 
 // setDeleted marks a row as deleted (AIP-164).
-func (r *Repository[M, K]) setDeleted(ctx context.Context, db DB, key K, keys []any, etag string) (M, error) {
+func (r *repository[M]) setDeleted(ctx context.Context, db DB, key any, keys []any, etag string) (M, error) {
 	return r.setLife(ctx, db, key, keys, etag, true)
 }
 
 // lifeArgs are what an UPDATE that deletes rows or brings them back sets: delete_time,
 // purge_time and update_time, as far as the table has them, of one instant.
-func (r *Repository[M, K]) lifeArgs(deleted bool) []any {
+func (r *repository[M]) lifeArgs(deleted bool) []any {
 	now := r.now()
 	times := make([]any, 1, 3)
 	if deleted {
@@ -35,11 +35,8 @@ func (r *Repository[M, K]) lifeArgs(deleted bool) []any {
 	return times
 }
 
-// Undelete brings a soft-deleted resource back and returns it (AIP-164). Errors:
-// NOT_FOUND; ALREADY_EXISTS for one that is not deleted, or whose unique fields
-// another one has by now; ABORTED for another etag; UNIMPLEMENTED where the model
-// is not soft-deleted.
-func (r *Repository[M, K]) Undelete(ctx context.Context, key K, opts ...WriteOption) (m M, err error) {
+// undeleteKey is [Repository.Undelete].
+func (r *repository[M]) undeleteKey(ctx context.Context, key any, opts ...WriteOption) (m M, err error) {
 	s := writeSettingsOf(opts)
 	switch {
 	case r.table.deleteTime < 0:
@@ -61,7 +58,7 @@ func (r *Repository[M, K]) Undelete(ctx context.Context, key K, opts ...WriteOpt
 	return m, err
 }
 
-func (r *Repository[M, K]) undeleteLocked(ctx context.Context, tx *Tx, key K, keys []any, etag string) (m M, err error) {
+func (r *repository[M]) undeleteLocked(ctx context.Context, tx *Tx, key any, keys []any, etag string) (m M, err error) {
 	old, err := r.read(ctx, tx, key, r.lock())
 	switch {
 	case err != nil:
@@ -84,7 +81,7 @@ func (r *Repository[M, K]) undeleteLocked(ctx context.Context, tx *Tx, key K, ke
 
 // setLife runs the UPDATE that deletes a row, which must be alive, or brings one back
 // that is not.
-func (r *Repository[M, K]) setLife(ctx context.Context, db DB, key K, keys []any, etag string, alive bool) (m M, err error) {
+func (r *repository[M]) setLife(ctx context.Context, db DB, key any, keys []any, etag string, alive bool) (m M, err error) {
 	args := append(r.lifeArgs(alive), keys...)
 	if etag != "" {
 		args = append(args, r.table.wantedRevision(key, etag))
@@ -119,7 +116,7 @@ func (r *Repository[M, K]) setLife(ctx context.Context, db DB, key K, keys []any
 }
 
 // buildLife returns the UPDATE of the rows that are alive, or of those that are not.
-func (r *Repository[M, K]) buildLife(alive, etag bool) (string, error) {
+func (r *repository[M]) buildLife(alive, etag bool) (string, error) {
 	deleteTime := r.table.columns[r.table.deleteTime].Names[0]
 	b := r.whereKey(r.touch(r.setLifeTimes()))
 	if etag {
@@ -135,7 +132,7 @@ func (r *Repository[M, K]) buildLife(alive, etag bool) (string, error) {
 }
 
 // setLifeTimes is an UPDATE that sets delete_time and purge_time.
-func (r *Repository[M, K]) setLifeTimes() squirrel.UpdateBuilder {
+func (r *repository[M]) setLifeTimes() squirrel.UpdateBuilder {
 	b := squirrel.Update(r.name).PlaceholderFormat(squirrel.Dollar)
 	for _, i := range []int{r.table.deleteTime, r.table.purgeTime} {
 		if i >= 0 {
@@ -146,7 +143,7 @@ func (r *Repository[M, K]) setLifeTimes() squirrel.UpdateBuilder {
 }
 
 // notUndeleted says why Undelete found no row.
-func (r *Repository[M, K]) notUndeleted(ctx context.Context, db DB, key K, etag string) error {
+func (r *repository[M]) notUndeleted(ctx context.Context, db DB, key any, etag string) error {
 	m, err := r.read(ctx, db, key, "")
 	switch {
 	case err != nil:
@@ -159,7 +156,7 @@ func (r *Repository[M, K]) notUndeleted(ctx context.Context, db DB, key K, etag 
 	return etagMismatch(r.domain, r.resourceAt(key))
 }
 
-func (r *Repository[M, K]) notDeleted(key K) *Error {
+func (r *repository[M]) notDeleted(key any) *Error {
 	name := r.table.keyName(key)
 	return &Error{
 		Code: codes.AlreadyExists, Reason: ReasonResourceAlreadyExists, Domain: r.domain,

@@ -244,7 +244,7 @@ func sameAt(a, b protoreflect.Message, steps []step) bool {
 // sameField reports whether two messages agree in what a path names. A nested field of a
 // message that a does not have agrees with everything: it is being created. problem says
 // why the path names nothing.
-func (t *Table[M, K]) sameField(a, b M, path string) (same bool, problem string) {
+func (t *table[M]) sameField(a, b M, path string) (same bool, problem string) {
 	if c, ok := t.column(path); ok {
 		return c.codec.equal(a, b), ""
 	}
@@ -259,7 +259,7 @@ func (t *Table[M, K]) sameField(a, b M, path string) (same bool, problem string)
 }
 
 // checkTarget returns what is wrong with the values that a mask names.
-func (t *Table[M, K]) checkTarget(m M, named target, d Dialect) []Violation {
+func (t *table[M]) checkTarget(m M, named target, d Dialect) []Violation {
 	violations := t.check(m, named.set, d)
 	if len(named.parts) == 0 {
 		return violations

@@ -85,7 +85,12 @@ type SQL struct {
 // A Table describes the table behind a message: its columns, its key and its
 // statements. Generated code makes one per model. It is immutable and safe for
 // concurrent use.
-type Table[M any, K comparable] struct {
+type Table[M any, K comparable] struct{ table table[M] }
+
+// A table is a Table without the type of its key. All code but the faces of Table,
+// Repository and the server's functions works with it, and with keys as values of any
+// type: code is then compiled once, and not again for each struct that is a key.
+type table[M any] struct {
 	info TableInfo
 
 	columns    []Column[M]
@@ -114,10 +119,10 @@ type Table[M any, K comparable] struct {
 	// nested are the columns that masks go into.
 	nested func() []nestedColumn
 
-	key       func(M) K
-	parseName func(string) (K, error)
-	setKey    func(M, K)
-	keyValues func(K) []any
+	key       func(M) any
+	parseName func(string) (any, error)
+	setKey    func(M, any)
+	keyValues func(any) []any
 	idPattern idRule
 	purgeTTL  time.Duration
 	sql       SQL
@@ -130,35 +135,55 @@ type Table[M any, K comparable] struct {
 // NewTable builds a table from what generated code states. It panics when the
 // statement contradicts itself, which the generator never does.
 func NewTable[T any, M interface{ *T }, K comparable](spec TableSpec[T, M, K]) *Table[M, K] {
-	t := &Table[M, K]{
+	t := &Table[M, K]{table: table[M]{
 		info:      tableInfo(spec),
 		columns:   spec.Columns,
 		newOne:    func() M { return new(T) },
 		appendNew: appendNew[T, M],
 		isNil:     func(m M) bool { return m == nil },
-		key:       spec.Key,
-		parseName: spec.ParseName,
-		setKey:    spec.SetKey,
-		keyValues: spec.KeyValues,
 		idPattern: newIDRule(spec.IDPattern, spec.ParseName != nil),
 		purgeTTL:  spec.PurgeAfter,
 		sql:       spec.SQL,
-	}
-	t.index()
-	t.orderKey(spec.KeyOrder)
-	t.late()
-	t.keys = t.keyOrder()
-	if len(t.keyColumns) == 0 {
-		panic(fmt.Sprintf("crud: the table of %s has no key", spec.Message))
-	}
-	if (spec.Pattern == nil) != (spec.ParseName == nil) || (spec.Pattern == nil) != (t.name == nil) {
-		panic(fmt.Sprintf("crud: the table of %s needs Pattern, ParseName and a name column, or none of them", spec.Message))
-	}
+	}}
+	t.table.key, t.table.parseName, t.table.setKey, t.table.keyValues = keyFuncs(spec)
+	t.table.derive(spec.KeyOrder)
 	return t
 }
 
+// keyFuncs are what the spec says of keys, for keys of any type.
+func keyFuncs[T any, M interface{ *T }, K comparable](spec TableSpec[T, M, K]) (key func(M) any, parse func(string) (any, error), set func(M, any), values func(any) []any) {
+	if spec.Key != nil {
+		key = func(m M) any { return spec.Key(m) }
+	}
+	if spec.ParseName != nil {
+		parse = func(name string) (any, error) { return spec.ParseName(name) }
+	}
+	if spec.SetKey != nil {
+		set = func(m M, k any) { spec.SetKey(m, k.(K)) }
+	}
+	if spec.KeyValues != nil {
+		values = func(k any) []any { return spec.KeyValues(k.(K)) }
+	}
+	return key, parse, set, values
+}
+
+// derive adds the rest of what a table is.
+func (t *table[M]) derive(keyOrder []string) {
+	t.index()
+	t.orderKey(keyOrder)
+	t.late()
+	t.keys = t.keyOrder()
+	if len(t.keyColumns) == 0 {
+		panic(fmt.Sprintf("crud: the table of %s has no key", t.info.Message))
+	}
+	named := t.info.Pattern != nil
+	if named != (t.parseName != nil) || named != (t.name != nil) {
+		panic(fmt.Sprintf("crud: the table of %s needs Pattern, ParseName and a name column, or none of them", t.info.Message))
+	}
+}
+
 // late sets what needs the descriptors, which are there only once the program runs.
-func (t *Table[M, K]) late() {
+func (t *table[M]) late() {
 	t.schema = sync.OnceValue(t.filterSchema)
 	t.nested = sync.OnceValue(t.nestedColumns)
 	t.described = sync.OnceValue(t.describe)
@@ -166,7 +191,7 @@ func (t *Table[M, K]) late() {
 }
 
 // index finds the columns that have a role.
-func (t *Table[M, K]) index() {
+func (t *table[M]) index() {
 	t.siblings = siblingsOf(t.columns)
 	t.updateTime, t.createTime, t.identity = -1, -1, -1
 	t.deleteTime, t.purgeTime, t.etag, t.revision, t.ttl = -1, -1, -1, -1, -1
@@ -215,7 +240,7 @@ func (t *Table[M, K]) index() {
 }
 
 // orderKey puts the columns of the key into the order that is stated.
-func (t *Table[M, K]) orderKey(names []string) {
+func (t *table[M]) orderKey(names []string) {
 	if names == nil {
 		return
 	}
@@ -240,11 +265,11 @@ func appendNew[T any, M interface{ *T }](ms []M, n int) []M {
 	return ms
 }
 
-// Info returns the table's description. The caller must not change it.
-func (t *Table[M, K]) Info() *TableInfo { return t.described() }
+// Info is [Table.Info].
+func (t *table[M]) Info() *TableInfo { return t.described() }
 
 // describe completes the description by what the descriptors say.
-func (t *Table[M, K]) describe() *TableInfo {
+func (t *table[M]) describe() *TableInfo {
 	for i := range t.info.Columns {
 		c := &t.info.Columns[i]
 		if c.Kind != KindEnumType {
@@ -262,24 +287,24 @@ func (t *Table[M, K]) describe() *TableInfo {
 	return &t.info
 }
 
-func (t *Table[M, K]) hidesOwn() bool {
+func (t *table[M]) hidesOwn() bool {
 	return slices.ContainsFunc(t.columns, func(c Column[M]) bool { return c.InputOnly }) || t.hidesInside()
 }
 
-// New returns an empty message.
-func (t *Table[M, K]) New() M { return t.newOne() }
+// New is [Table.New].
+func (t *table[M]) New() M { return t.newOne() }
 
-func (t *Table[M, K]) hooksFit(hooks any) bool {
+func (t *table[M]) hooksFit(hooks any) bool {
 	_, ok := hooks.(Hooks[M])
 	return ok
 }
 
 // keyPlace returns the place of an SQL column in the key, or -1.
-func (t *Table[M, K]) keyPlace(name string) int { return slices.Index(t.info.Key, name) }
+func (t *table[M]) keyPlace(name string) int { return slices.Index(t.info.Key, name) }
 
 // columnsOf returns the columns of fields that are separated by commas, those that
 // exist.
-func (t *Table[M, K]) columnsOf(fields string) []*Column[M] {
+func (t *table[M]) columnsOf(fields string) []*Column[M] {
 	var columns []*Column[M]
 	for field := range strings.SplitSeq(fields, ",") {
 		if c, ok := t.column(field); ok {
@@ -291,7 +316,7 @@ func (t *Table[M, K]) columnsOf(fields string) []*Column[M] {
 
 // comparable returns the column of a path that conditions and orders name: of a field, or
 // of one in an embedded message.
-func (t *Table[M, K]) comparable(path string) (*Column[M], bool) {
+func (t *table[M]) comparable(path string) (*Column[M], bool) {
 	if c, ok := t.column(path); ok {
 		return c, true
 	}
@@ -306,7 +331,7 @@ func (t *Table[M, K]) comparable(path string) (*Column[M], bool) {
 }
 
 // column returns the column of a proto field.
-func (t *Table[M, K]) column(field string) (*Column[M], bool) {
+func (t *table[M]) column(field string) (*Column[M], bool) {
 	i := slices.IndexFunc(t.columns, func(c Column[M]) bool { return c.Field == field })
 	if i < 0 {
 		return nil, false

@@ -7,7 +7,7 @@ import (
 )
 
 // open takes the place that the page token says.
-func (l *listing[M, K]) open(ctx context.Context, found *findings) error {
+func (l *listing[M]) open(ctx context.Context, found *findings) error {
 	binding, err := l.binding(ctx)
 	if err != nil {
 		return err
@@ -23,7 +23,7 @@ func (l *listing[M, K]) open(ctx context.Context, found *findings) error {
 
 // setCursor binds the values of the order in the row before. ok is false for values
 // of another order.
-func (l *listing[M, K]) setCursor(values []any) (ok bool) {
+func (l *listing[M]) setCursor(values []any) (ok bool) {
 	if len(values) != len(l.order) {
 		return false
 	}
@@ -38,7 +38,7 @@ func (l *listing[M, K]) setCursor(values []any) (ok bool) {
 }
 
 // expired reports whether a token has outlived what tokens are given.
-func (l *listing[M, K]) expired(p tokenPlace) bool {
+func (l *listing[M]) expired(p tokenPlace) bool {
 	return l.tokenLife > 0 && l.now().Sub(time.Unix(p.issued, 0)) > l.tokenLife
 }
 
@@ -49,7 +49,7 @@ func badToken(description string) Violation {
 }
 
 // seal returns the token of the page after m.
-func (l *listing[M, K]) seal(ctx context.Context, m M) (string, error) {
+func (l *listing[M]) seal(ctx context.Context, m M) (string, error) {
 	values, err := l.place(m)
 	if err != nil {
 		return "", internal(l.domain, fmt.Errorf("crud: a stored key does not parse: %w", err))

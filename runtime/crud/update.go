@@ -10,10 +10,8 @@ import (
 	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
 )
 
-// Update writes the fields that mask names and returns the resource as stored. The
-// time of the update is later than that of the one before, also when no field is
-// written. See [Store] for the mask and the errors.
-func (r *Repository[M, K]) Update(ctx context.Context, m M, mask *fieldmaskpb.FieldMask, opts ...WriteOption) (stored M, err error) {
+// Update is [Repository.Update].
+func (r *repository[M]) Update(ctx context.Context, m M, mask *fieldmaskpb.FieldMask, opts ...WriteOption) (stored M, err error) {
 	s := writeSettingsOf(opts)
 	u, err := r.newUpdate(m, mask, &s)
 	if err != nil {
@@ -41,14 +39,14 @@ func (r *Repository[M, K]) Update(ctx context.Context, m M, mask *fieldmaskpb.Fi
 
 // needsRow reports whether an update must see the stored row, or be part of a
 // transaction.
-func (r *Repository[M, K]) needsRow(u *update[M, K], s *writeSettings) bool {
+func (r *repository[M]) needsRow(u *update[M], s *writeSettings) bool {
 	return s.inTx() || r.table.comparesRows(s.etag) || len(s.unchanged) > 0 || len(u.parts) > 0 || len(u.related) > 0 ||
 		len(r.validators) > 0 || r.hooks.has(beforeUpdate[M]) || r.hooks.has(afterUpdate[M])
 }
 
 // An update is what one call of Update is to write.
-type update[M any, K any] struct {
-	key K
+type update[M any] struct {
+	key any
 	m   M
 	set columnSet
 	// parts are what is written of other columns, which needs the stored row. There are
@@ -64,8 +62,8 @@ type update[M any, K any] struct {
 	etag string
 }
 
-func (r *Repository[M, K]) newUpdate(m M, mask *fieldmaskpb.FieldMask, s *writeSettings) (*update[M, K], error) {
-	key, err := r.table.KeyOf(m)
+func (r *repository[M]) newUpdate(m M, mask *fieldmaskpb.FieldMask, s *writeSettings) (*update[M], error) {
+	key, err := r.table.keyOf(m)
 	if err != nil {
 		return nil, r.keyError(r.table.nameField, r.table.nameOf(m), err)
 	}
@@ -94,14 +92,14 @@ func (r *Repository[M, K]) newUpdate(m M, mask *fieldmaskpb.FieldMask, s *writeS
 	if m, err = r.expireIn(m, named.set); err != nil {
 		return nil, err
 	}
-	return &update[M, K]{key: key, m: m, set: named.set, parts: named.parts, related: named.related, client: s.client, unchanged: s.unchanged, etag: s.etag}, nil
+	return &update[M]{key: key, m: m, set: named.set, parts: named.parts, related: named.related, client: s.client, unchanged: s.unchanged, etag: s.etag}, nil
 }
 
 // named is what the update's mask names.
-func (u *update[M, K]) named() target { return target{u.set, u.parts, u.related} }
+func (u *update[M]) named() target { return target{u.set, u.parts, u.related} }
 
 // update runs the UPDATE.
-func (r *Repository[M, K]) update(ctx context.Context, db DB, u *update[M, K]) (stored M, err error) {
+func (r *repository[M]) update(ctx context.Context, db DB, u *update[M]) (stored M, err error) {
 	if r.idle(u) {
 		return r.readLive(ctx, db, u.key)
 	}
@@ -129,12 +127,12 @@ func (r *Repository[M, K]) update(ctx context.Context, db DB, u *update[M, K]) (
 }
 
 // idle reports whether an update has nothing to write, no time of its own either.
-func (r *Repository[M, K]) idle(u *update[M, K]) bool {
+func (r *repository[M]) idle(u *update[M]) bool {
 	return u.set.empty() && len(u.parts) == 0 && r.table.updateTime < 0 && r.table.revision < 0
 }
 
 // updateStatement returns the UPDATE and its arguments.
-func (r *Repository[M, K]) updateStatement(ctx context.Context, u *update[M, K]) (sql string, args []any, err error) {
+func (r *repository[M]) updateStatement(ctx context.Context, u *update[M]) (sql string, args []any, err error) {
 	keys, ok := r.table.keyArgs(u.key, r.dialect)
 	if !ok {
 		return "", nil, r.notFound(u.key)
@@ -152,7 +150,7 @@ func (r *Repository[M, K]) updateStatement(ctx context.Context, u *update[M, K])
 	return sql + returning + r.table.sql.Columns, args, nil
 }
 
-func (r *Repository[M, K]) updateArgs(u *update[M, K], keys []any) []any {
+func (r *repository[M]) updateArgs(u *update[M], keys []any) []any {
 	args := make([]any, 0, r.table.width+len(keys)+2)
 	for i := range r.table.columns {
 		if u.set[i] == 1 {
@@ -170,7 +168,7 @@ func (r *Repository[M, K]) updateArgs(u *update[M, K], keys []any) []any {
 }
 
 // readLive reads a row that is not deleted.
-func (r *Repository[M, K]) readLive(ctx context.Context, db DB, key K) (m M, err error) {
+func (r *repository[M]) readLive(ctx context.Context, db DB, key any) (m M, err error) {
 	m, err = r.read(ctx, db, key, "")
 	if err == nil && r.table.isDeleted(m) {
 		err = r.deleted(key)
@@ -181,7 +179,7 @@ func (r *Repository[M, K]) readLive(ctx context.Context, db DB, key K) (m M, err
 const returning = "\nRETURNING"
 
 // buildUpdate returns UPDATE … SET … WHERE with the key and the scope's columns.
-func (r *Repository[M, K]) buildUpdate(u *update[M, K]) (string, error) {
+func (r *repository[M]) buildUpdate(u *update[M]) (string, error) {
 	b := squirrel.Update(r.name).PlaceholderFormat(squirrel.Dollar)
 	for i := range r.table.columns {
 		if u.set[i] == 1 {
@@ -202,7 +200,7 @@ func (r *Repository[M, K]) buildUpdate(u *update[M, K]) (string, error) {
 }
 
 // touch sets what every write of a row sets: the time of the update and the revision.
-func (r *Repository[M, K]) touch(b squirrel.UpdateBuilder) squirrel.UpdateBuilder {
+func (r *repository[M]) touch(b squirrel.UpdateBuilder) squirrel.UpdateBuilder {
 	if i := r.table.updateTime; i >= 0 {
 		b = b.Set(sqlname.Quote(r.table.columns[i].Names[0]), squirrel.Expr(r.laterTime(i), nil))
 	}
@@ -212,9 +210,9 @@ func (r *Repository[M, K]) touch(b squirrel.UpdateBuilder) squirrel.UpdateBuilde
 	return b
 }
 
-func (c *core[M, K]) revision() string { return c.column(c.table.columns[c.table.revision].Names[0]) }
+func (c *core[M]) revision() string { return c.column(c.table.columns[c.table.revision].Names[0]) }
 
-func (r *Repository[M, K]) whereKey(b squirrel.UpdateBuilder) squirrel.UpdateBuilder {
+func (r *repository[M]) whereKey(b squirrel.UpdateBuilder) squirrel.UpdateBuilder {
 	for _, name := range r.table.info.Key {
 		b = b.Where(squirrel.Eq{r.column(name): 0})
 	}
@@ -223,7 +221,7 @@ func (r *Repository[M, K]) whereKey(b squirrel.UpdateBuilder) squirrel.UpdateBui
 
 // laterTime is the later of the bound time and the stored one plus a microsecond,
 // so that each update has a time of its own.
-func (r *Repository[M, K]) laterTime(i int) string {
+func (r *repository[M]) laterTime(i int) string {
 	column := r.column(r.table.columns[i].Names[0])
 	if r.dialect == SQLite {
 		return "max(?, coalesce(" + column + ", 0) + 1)"
@@ -232,13 +230,13 @@ func (r *Repository[M, K]) laterTime(i int) string {
 }
 
 // column returns a column qualified with its table.
-func (c *core[M, K]) column(name string) string {
+func (c *core[M]) column(name string) string {
 	return sqlname.Quote(c.table.info.Name) + "." + sqlname.Quote(name)
 }
 
 // updateLocked reads and locks the row, compares what must be compared with it, runs
 // the hooks and writes what the mask names and what the hooks changed.
-func (r *Repository[M, K]) updateLocked(ctx context.Context, tx *Tx, u *update[M, K]) (stored M, err error) {
+func (r *repository[M]) updateLocked(ctx context.Context, tx *Tx, u *update[M]) (stored M, err error) {
 	old, err := r.read(ctx, tx, u.key, r.lock())
 	if err != nil {
 		return stored, err
@@ -250,7 +248,7 @@ func (r *Repository[M, K]) updateLocked(ctx context.Context, tx *Tx, u *update[M
 }
 
 // updateRow writes a row that is locked.
-func (r *Repository[M, K]) updateRow(ctx context.Context, tx *Tx, u *update[M, K], old M) (stored M, err error) {
+func (r *repository[M]) updateRow(ctx context.Context, tx *Tx, u *update[M], old M) (stored M, err error) {
 	next, mask, err := r.nextRow(ctx, tx, u, old)
 	if err != nil {
 		return stored, err
@@ -268,14 +266,14 @@ func (r *Repository[M, K]) updateRow(ctx context.Context, tx *Tx, u *update[M, K
 
 // nextRow returns what a row that is locked will become: what the mask names and what
 // the hooks change. mask is what the hooks saw.
-func (r *Repository[M, K]) nextRow(ctx context.Context, tx *Tx, u *update[M, K], old M) (next *update[M, K], mask *fieldmaskpb.FieldMask, err error) {
+func (r *repository[M]) nextRow(ctx context.Context, tx *Tx, u *update[M], old M) (next *update[M], mask *fieldmaskpb.FieldMask, err error) {
 	if violations := r.changed(old, u.m, u.unchanged); len(violations) > 0 {
 		return nil, nil, invalid(r.domain, violations...)
 	}
 	if err := r.checkEtag(u.key, old, u.etag); err != nil {
 		return nil, nil, err
 	}
-	next = &update[M, K]{key: u.key, m: r.table.clone(old), set: slices.Clone(u.set), related: u.related, client: u.client}
+	next = &update[M]{key: u.key, m: r.table.clone(old), set: slices.Clone(u.set), related: u.related, client: u.client}
 	for i := range next.set {
 		if next.set[i] == 1 {
 			r.table.columns[i].codec.copy(next.m, u.m)
@@ -304,7 +302,7 @@ func (r *Repository[M, K]) nextRow(ctx context.Context, tx *Tx, u *update[M, K],
 
 // takeHookChanges adds to the set what the hooks changed, and refuses what no
 // UPDATE can write.
-func (r *Repository[M, K]) takeHookChanges(old M, next *update[M, K]) error {
+func (r *repository[M]) takeHookChanges(old M, next *update[M]) error {
 	var violations []Violation
 	for i := range r.table.columns {
 		c := &r.table.columns[i]
@@ -325,7 +323,7 @@ func (r *Repository[M, K]) takeHookChanges(old M, next *update[M, K]) error {
 }
 
 // changed returns the fields of paths whose values differ between the rows.
-func (r *Repository[M, K]) changed(old, m M, fields []string) []Violation {
+func (r *repository[M]) changed(old, m M, fields []string) []Violation {
 	var violations []Violation
 	for _, field := range fields {
 		same, problem := r.table.sameField(old, m, field)
@@ -341,7 +339,7 @@ func (r *Repository[M, K]) changed(old, m M, fields []string) []Violation {
 
 // lock is the suffix that locks a row for the transaction. The embedded engine's
 // transactions exclude each other as a whole.
-func (c *core[M, K]) lock() string {
+func (c *core[M]) lock() string {
 	if c.dialect == SQLite {
 		return ""
 	}

@@ -11,7 +11,7 @@ import (
 const maxUpserts = 3
 
 // upsert updates the row, or creates it where it is missing (AIP-134).
-func (r *Repository[M, K]) upsert(ctx context.Context, u *update[M, K], s *writeSettings) (stored M, err error) {
+func (r *repository[M]) upsert(ctx context.Context, u *update[M], s *writeSettings) (stored M, err error) {
 	for range maxUpserts {
 		stored, err = r.transact(ctx, s, func(tx *Tx) (M, error) { return r.updateOrCreate(ctx, tx, u, s) })
 		if !createdMeanwhile(err) || r.tx != nil {
@@ -28,7 +28,7 @@ func createdMeanwhile(err error) bool {
 	return ok && e.Code == codes.AlreadyExists && e.Reason == ReasonResourceAlreadyExists
 }
 
-func (r *Repository[M, K]) updateOrCreate(ctx context.Context, tx *Tx, u *update[M, K], s *writeSettings) (M, error) {
+func (r *repository[M]) updateOrCreate(ctx context.Context, tx *Tx, u *update[M], s *writeSettings) (M, error) {
 	old, err := r.read(ctx, tx, u.key, r.lock())
 	switch {
 	case isNotFound(err):
@@ -41,7 +41,7 @@ func (r *Repository[M, K]) updateOrCreate(ctx context.Context, tx *Tx, u *update
 
 // writeFound updates a row that is locked, or creates the one that was not found where
 // the call allows that.
-func (r *Repository[M, K]) writeFound(ctx context.Context, tx *Tx, u *update[M, K], s *writeSettings, old M, found bool) (none M, err error) {
+func (r *repository[M]) writeFound(ctx context.Context, tx *Tx, u *update[M], s *writeSettings, old M, found bool) (none M, err error) {
 	switch {
 	case !found && !s.allowMissing && !r.table.info.Singleton:
 		return none, r.notFound(u.key)
@@ -61,12 +61,12 @@ func (r *Repository[M, K]) writeFound(ctx context.Context, tx *Tx, u *update[M, 
 }
 
 // unaltered reports whether an update leaves a row as it is.
-func (r *Repository[M, K]) unaltered(u *update[M, K], old M) bool {
+func (r *repository[M]) unaltered(u *update[M], old M) bool {
 	return len(u.related) == 0 && r.equalIn(u.named(), old, u.m) && len(r.changed(old, u.m, u.unchanged)) == 0
 }
 
 // createMissing creates the resource of an Update.
-func (r *Repository[M, K]) createMissing(ctx context.Context, tx *Tx, u *update[M, K], s *writeSettings) (stored M, err error) {
+func (r *repository[M]) createMissing(ctx context.Context, tx *Tx, u *update[M], s *writeSettings) (stored M, err error) {
 	m := u.m
 	if r.table.info.Singleton {
 		m = r.firstRow(u)
@@ -80,7 +80,7 @@ func (r *Repository[M, K]) createMissing(ctx context.Context, tx *Tx, u *update[
 }
 
 // equalIn reports whether two messages agree in what a mask names.
-func (r *Repository[M, K]) equalIn(named target, a, b M) bool {
+func (r *repository[M]) equalIn(named target, a, b M) bool {
 	for i, in := range named.set {
 		if in == 1 && !r.table.columns[i].codec.equal(a, b) {
 			return false

@@ -40,7 +40,7 @@ func Invalid(violations ...Violation) *Error {
 }
 
 // validate asks the validators.
-func (c *core[M, K]) validate(m M) error {
+func (c *core[M]) validate(m M) error {
 	if len(c.validators) == 0 {
 		return nil
 	}

@@ -9,16 +9,16 @@ import (
 )
 
 // transact runs a write in a transaction, with what its options ask for around it.
-func (r *Repository[M, K]) transact(ctx context.Context, s *writeSettings, write func(tx *Tx) (M, error)) (M, error) {
+func (r *repository[M]) transact(ctx context.Context, s *writeSettings, write func(tx *Tx) (M, error)) (M, error) {
 	return transact(ctx, r, s, r.keptMessage(), write)
 }
 
 // transactAll is transact of a write with several results.
-func (r *Repository[M, K]) transactAll(ctx context.Context, s *writeSettings, write func(tx *Tx) ([]M, error)) ([]M, error) {
+func (r *repository[M]) transactAll(ctx context.Context, s *writeSettings, write func(tx *Tx) ([]M, error)) ([]M, error) {
 	return transact(ctx, r, s, r.keptMessages(), write)
 }
 
-func transact[R, M any, K comparable](ctx context.Context, r *Repository[M, K], s *writeSettings, k kept[R], write func(tx *Tx) (R, error)) (result R, err error) {
+func transact[R, M any](ctx context.Context, r *repository[M], s *writeSettings, k kept[R], write func(tx *Tx) (R, error)) (result R, err error) {
 	if s.validateOnly {
 		return tryOut(ctx, r, write)
 	}
@@ -41,7 +41,7 @@ func transact[R, M any, K comparable](ctx context.Context, r *Repository[M, K], 
 var errValidated = errors.New("crud: validated")
 
 // tryOut runs a write and takes it back.
-func tryOut[R, M any, K comparable](ctx context.Context, r *Repository[M, K], write func(tx *Tx) (R, error)) (result R, err error) {
+func tryOut[R, M any](ctx context.Context, r *repository[M], write func(tx *Tx) (R, error)) (result R, err error) {
 	var none R
 	if r.tx != nil {
 		return none, internal(r.domain, errors.New("crud: ValidateOnly in a transaction of the caller's, which it cannot roll back"))
@@ -59,12 +59,12 @@ func tryOut[R, M any, K comparable](ctx context.Context, r *Repository[M, K], wr
 }
 
 // resourceAt names the resource with the key for ResourceInfo.
-func (r *Repository[M, K]) resourceAt(key K) *Resource {
+func (r *repository[M]) resourceAt(key any) *Resource {
 	return &Resource{Type: r.table.info.Resource, Name: r.table.keyName(key)}
 }
 
 // deleted is a soft-deleted resource, which nothing but Undelete writes (AIP-164).
-func (r *Repository[M, K]) deleted(key K) *Error {
+func (r *repository[M]) deleted(key any) *Error {
 	e := r.notFound(key)
 	e.Reason, e.Message = ReasonResourceDeleted, fmt.Sprintf("%s %q is deleted", e.Resource.Type, e.Resource.Name)
 	return e
@@ -72,7 +72,7 @@ func (r *Repository[M, K]) deleted(key K) *Error {
 
 // missed says why a statement found no row to write: there is none, it is deleted, or
 // its etag is another one.
-func (r *Repository[M, K]) missed(ctx context.Context, db DB, key K, etag string) error {
+func (r *repository[M]) missed(ctx context.Context, db DB, key any, etag string) error {
 	m, err := r.read(ctx, db, key, "")
 	switch {
 	case err != nil:
@@ -92,13 +92,13 @@ func changedMeanwhile(domain string) *Error {
 	}
 }
 
-func (t *Table[M, K]) isDeleted(m M) bool {
+func (t *table[M]) isDeleted(m M) bool {
 	return t.deleteTime >= 0 && t.columns[t.deleteTime].codec.has(m)
 }
 
 // wantedRevision returns the revision that the etag of a call stands for. It is one
 // that no row has for what is no etag of the resource.
-func (t *Table[M, K]) wantedRevision(key K, etag string) int64 {
+func (t *table[M]) wantedRevision(key any, etag string) int64 {
 	if n, ok := revisionOf(t.keyName(key), etag); ok {
 		return n
 	}
@@ -106,7 +106,7 @@ func (t *Table[M, K]) wantedRevision(key K, etag string) int64 {
 }
 
 // checkEtag compares the etag of a call with a row that is locked.
-func (r *Repository[M, K]) checkEtag(key K, m M, etag string) error {
+func (r *repository[M]) checkEtag(key any, m M, etag string) error {
 	if etag == "" {
 		return nil
 	}
@@ -119,6 +119,6 @@ func (r *Repository[M, K]) checkEtag(key K, m M, etag string) error {
 	return nil
 }
 
-func (r *Repository[M, K]) noEtags() *Error {
+func (r *repository[M]) noEtags() *Error {
 	return internal(r.domain, errors.New("crud: IfEtag on "+r.table.info.Message+", which has no etag"))
 }
