@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 
 	"github.com/protocrud/protoc-gen-go-crud/codegen/model"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/scaffold"
@@ -61,8 +60,9 @@ func parseScaffold(args []string) (o scaffoldOptions, err error) {
 		flags.StringVar(&methods, "methods", "", "")
 		flags.StringVar(&style, "style", "", "")
 		flags.Func("fields", "", func(list string) error {
-			o.config.Fields = append(o.config.Fields, strings.Split(list, ",")...)
-			return nil
+			fields, err := scaffold.ParseFields(list)
+			o.config.Fields = append(o.config.Fields, fields...)
+			return err
 		})
 		flags.BoolVar(&o.check, "check", false, "")
 		flags.BoolVar(&o.dryRun, "dry-run", false, "")
@@ -70,13 +70,19 @@ func parseScaffold(args []string) (o scaffoldOptions, err error) {
 	if err != nil {
 		return o, err
 	}
-	if o.check && o.dryRun {
+	switch {
+	case o.source.Set != "":
+		return o, errors.New("a descriptor set cannot be added to; give the .proto files")
+	case o.check && o.dryRun:
 		return o, errors.New("--check and --dry-run are given; --check prints the same and fails")
 	}
-	if o.config.Style, err = scaffold.ParseStyle(style); err != nil || methods == "" {
+	if o.config.Style, err = scaffold.ParseStyle(style); err != nil {
 		return o, err
 	}
-	kinds, err := scaffold.ParseMethods(methods)
-	o.config.Methods = func(*model.Model) []model.MethodKind { return kinds }
-	return o, err
+	if methods != "" {
+		kinds, err := scaffold.ParseMethods(methods)
+		o.config.Methods = func(*model.Model) []model.MethodKind { return kinds }
+		return o, err
+	}
+	return o, nil
 }

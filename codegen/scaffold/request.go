@@ -44,8 +44,17 @@ func Fields() []string {
 	return names
 }
 
-func (c Config) checkFields() error {
-	for _, name := range c.Fields {
+// ParseFields returns the names in a list such as request_id,validate_only.
+func ParseFields(list string) ([]string, error) {
+	var names []string
+	for name := range strings.SplitSeq(list, ",") {
+		names = append(names, strings.TrimSpace(name))
+	}
+	return names, checkFields(names)
+}
+
+func checkFields(names []string) error {
+	for _, name := range names {
 		if !slices.Contains(Fields(), name) {
 			return fmt.Errorf("unknown field %q; known are %s", name, strings.Join(Fields(), ", "))
 		}

@@ -82,7 +82,7 @@ func Add(ctx context.Context, from source.Config, c Config) ([]File, error) {
 	if from.Set != "" {
 		return nil, errors.New("a descriptor set cannot be added to; give the .proto files")
 	}
-	if err := c.checkFields(); err != nil {
+	if err := checkFields(c.Fields); err != nil {
 		return nil, err
 	}
 	files, err := load(ctx, from)

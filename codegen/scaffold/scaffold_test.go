@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -50,6 +51,11 @@ var samples = []sample{
 	{name: "parts", from: "parts"},
 	{name: "legacy", from: "legacy"},
 	{name: "edition", from: "edition"},
+}
+
+// named reports whether the sample's requests name resources.
+func (s sample) named() bool {
+	return slices.Contains([]string{"books", "settings", "both"}, s.from) && s.config.Style != scaffold.ByID
 }
 
 // scaffolding returns the sample's config.
