@@ -126,6 +126,10 @@ func TestAddedServicesAreGoldens(t *testing.T) {
 			t.Parallel()
 			want := filepath.Join("..", "internal", "golden", name, "in.proto")
 			text := read(t, filepath.Join("testdata", s.from+".proto"))
+			// The rows of a parent cannot be deleted while soft-deleted books refer to them.
+			if before, after, ok := strings.Cut(text, "// Shelf is the parent of books."); ok {
+				text = before + after[strings.Index(after, "// Book stays"):]
+			}
 			text = strings.ReplaceAll(text, "package "+s.from+".v1;", "package golden."+name+";")
 			text = strings.ReplaceAll(text, "example.com/"+s.from+"/v1;"+s.from+"v1", "github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/"+name)
 			files, err := scaffold.Add(t.Context(), source.Config{Files: []string{"in.proto"}, Texts: map[string][]byte{"in.proto": []byte(text)}}, s.scaffolding(t))

@@ -109,7 +109,6 @@ var cases = map[string][]model{
 		newModel(scaffoldkeys.MemberTable, scaffoldkeys.NewMemberRepository),
 	},
 	"scaffoldnames": {
-		newModel(scaffoldnames.ShelfTable, scaffoldnames.NewShelfRepository),
 		newModel(scaffoldnames.BookTable, scaffoldnames.NewBookRepository),
 	},
 	"singletons": {

@@ -74,61 +74,6 @@ func (Genre) EnumDescriptor() ([]byte, []int) {
 	return file_scaffoldnames_in_proto_rawDescGZIP(), []int{0}
 }
 
-// Shelf is the parent of books.
-type Shelf struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The resource name.
-	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// What the books are about.
-	Theme         string `protobuf:"bytes,2,opt,name=theme,proto3" json:"theme,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *Shelf) Reset() {
-	*x = Shelf{}
-	mi := &file_scaffoldnames_in_proto_msgTypes[0]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *Shelf) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*Shelf) ProtoMessage() {}
-
-func (x *Shelf) ProtoReflect() protoreflect.Message {
-	mi := &file_scaffoldnames_in_proto_msgTypes[0]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use Shelf.ProtoReflect.Descriptor instead.
-func (*Shelf) Descriptor() ([]byte, []int) {
-	return file_scaffoldnames_in_proto_rawDescGZIP(), []int{0}
-}
-
-func (x *Shelf) GetName() string {
-	if x != nil {
-		return x.Name
-	}
-	return ""
-}
-
-func (x *Shelf) GetTheme() string {
-	if x != nil {
-		return x.Theme
-	}
-	return ""
-}
-
 // Book stays in its table when it is deleted.
 type Book struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -148,7 +93,7 @@ type Book struct {
 
 func (x *Book) Reset() {
 	*x = Book{}
-	mi := &file_scaffoldnames_in_proto_msgTypes[1]
+	mi := &file_scaffoldnames_in_proto_msgTypes[0]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -160,7 +105,7 @@ func (x *Book) String() string {
 func (*Book) ProtoMessage() {}
 
 func (x *Book) ProtoReflect() protoreflect.Message {
-	mi := &file_scaffoldnames_in_proto_msgTypes[1]
+	mi := &file_scaffoldnames_in_proto_msgTypes[0]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -173,7 +118,7 @@ func (x *Book) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Book.ProtoReflect.Descriptor instead.
 func (*Book) Descriptor() ([]byte, []int) {
-	return file_scaffoldnames_in_proto_rawDescGZIP(), []int{1}
+	return file_scaffoldnames_in_proto_rawDescGZIP(), []int{0}
 }
 
 func (x *Book) GetName() string {
@@ -224,7 +169,7 @@ type GetBookRequest struct {
 
 func (x *GetBookRequest) Reset() {
 	*x = GetBookRequest{}
-	mi := &file_scaffoldnames_in_proto_msgTypes[2]
+	mi := &file_scaffoldnames_in_proto_msgTypes[1]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -236,7 +181,7 @@ func (x *GetBookRequest) String() string {
 func (*GetBookRequest) ProtoMessage() {}
 
 func (x *GetBookRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_scaffoldnames_in_proto_msgTypes[2]
+	mi := &file_scaffoldnames_in_proto_msgTypes[1]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -249,7 +194,7 @@ func (x *GetBookRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetBookRequest.ProtoReflect.Descriptor instead.
 func (*GetBookRequest) Descriptor() ([]byte, []int) {
-	return file_scaffoldnames_in_proto_rawDescGZIP(), []int{2}
+	return file_scaffoldnames_in_proto_rawDescGZIP(), []int{1}
 }
 
 func (x *GetBookRequest) GetName() string {
@@ -291,7 +236,7 @@ type ListBooksRequest struct {
 
 func (x *ListBooksRequest) Reset() {
 	*x = ListBooksRequest{}
-	mi := &file_scaffoldnames_in_proto_msgTypes[3]
+	mi := &file_scaffoldnames_in_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -303,7 +248,7 @@ func (x *ListBooksRequest) String() string {
 func (*ListBooksRequest) ProtoMessage() {}
 
 func (x *ListBooksRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_scaffoldnames_in_proto_msgTypes[3]
+	mi := &file_scaffoldnames_in_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -316,7 +261,7 @@ func (x *ListBooksRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListBooksRequest.ProtoReflect.Descriptor instead.
 func (*ListBooksRequest) Descriptor() ([]byte, []int) {
-	return file_scaffoldnames_in_proto_rawDescGZIP(), []int{3}
+	return file_scaffoldnames_in_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *ListBooksRequest) GetParent() string {
@@ -390,7 +335,7 @@ type ListBooksResponse struct {
 
 func (x *ListBooksResponse) Reset() {
 	*x = ListBooksResponse{}
-	mi := &file_scaffoldnames_in_proto_msgTypes[4]
+	mi := &file_scaffoldnames_in_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -402,7 +347,7 @@ func (x *ListBooksResponse) String() string {
 func (*ListBooksResponse) ProtoMessage() {}
 
 func (x *ListBooksResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_scaffoldnames_in_proto_msgTypes[4]
+	mi := &file_scaffoldnames_in_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -415,7 +360,7 @@ func (x *ListBooksResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListBooksResponse.ProtoReflect.Descriptor instead.
 func (*ListBooksResponse) Descriptor() ([]byte, []int) {
-	return file_scaffoldnames_in_proto_rawDescGZIP(), []int{4}
+	return file_scaffoldnames_in_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *ListBooksResponse) GetBooks() []*Book {
@@ -454,7 +399,7 @@ type CreateBookRequest struct {
 
 func (x *CreateBookRequest) Reset() {
 	*x = CreateBookRequest{}
-	mi := &file_scaffoldnames_in_proto_msgTypes[5]
+	mi := &file_scaffoldnames_in_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -466,7 +411,7 @@ func (x *CreateBookRequest) String() string {
 func (*CreateBookRequest) ProtoMessage() {}
 
 func (x *CreateBookRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_scaffoldnames_in_proto_msgTypes[5]
+	mi := &file_scaffoldnames_in_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -479,7 +424,7 @@ func (x *CreateBookRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateBookRequest.ProtoReflect.Descriptor instead.
 func (*CreateBookRequest) Descriptor() ([]byte, []int) {
-	return file_scaffoldnames_in_proto_rawDescGZIP(), []int{5}
+	return file_scaffoldnames_in_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *CreateBookRequest) GetParent() string {
@@ -518,7 +463,7 @@ type UpdateBookRequest struct {
 
 func (x *UpdateBookRequest) Reset() {
 	*x = UpdateBookRequest{}
-	mi := &file_scaffoldnames_in_proto_msgTypes[6]
+	mi := &file_scaffoldnames_in_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -530,7 +475,7 @@ func (x *UpdateBookRequest) String() string {
 func (*UpdateBookRequest) ProtoMessage() {}
 
 func (x *UpdateBookRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_scaffoldnames_in_proto_msgTypes[6]
+	mi := &file_scaffoldnames_in_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -543,7 +488,7 @@ func (x *UpdateBookRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateBookRequest.ProtoReflect.Descriptor instead.
 func (*UpdateBookRequest) Descriptor() ([]byte, []int) {
-	return file_scaffoldnames_in_proto_rawDescGZIP(), []int{6}
+	return file_scaffoldnames_in_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *UpdateBookRequest) GetBook() *Book {
@@ -582,7 +527,7 @@ type DeleteBookRequest struct {
 
 func (x *DeleteBookRequest) Reset() {
 	*x = DeleteBookRequest{}
-	mi := &file_scaffoldnames_in_proto_msgTypes[7]
+	mi := &file_scaffoldnames_in_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -594,7 +539,7 @@ func (x *DeleteBookRequest) String() string {
 func (*DeleteBookRequest) ProtoMessage() {}
 
 func (x *DeleteBookRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_scaffoldnames_in_proto_msgTypes[7]
+	mi := &file_scaffoldnames_in_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -607,7 +552,7 @@ func (x *DeleteBookRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteBookRequest.ProtoReflect.Descriptor instead.
 func (*DeleteBookRequest) Descriptor() ([]byte, []int) {
-	return file_scaffoldnames_in_proto_rawDescGZIP(), []int{7}
+	return file_scaffoldnames_in_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *DeleteBookRequest) GetName() string {
@@ -644,7 +589,7 @@ type UndeleteBookRequest struct {
 
 func (x *UndeleteBookRequest) Reset() {
 	*x = UndeleteBookRequest{}
-	mi := &file_scaffoldnames_in_proto_msgTypes[8]
+	mi := &file_scaffoldnames_in_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -656,7 +601,7 @@ func (x *UndeleteBookRequest) String() string {
 func (*UndeleteBookRequest) ProtoMessage() {}
 
 func (x *UndeleteBookRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_scaffoldnames_in_proto_msgTypes[8]
+	mi := &file_scaffoldnames_in_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -669,7 +614,7 @@ func (x *UndeleteBookRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UndeleteBookRequest.ProtoReflect.Descriptor instead.
 func (*UndeleteBookRequest) Descriptor() ([]byte, []int) {
-	return file_scaffoldnames_in_proto_rawDescGZIP(), []int{8}
+	return file_scaffoldnames_in_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *UndeleteBookRequest) GetName() string {
@@ -701,7 +646,7 @@ type BatchGetBooksRequest struct {
 
 func (x *BatchGetBooksRequest) Reset() {
 	*x = BatchGetBooksRequest{}
-	mi := &file_scaffoldnames_in_proto_msgTypes[9]
+	mi := &file_scaffoldnames_in_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -713,7 +658,7 @@ func (x *BatchGetBooksRequest) String() string {
 func (*BatchGetBooksRequest) ProtoMessage() {}
 
 func (x *BatchGetBooksRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_scaffoldnames_in_proto_msgTypes[9]
+	mi := &file_scaffoldnames_in_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -726,7 +671,7 @@ func (x *BatchGetBooksRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BatchGetBooksRequest.ProtoReflect.Descriptor instead.
 func (*BatchGetBooksRequest) Descriptor() ([]byte, []int) {
-	return file_scaffoldnames_in_proto_rawDescGZIP(), []int{9}
+	return file_scaffoldnames_in_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *BatchGetBooksRequest) GetParent() string {
@@ -761,7 +706,7 @@ type BatchGetBooksResponse struct {
 
 func (x *BatchGetBooksResponse) Reset() {
 	*x = BatchGetBooksResponse{}
-	mi := &file_scaffoldnames_in_proto_msgTypes[10]
+	mi := &file_scaffoldnames_in_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -773,7 +718,7 @@ func (x *BatchGetBooksResponse) String() string {
 func (*BatchGetBooksResponse) ProtoMessage() {}
 
 func (x *BatchGetBooksResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_scaffoldnames_in_proto_msgTypes[10]
+	mi := &file_scaffoldnames_in_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -786,7 +731,7 @@ func (x *BatchGetBooksResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BatchGetBooksResponse.ProtoReflect.Descriptor instead.
 func (*BatchGetBooksResponse) Descriptor() ([]byte, []int) {
-	return file_scaffoldnames_in_proto_rawDescGZIP(), []int{10}
+	return file_scaffoldnames_in_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *BatchGetBooksResponse) GetBooks() []*Book {
@@ -809,7 +754,7 @@ type BatchCreateBooksRequest struct {
 
 func (x *BatchCreateBooksRequest) Reset() {
 	*x = BatchCreateBooksRequest{}
-	mi := &file_scaffoldnames_in_proto_msgTypes[11]
+	mi := &file_scaffoldnames_in_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -821,7 +766,7 @@ func (x *BatchCreateBooksRequest) String() string {
 func (*BatchCreateBooksRequest) ProtoMessage() {}
 
 func (x *BatchCreateBooksRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_scaffoldnames_in_proto_msgTypes[11]
+	mi := &file_scaffoldnames_in_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -834,7 +779,7 @@ func (x *BatchCreateBooksRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BatchCreateBooksRequest.ProtoReflect.Descriptor instead.
 func (*BatchCreateBooksRequest) Descriptor() ([]byte, []int) {
-	return file_scaffoldnames_in_proto_rawDescGZIP(), []int{11}
+	return file_scaffoldnames_in_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *BatchCreateBooksRequest) GetParent() string {
@@ -862,7 +807,7 @@ type BatchCreateBooksResponse struct {
 
 func (x *BatchCreateBooksResponse) Reset() {
 	*x = BatchCreateBooksResponse{}
-	mi := &file_scaffoldnames_in_proto_msgTypes[12]
+	mi := &file_scaffoldnames_in_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -874,7 +819,7 @@ func (x *BatchCreateBooksResponse) String() string {
 func (*BatchCreateBooksResponse) ProtoMessage() {}
 
 func (x *BatchCreateBooksResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_scaffoldnames_in_proto_msgTypes[12]
+	mi := &file_scaffoldnames_in_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -887,7 +832,7 @@ func (x *BatchCreateBooksResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BatchCreateBooksResponse.ProtoReflect.Descriptor instead.
 func (*BatchCreateBooksResponse) Descriptor() ([]byte, []int) {
-	return file_scaffoldnames_in_proto_rawDescGZIP(), []int{12}
+	return file_scaffoldnames_in_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *BatchCreateBooksResponse) GetBooks() []*Book {
@@ -910,7 +855,7 @@ type BatchUpdateBooksRequest struct {
 
 func (x *BatchUpdateBooksRequest) Reset() {
 	*x = BatchUpdateBooksRequest{}
-	mi := &file_scaffoldnames_in_proto_msgTypes[13]
+	mi := &file_scaffoldnames_in_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -922,7 +867,7 @@ func (x *BatchUpdateBooksRequest) String() string {
 func (*BatchUpdateBooksRequest) ProtoMessage() {}
 
 func (x *BatchUpdateBooksRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_scaffoldnames_in_proto_msgTypes[13]
+	mi := &file_scaffoldnames_in_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -935,7 +880,7 @@ func (x *BatchUpdateBooksRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BatchUpdateBooksRequest.ProtoReflect.Descriptor instead.
 func (*BatchUpdateBooksRequest) Descriptor() ([]byte, []int) {
-	return file_scaffoldnames_in_proto_rawDescGZIP(), []int{13}
+	return file_scaffoldnames_in_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *BatchUpdateBooksRequest) GetParent() string {
@@ -963,7 +908,7 @@ type BatchUpdateBooksResponse struct {
 
 func (x *BatchUpdateBooksResponse) Reset() {
 	*x = BatchUpdateBooksResponse{}
-	mi := &file_scaffoldnames_in_proto_msgTypes[14]
+	mi := &file_scaffoldnames_in_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -975,7 +920,7 @@ func (x *BatchUpdateBooksResponse) String() string {
 func (*BatchUpdateBooksResponse) ProtoMessage() {}
 
 func (x *BatchUpdateBooksResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_scaffoldnames_in_proto_msgTypes[14]
+	mi := &file_scaffoldnames_in_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -988,7 +933,7 @@ func (x *BatchUpdateBooksResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BatchUpdateBooksResponse.ProtoReflect.Descriptor instead.
 func (*BatchUpdateBooksResponse) Descriptor() ([]byte, []int) {
-	return file_scaffoldnames_in_proto_rawDescGZIP(), []int{14}
+	return file_scaffoldnames_in_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *BatchUpdateBooksResponse) GetBooks() []*Book {
@@ -1011,7 +956,7 @@ type BatchDeleteBooksRequest struct {
 
 func (x *BatchDeleteBooksRequest) Reset() {
 	*x = BatchDeleteBooksRequest{}
-	mi := &file_scaffoldnames_in_proto_msgTypes[15]
+	mi := &file_scaffoldnames_in_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1023,7 +968,7 @@ func (x *BatchDeleteBooksRequest) String() string {
 func (*BatchDeleteBooksRequest) ProtoMessage() {}
 
 func (x *BatchDeleteBooksRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_scaffoldnames_in_proto_msgTypes[15]
+	mi := &file_scaffoldnames_in_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1036,7 +981,7 @@ func (x *BatchDeleteBooksRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BatchDeleteBooksRequest.ProtoReflect.Descriptor instead.
 func (*BatchDeleteBooksRequest) Descriptor() ([]byte, []int) {
-	return file_scaffoldnames_in_proto_rawDescGZIP(), []int{15}
+	return file_scaffoldnames_in_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *BatchDeleteBooksRequest) GetParent() string {
@@ -1064,7 +1009,7 @@ type BatchDeleteBooksResponse struct {
 
 func (x *BatchDeleteBooksResponse) Reset() {
 	*x = BatchDeleteBooksResponse{}
-	mi := &file_scaffoldnames_in_proto_msgTypes[16]
+	mi := &file_scaffoldnames_in_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1076,7 +1021,7 @@ func (x *BatchDeleteBooksResponse) String() string {
 func (*BatchDeleteBooksResponse) ProtoMessage() {}
 
 func (x *BatchDeleteBooksResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_scaffoldnames_in_proto_msgTypes[16]
+	mi := &file_scaffoldnames_in_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1089,7 +1034,7 @@ func (x *BatchDeleteBooksResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BatchDeleteBooksResponse.ProtoReflect.Descriptor instead.
 func (*BatchDeleteBooksResponse) Descriptor() ([]byte, []int) {
-	return file_scaffoldnames_in_proto_rawDescGZIP(), []int{16}
+	return file_scaffoldnames_in_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *BatchDeleteBooksResponse) GetBooks() []*Book {
@@ -1103,11 +1048,7 @@ var File_scaffoldnames_in_proto protoreflect.FileDescriptor
 
 const file_scaffoldnames_in_proto_rawDesc = "" +
 	"\n" +
-	"\x16scaffoldnames/in.proto\x12\x14golden.scaffoldnames\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1aprotocrud/v1/options.proto\"~\n" +
-	"\x05Shelf\x12\x17\n" +
-	"\x04name\x18\x01 \x01(\tB\x03\xe0A\bR\x04name\x12\x19\n" +
-	"\x05theme\x18\x02 \x01(\tB\x03\xe0A\x01R\x05theme:A\xeaA:\n" +
-	"\x17books.example.com/Shelf\x12\x0fshelves/{shelf}*\ashelves2\x05shelf\xe2\x93&\x00\"\x9a\x02\n" +
+	"\x16scaffoldnames/in.proto\x12\x14golden.scaffoldnames\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/api/client.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1aprotocrud/v1/options.proto\"\x9a\x02\n" +
 	"\x04Book\x12\x1d\n" +
 	"\x04name\x18\x01 \x01(\tB\t\xe0A\b\xe2\x93&\x02 \x02R\x04name\x12\x19\n" +
 	"\x05title\x18\x02 \x01(\tB\x03\xe0A\x02R\x05title\x126\n" +
@@ -1207,65 +1148,64 @@ func file_scaffoldnames_in_proto_rawDescGZIP() []byte {
 }
 
 var file_scaffoldnames_in_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_scaffoldnames_in_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
+var file_scaffoldnames_in_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
 var file_scaffoldnames_in_proto_goTypes = []any{
 	(Genre)(0),                       // 0: golden.scaffoldnames.Genre
-	(*Shelf)(nil),                    // 1: golden.scaffoldnames.Shelf
-	(*Book)(nil),                     // 2: golden.scaffoldnames.Book
-	(*GetBookRequest)(nil),           // 3: golden.scaffoldnames.GetBookRequest
-	(*ListBooksRequest)(nil),         // 4: golden.scaffoldnames.ListBooksRequest
-	(*ListBooksResponse)(nil),        // 5: golden.scaffoldnames.ListBooksResponse
-	(*CreateBookRequest)(nil),        // 6: golden.scaffoldnames.CreateBookRequest
-	(*UpdateBookRequest)(nil),        // 7: golden.scaffoldnames.UpdateBookRequest
-	(*DeleteBookRequest)(nil),        // 8: golden.scaffoldnames.DeleteBookRequest
-	(*UndeleteBookRequest)(nil),      // 9: golden.scaffoldnames.UndeleteBookRequest
-	(*BatchGetBooksRequest)(nil),     // 10: golden.scaffoldnames.BatchGetBooksRequest
-	(*BatchGetBooksResponse)(nil),    // 11: golden.scaffoldnames.BatchGetBooksResponse
-	(*BatchCreateBooksRequest)(nil),  // 12: golden.scaffoldnames.BatchCreateBooksRequest
-	(*BatchCreateBooksResponse)(nil), // 13: golden.scaffoldnames.BatchCreateBooksResponse
-	(*BatchUpdateBooksRequest)(nil),  // 14: golden.scaffoldnames.BatchUpdateBooksRequest
-	(*BatchUpdateBooksResponse)(nil), // 15: golden.scaffoldnames.BatchUpdateBooksResponse
-	(*BatchDeleteBooksRequest)(nil),  // 16: golden.scaffoldnames.BatchDeleteBooksRequest
-	(*BatchDeleteBooksResponse)(nil), // 17: golden.scaffoldnames.BatchDeleteBooksResponse
-	(*timestamppb.Timestamp)(nil),    // 18: google.protobuf.Timestamp
-	(*fieldmaskpb.FieldMask)(nil),    // 19: google.protobuf.FieldMask
+	(*Book)(nil),                     // 1: golden.scaffoldnames.Book
+	(*GetBookRequest)(nil),           // 2: golden.scaffoldnames.GetBookRequest
+	(*ListBooksRequest)(nil),         // 3: golden.scaffoldnames.ListBooksRequest
+	(*ListBooksResponse)(nil),        // 4: golden.scaffoldnames.ListBooksResponse
+	(*CreateBookRequest)(nil),        // 5: golden.scaffoldnames.CreateBookRequest
+	(*UpdateBookRequest)(nil),        // 6: golden.scaffoldnames.UpdateBookRequest
+	(*DeleteBookRequest)(nil),        // 7: golden.scaffoldnames.DeleteBookRequest
+	(*UndeleteBookRequest)(nil),      // 8: golden.scaffoldnames.UndeleteBookRequest
+	(*BatchGetBooksRequest)(nil),     // 9: golden.scaffoldnames.BatchGetBooksRequest
+	(*BatchGetBooksResponse)(nil),    // 10: golden.scaffoldnames.BatchGetBooksResponse
+	(*BatchCreateBooksRequest)(nil),  // 11: golden.scaffoldnames.BatchCreateBooksRequest
+	(*BatchCreateBooksResponse)(nil), // 12: golden.scaffoldnames.BatchCreateBooksResponse
+	(*BatchUpdateBooksRequest)(nil),  // 13: golden.scaffoldnames.BatchUpdateBooksRequest
+	(*BatchUpdateBooksResponse)(nil), // 14: golden.scaffoldnames.BatchUpdateBooksResponse
+	(*BatchDeleteBooksRequest)(nil),  // 15: golden.scaffoldnames.BatchDeleteBooksRequest
+	(*BatchDeleteBooksResponse)(nil), // 16: golden.scaffoldnames.BatchDeleteBooksResponse
+	(*timestamppb.Timestamp)(nil),    // 17: google.protobuf.Timestamp
+	(*fieldmaskpb.FieldMask)(nil),    // 18: google.protobuf.FieldMask
 }
 var file_scaffoldnames_in_proto_depIdxs = []int32{
 	0,  // 0: golden.scaffoldnames.Book.genre:type_name -> golden.scaffoldnames.Genre
-	18, // 1: golden.scaffoldnames.Book.delete_time:type_name -> google.protobuf.Timestamp
-	19, // 2: golden.scaffoldnames.GetBookRequest.read_mask:type_name -> google.protobuf.FieldMask
-	19, // 3: golden.scaffoldnames.ListBooksRequest.read_mask:type_name -> google.protobuf.FieldMask
-	2,  // 4: golden.scaffoldnames.ListBooksResponse.books:type_name -> golden.scaffoldnames.Book
-	2,  // 5: golden.scaffoldnames.CreateBookRequest.book:type_name -> golden.scaffoldnames.Book
-	2,  // 6: golden.scaffoldnames.UpdateBookRequest.book:type_name -> golden.scaffoldnames.Book
-	19, // 7: golden.scaffoldnames.UpdateBookRequest.update_mask:type_name -> google.protobuf.FieldMask
-	19, // 8: golden.scaffoldnames.BatchGetBooksRequest.read_mask:type_name -> google.protobuf.FieldMask
-	2,  // 9: golden.scaffoldnames.BatchGetBooksResponse.books:type_name -> golden.scaffoldnames.Book
-	6,  // 10: golden.scaffoldnames.BatchCreateBooksRequest.requests:type_name -> golden.scaffoldnames.CreateBookRequest
-	2,  // 11: golden.scaffoldnames.BatchCreateBooksResponse.books:type_name -> golden.scaffoldnames.Book
-	7,  // 12: golden.scaffoldnames.BatchUpdateBooksRequest.requests:type_name -> golden.scaffoldnames.UpdateBookRequest
-	2,  // 13: golden.scaffoldnames.BatchUpdateBooksResponse.books:type_name -> golden.scaffoldnames.Book
-	2,  // 14: golden.scaffoldnames.BatchDeleteBooksResponse.books:type_name -> golden.scaffoldnames.Book
-	3,  // 15: golden.scaffoldnames.BookService.GetBook:input_type -> golden.scaffoldnames.GetBookRequest
-	4,  // 16: golden.scaffoldnames.BookService.ListBooks:input_type -> golden.scaffoldnames.ListBooksRequest
-	6,  // 17: golden.scaffoldnames.BookService.CreateBook:input_type -> golden.scaffoldnames.CreateBookRequest
-	7,  // 18: golden.scaffoldnames.BookService.UpdateBook:input_type -> golden.scaffoldnames.UpdateBookRequest
-	8,  // 19: golden.scaffoldnames.BookService.DeleteBook:input_type -> golden.scaffoldnames.DeleteBookRequest
-	9,  // 20: golden.scaffoldnames.BookService.UndeleteBook:input_type -> golden.scaffoldnames.UndeleteBookRequest
-	10, // 21: golden.scaffoldnames.BookService.BatchGetBooks:input_type -> golden.scaffoldnames.BatchGetBooksRequest
-	12, // 22: golden.scaffoldnames.BookService.BatchCreateBooks:input_type -> golden.scaffoldnames.BatchCreateBooksRequest
-	14, // 23: golden.scaffoldnames.BookService.BatchUpdateBooks:input_type -> golden.scaffoldnames.BatchUpdateBooksRequest
-	16, // 24: golden.scaffoldnames.BookService.BatchDeleteBooks:input_type -> golden.scaffoldnames.BatchDeleteBooksRequest
-	2,  // 25: golden.scaffoldnames.BookService.GetBook:output_type -> golden.scaffoldnames.Book
-	5,  // 26: golden.scaffoldnames.BookService.ListBooks:output_type -> golden.scaffoldnames.ListBooksResponse
-	2,  // 27: golden.scaffoldnames.BookService.CreateBook:output_type -> golden.scaffoldnames.Book
-	2,  // 28: golden.scaffoldnames.BookService.UpdateBook:output_type -> golden.scaffoldnames.Book
-	2,  // 29: golden.scaffoldnames.BookService.DeleteBook:output_type -> golden.scaffoldnames.Book
-	2,  // 30: golden.scaffoldnames.BookService.UndeleteBook:output_type -> golden.scaffoldnames.Book
-	11, // 31: golden.scaffoldnames.BookService.BatchGetBooks:output_type -> golden.scaffoldnames.BatchGetBooksResponse
-	13, // 32: golden.scaffoldnames.BookService.BatchCreateBooks:output_type -> golden.scaffoldnames.BatchCreateBooksResponse
-	15, // 33: golden.scaffoldnames.BookService.BatchUpdateBooks:output_type -> golden.scaffoldnames.BatchUpdateBooksResponse
-	17, // 34: golden.scaffoldnames.BookService.BatchDeleteBooks:output_type -> golden.scaffoldnames.BatchDeleteBooksResponse
+	17, // 1: golden.scaffoldnames.Book.delete_time:type_name -> google.protobuf.Timestamp
+	18, // 2: golden.scaffoldnames.GetBookRequest.read_mask:type_name -> google.protobuf.FieldMask
+	18, // 3: golden.scaffoldnames.ListBooksRequest.read_mask:type_name -> google.protobuf.FieldMask
+	1,  // 4: golden.scaffoldnames.ListBooksResponse.books:type_name -> golden.scaffoldnames.Book
+	1,  // 5: golden.scaffoldnames.CreateBookRequest.book:type_name -> golden.scaffoldnames.Book
+	1,  // 6: golden.scaffoldnames.UpdateBookRequest.book:type_name -> golden.scaffoldnames.Book
+	18, // 7: golden.scaffoldnames.UpdateBookRequest.update_mask:type_name -> google.protobuf.FieldMask
+	18, // 8: golden.scaffoldnames.BatchGetBooksRequest.read_mask:type_name -> google.protobuf.FieldMask
+	1,  // 9: golden.scaffoldnames.BatchGetBooksResponse.books:type_name -> golden.scaffoldnames.Book
+	5,  // 10: golden.scaffoldnames.BatchCreateBooksRequest.requests:type_name -> golden.scaffoldnames.CreateBookRequest
+	1,  // 11: golden.scaffoldnames.BatchCreateBooksResponse.books:type_name -> golden.scaffoldnames.Book
+	6,  // 12: golden.scaffoldnames.BatchUpdateBooksRequest.requests:type_name -> golden.scaffoldnames.UpdateBookRequest
+	1,  // 13: golden.scaffoldnames.BatchUpdateBooksResponse.books:type_name -> golden.scaffoldnames.Book
+	1,  // 14: golden.scaffoldnames.BatchDeleteBooksResponse.books:type_name -> golden.scaffoldnames.Book
+	2,  // 15: golden.scaffoldnames.BookService.GetBook:input_type -> golden.scaffoldnames.GetBookRequest
+	3,  // 16: golden.scaffoldnames.BookService.ListBooks:input_type -> golden.scaffoldnames.ListBooksRequest
+	5,  // 17: golden.scaffoldnames.BookService.CreateBook:input_type -> golden.scaffoldnames.CreateBookRequest
+	6,  // 18: golden.scaffoldnames.BookService.UpdateBook:input_type -> golden.scaffoldnames.UpdateBookRequest
+	7,  // 19: golden.scaffoldnames.BookService.DeleteBook:input_type -> golden.scaffoldnames.DeleteBookRequest
+	8,  // 20: golden.scaffoldnames.BookService.UndeleteBook:input_type -> golden.scaffoldnames.UndeleteBookRequest
+	9,  // 21: golden.scaffoldnames.BookService.BatchGetBooks:input_type -> golden.scaffoldnames.BatchGetBooksRequest
+	11, // 22: golden.scaffoldnames.BookService.BatchCreateBooks:input_type -> golden.scaffoldnames.BatchCreateBooksRequest
+	13, // 23: golden.scaffoldnames.BookService.BatchUpdateBooks:input_type -> golden.scaffoldnames.BatchUpdateBooksRequest
+	15, // 24: golden.scaffoldnames.BookService.BatchDeleteBooks:input_type -> golden.scaffoldnames.BatchDeleteBooksRequest
+	1,  // 25: golden.scaffoldnames.BookService.GetBook:output_type -> golden.scaffoldnames.Book
+	4,  // 26: golden.scaffoldnames.BookService.ListBooks:output_type -> golden.scaffoldnames.ListBooksResponse
+	1,  // 27: golden.scaffoldnames.BookService.CreateBook:output_type -> golden.scaffoldnames.Book
+	1,  // 28: golden.scaffoldnames.BookService.UpdateBook:output_type -> golden.scaffoldnames.Book
+	1,  // 29: golden.scaffoldnames.BookService.DeleteBook:output_type -> golden.scaffoldnames.Book
+	1,  // 30: golden.scaffoldnames.BookService.UndeleteBook:output_type -> golden.scaffoldnames.Book
+	10, // 31: golden.scaffoldnames.BookService.BatchGetBooks:output_type -> golden.scaffoldnames.BatchGetBooksResponse
+	12, // 32: golden.scaffoldnames.BookService.BatchCreateBooks:output_type -> golden.scaffoldnames.BatchCreateBooksResponse
+	14, // 33: golden.scaffoldnames.BookService.BatchUpdateBooks:output_type -> golden.scaffoldnames.BatchUpdateBooksResponse
+	16, // 34: golden.scaffoldnames.BookService.BatchDeleteBooks:output_type -> golden.scaffoldnames.BatchDeleteBooksResponse
 	25, // [25:35] is the sub-list for method output_type
 	15, // [15:25] is the sub-list for method input_type
 	15, // [15:15] is the sub-list for extension type_name
@@ -1284,7 +1224,7 @@ func file_scaffoldnames_in_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_scaffoldnames_in_proto_rawDesc), len(file_scaffoldnames_in_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   17,
+			NumMessages:   16,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -14,99 +14,6 @@ import (
 // with an older plugin.
 const _ = crud.ProtocolVersion1
 
-// SQL of ShelfRepository. List and Update add their WHERE, ORDER BY and SET at
-// run time.
-const (
-	shelfColumns = `
-		shelves.shelf_id,
-		shelves.theme`
-	shelfSelect = `SELECT` + shelfColumns + `
-		FROM shelves`
-	shelfGet = shelfSelect + `
-		WHERE shelves.shelf_id = $1`
-	shelfCreate = `INSERT INTO shelves (
-			shelf_id,
-			theme
-		) VALUES ($1, $2)
-		RETURNING` + shelfColumns
-	shelfDelete = `DELETE FROM shelves
-		WHERE shelves.shelf_id = $1`
-)
-
-// shelfPattern is the pattern of the resource names of Shelf.
-var shelfPattern = crud.MustPattern("shelves/{shelf}")
-
-// ShelfTable describes the table shelves behind golden.scaffoldnames.Shelf.
-// Columns are in SELECT order.
-var ShelfTable = crud.NewTable(crud.TableSpec[Shelf, *Shelf, ShelfKey]{
-	Message:  "golden.scaffoldnames.Shelf",
-	Singular: "shelf",
-	Name:     "shelves",
-	Resource: "books.example.com/Shelf",
-	Columns: []crud.Column[*Shelf]{
-		crud.ResourceName("name", (*Shelf).GetName, func(m *Shelf, v string) { m.Name = v }, shelfPattern, []string{"shelf_id"}),
-		crud.String("theme", (*Shelf).GetTheme, func(m *Shelf, v string) { m.Theme = v }),
-	},
-	Pattern:   shelfPattern,
-	ParseName: ParseShelfKey,
-	SetKey:    func(m *Shelf, k ShelfKey) { m.Name = k.String() },
-	KeyValues: func(k ShelfKey) []any { return []any{k.ShelfId} },
-	SQL: crud.SQL{
-		Columns: shelfColumns,
-		Select:  shelfSelect,
-		Get:     shelfGet,
-		Create:  shelfCreate,
-		Delete:  shelfDelete,
-	},
-})
-
-// ShelfKey is the key of Shelf: the variables of shelves/{shelf}.
-type ShelfKey struct {
-	ShelfId string
-}
-
-// String returns the resource name.
-func (k ShelfKey) String() string { return shelfPattern.Format(k.ShelfId) }
-
-// ParseShelfKey parses a resource name. Its error says what is wrong with the
-// form.
-func ParseShelfKey(name string) (ShelfKey, error) {
-	var k ShelfKey
-	err := shelfPattern.Parse(name, &k.ShelfId)
-	return k, err
-}
-
-// ShelfHooks run around writes to Shelf, inside the write's transaction. An
-// error rolls the write back and is returned to the caller. A nil hook costs
-// nothing.
-type ShelfHooks = crud.Hooks[*Shelf]
-
-// ShelfStore keeps the messages of type Shelf. ShelfRepository is the SQL one;
-// wrap it to cache, audit or partition, or replace it in tests.
-type ShelfStore interface {
-	crud.Store[*Shelf, ShelfKey]
-}
-
-// ShelfRepository is the ShelfStore over the table shelves. It is safe for
-// concurrent use when its DB is.
-type ShelfRepository struct {
-	*crud.Repository[*Shelf, ShelfKey]
-}
-
-var _ ShelfStore = ShelfRepository{}
-
-// NewShelfRepository returns a repository that runs its statements on db: a
-// *pgxpool.Pool, a *pgx.Conn, a pgx.Tx or the embedded engine. It panics on
-// hooks of another message.
-func NewShelfRepository(db crud.DB, opts ...crud.Option) ShelfRepository {
-	return ShelfRepository{crud.NewRepository(db, ShelfTable, opts...)}
-}
-
-// WithTx returns the same repository, hooks and scope included, running on tx.
-func (r ShelfRepository) WithTx(tx *crud.Tx) ShelfRepository {
-	return ShelfRepository{r.Repository.WithTx(tx)}
-}
-
 // SQL of BookRepository. List and Update add their WHERE, ORDER BY and SET at
 // run time.
 const (
@@ -155,10 +62,7 @@ var BookTable = crud.NewTable(crud.TableSpec[Book, *Book, BookKey]{
 	ParseName: ParseBookKey,
 	SetKey:    func(m *Book, k BookKey) { m.Name = k.String() },
 	KeyValues: func(k BookKey) []any { return []any{k.ShelfId, k.BookId} },
-	Parent:    &crud.Parent{Pattern: crud.MustPattern("shelves/{shelf}"), Check: true},
-	References: []crud.Reference{
-		{Constraint: "books_shelf_id_fkey", Columns: []string{"shelf_id"}, Table: "shelves", Target: []string{"shelf_id"}, Resource: "books.example.com/Shelf", Parent: true},
-	},
+	Parent:    &crud.Parent{Pattern: crud.MustPattern("shelves/{shelf}")},
 	SQL: crud.SQL{
 		Columns: bookColumns,
 		Select:  bookSelect,
@@ -246,7 +150,7 @@ func (s CRUDBookServiceServer) GetBook(ctx context.Context, req *GetBookRequest)
 
 // ListBooks returns the books, page by page.
 //
-// Errors: INVALID_ARGUMENT, NOT_FOUND.
+// Errors: INVALID_ARGUMENT.
 func (s CRUDBookServiceServer) ListBooks(ctx context.Context, req *ListBooksRequest) (*ListBooksResponse, error) {
 	page, err := crud.List(ctx, BookTable, s.Books, crud.Query{
 		Method:      BookService_ListBooks_FullMethodName,
@@ -268,7 +172,7 @@ func (s CRUDBookServiceServer) ListBooks(ctx context.Context, req *ListBooksRequ
 
 // CreateBook creates one book.
 //
-// Errors: INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS.
+// Errors: INVALID_ARGUMENT, ALREADY_EXISTS.
 func (s CRUDBookServiceServer) CreateBook(ctx context.Context, req *CreateBookRequest) (*Book, error) {
 	return crud.CreateNamed(ctx, BookTable, s.Books, req.GetParent(), req.GetBookId(), req.GetBook())
 }
@@ -315,7 +219,7 @@ func (s CRUDBookServiceServer) BatchGetBooks(ctx context.Context, req *BatchGetB
 
 // BatchCreateBooks creates several books, all or none.
 //
-// Errors: INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS.
+// Errors: INVALID_ARGUMENT, ALREADY_EXISTS.
 func (s CRUDBookServiceServer) BatchCreateBooks(ctx context.Context, req *BatchCreateBooksRequest) (*BatchCreateBooksResponse, error) {
 	items, err := crud.BatchCreateNamed(ctx, BookTable, s.Books,
 		req.GetParent(),
