@@ -10,32 +10,39 @@ import (
 	"github.com/protocrud/protoc-gen-go-crud/codegen/model"
 )
 
-// home returns the service that a model's methods are in, or are to be in, and its file.
-func (a *adder) home(m *model.Model) (f *protogen.File, name protoreflect.Name, exists bool) {
-	own := m.Message.Desc.ParentFile().Path()
+// A home is the service that a model's methods are in, or are to be in.
+type home struct {
+	file   *protogen.File
+	name   protoreflect.Name
+	exists bool
+}
+
+// home finds that of a model: what serves it in its own file, what is named after it,
+// what serves it elsewhere.
+func (a *adder) home(m *model.Model) home {
 	usual := protoreflect.Name(m.Noun + "Service")
-	var others []func() (*protogen.File, protoreflect.Name, bool)
-	for _, file := range a.files {
-		serving := file.Services
-		for _, s := range serving {
-			if !serves(s, m) {
-				continue
-			}
-			found := func() (*protogen.File, protoreflect.Name, bool) { return file.Proto, s.Service.Desc.Name(), true }
-			if file.Proto.Desc.Path() == own {
-				return found()
-			}
-			others = append(others, found)
+	var own *protogen.File
+	var here, named, elsewhere []home
+	for _, f := range a.files {
+		isOwn := f.Proto.Desc.Path() == m.Message.Desc.ParentFile().Path()
+		if isOwn {
+			own = f.Proto
 		}
-		if file.Proto.Desc.Path() == own {
-			f = file.Proto
+		for _, s := range f.Services {
+			if serves(s, m) && isOwn {
+				here = append(here, home{f.Proto, s.Service.Desc.Name(), true})
+			} else if serves(s, m) {
+				elsewhere = append(elsewhere, home{f.Proto, s.Service.Desc.Name(), true})
+			}
+		}
+		if f.Proto.Desc.Package() == m.Message.Desc.ParentFile().Package() && f.Proto.Desc.Services().ByName(usual) != nil {
+			named = append(named, home{f.Proto, usual, true})
 		}
 	}
-	exists = f.Desc.Services().ByName(usual) != nil
-	if !exists && len(others) > 0 {
-		return others[0]()
+	if found := slices.Concat(here, named, elsewhere); len(found) > 0 {
+		return found[0]
 	}
-	return f, usual, exists
+	return home{own, usual, false}
 }
 
 func serves(s *model.Service, m *model.Model) bool {

@@ -109,6 +109,24 @@ func TestAddToTheServiceOfAnotherFile(t *testing.T) {
 	assert.NotContains(t, string(files[0].New), "message GetBookRequest")
 }
 
+// A service that is named after the model is its service in another file too.
+func TestAddToTheServiceOfTheModelsName(t *testing.T) {
+	t.Parallel()
+	from := source.Config{
+		Files: []string{"book.proto", "service.proto"},
+		Texts: map[string][]byte{
+			"book.proto": []byte("syntax = \"proto3\";\npackage p;\nimport \"protocrud/v1/options.proto\";\noption go_package = \"example.com/p\";\n" +
+				"message Book { option (protocrud.v1.model) = {}; int64 id = 1; }\n"),
+			"service.proto": []byte("syntax = \"proto3\";\npackage p;\noption go_package = \"example.com/p\";\nservice BookService {\n}\n"),
+		},
+	}
+	files, err := scaffold.Add(t.Context(), from, methodsOf(model.Get))
+	require.NoError(t, err)
+	require.Len(t, files, 1)
+	assert.Equal(t, "service.proto", files[0].Name)
+	assert.Contains(t, string(files[0].New), "package p;\n\nimport \"book.proto\";\nimport \"google/api/annotations.proto\";\n")
+}
+
 // A service that a person wrote keeps every byte when a method is added: what was there
 // is the new text without what was put in, and says the same.
 func TestAddKeepsWhatIsThere(t *testing.T) {

@@ -41,7 +41,10 @@ func (r *resource) many() string { return strings.ReplaceAll(r.Plural, "_", " ")
 func (r *resource) listsKeys() bool { return r.named || len(r.Key.Columns) == 1 }
 
 // ref names the resource's message.
-func (r *resource) ref() string { return r.target.ref(r.Message.Desc.FullName()) }
+func (r *resource) ref() string {
+	r.target.needs(r.Message.Desc.ParentFile().Path())
+	return r.target.ref(r.Message.Desc.FullName())
+}
 
 // reference is the option of a field with names of the resource, or with names of its
 // parents.

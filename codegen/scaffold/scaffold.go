@@ -23,7 +23,8 @@ type Config struct {
 	// Messages are names of models, full or as their files call them; none is all
 	// models of the files.
 	Messages []string
-	// Methods returns the methods of a model, without an order. Nil is Standard.
+	// Methods returns the methods of a model, in any order; none adds nothing. A nil
+	// func is Standard.
 	Methods func(*model.Model) []model.MethodKind
 	// Style is how requests name a resource.
 	Style Style
@@ -70,9 +71,10 @@ type File struct {
 // written. What it adds has the form that `buf format` gives, and every method of it is
 // recognised by the plugin.
 //
-// The service of a model is the one of its file that has methods of the model or is
-// named BookService; else one of the other files of from that has methods of it. Where
-// there is none, BookService is added to the model's file.
+// The service of a model is the one in its file that has methods of it; else the one of
+// its package that is named BookService; else one of another file that has methods of
+// it. Only the files of from are looked at. Where there is none, BookService is added to
+// the model's file.
 //
 // An error about a proto has its file, line and column: a file that the plugin would
 // refuse is not added to. It is an error to ask for a message that is no model, for a
@@ -167,8 +169,8 @@ func (a *adder) add(m *model.Model) error {
 	if err != nil {
 		return err
 	}
-	place, name, exists := a.home(m)
-	t, err := a.target(place)
+	place := a.home(m)
+	t, err := a.target(place.file)
 	if err != nil {
 		return err
 	}
@@ -176,19 +178,20 @@ func (a *adder) add(m *model.Model) error {
 	var rpcs []string
 	for _, method := range methods {
 		rpcName := method.nameOf(m)
-		if !slices.Contains(kinds, method.kind) || a.hasMethod(place, rpcName) {
+		if !slices.Contains(kinds, method.kind) || a.hasMethod(place.file, rpcName) {
 			continue
 		}
 		rpcs = append(rpcs, r.rpc(method))
-		a.added = append(a.added, addedMethod{service: string(place.Desc.Package().Append(name)), name: rpcName, kind: method.kind})
+		a.added = append(a.added, addedMethod{service: string(place.file.Desc.Package().Append(place.name)), name: rpcName, kind: method.kind})
 	}
 	if len(rpcs) == 0 {
 		return nil
 	}
-	if exists {
-		t.methods[string(name)] = append(t.methods[string(name)], rpcs...)
+	name := string(place.name)
+	if place.exists {
+		t.methods[name] = append(t.methods[name], rpcs...)
 	} else {
-		t.addService(string(name), r.many(), rpcs)
+		t.addService(name, r.many(), rpcs)
 	}
 	return nil
 }

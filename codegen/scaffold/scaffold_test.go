@@ -49,6 +49,7 @@ var samples = []sample{
 	{name: "both", from: "both", methods: live},
 	{name: "bothid", from: "both", methods: live, config: scaffold.Config{Style: scaffold.ByID}},
 	{name: "parts", from: "parts"},
+	{name: "nested", from: "nested", config: scaffold.Config{Messages: []string{"Library.Card"}}},
 	{name: "legacy", from: "legacy"},
 	{name: "edition", from: "edition"},
 }
