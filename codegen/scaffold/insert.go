@@ -3,7 +3,6 @@ package scaffold
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -30,9 +29,6 @@ func newTarget(f *protogen.File, path string, text []byte) (*target, error) {
 	return &target{file: f, path: path, text: text, node: node, imports: map[string]bool{}, methods: map[string][]string{}}, nil
 }
 
-// body is the text that the offsets of the nodes are in.
-func (t *target) body() []byte { return bytes.TrimPrefix(t.text, byteOrderMark) }
-
 // apply returns the text with everything that was added.
 func (t *target) apply() []byte {
 	edits := slices.Concat(t.importEdits(), t.methodEdits(), t.serviceEdits(), t.messageEdits())
@@ -50,51 +46,6 @@ func (t *target) apply() []byte {
 		last = e.at
 	}
 	return append(out, body[last:]...)
-}
-
-// start and end are the offsets of a node, without its comments. end is behind it.
-func (t *target) start(n ast.Node) int { return t.node.NodeInfo(n).Start().Offset }
-func (t *target) end(n ast.Node) int   { return t.node.NodeInfo(n).End().Offset + 1 }
-
-// commented is the offset at which a node begins with the comment right before it.
-func (t *target) commented(n ast.Node) int {
-	comments := t.node.NodeInfo(n).LeadingComments()
-	at := t.start(n)
-	for i := comments.Len() - 1; i >= 0; i-- {
-		c := comments.Index(i)
-		start := c.Start().Offset
-		between := t.body()[start+len(strings.TrimRight(c.RawText(), "\r\n")) : at]
-		if bytes.Count(between, []byte("\n")) > 1 || len(t.linePrefix(start)) > 0 {
-			break
-		}
-		at = start
-	}
-	return at
-}
-
-// lineStart is the offset of the line of an offset.
-func (t *target) lineStart(at int) int { return bytes.LastIndexByte(t.body()[:at], '\n') + 1 }
-
-// linePrefix is what stands on the line before an offset, without the space around it.
-func (t *target) linePrefix(at int) []byte { return bytes.TrimSpace(t.body()[t.lineStart(at):at]) }
-
-var restOfLine = regexp.MustCompile(`^[ \t;]*(//[^\n]*)?`)
-
-// lineEnd is the offset at which the line of a node's end is over, or the node itself
-// where other code follows on its line.
-func (t *target) lineEnd(n ast.Node) int {
-	at := t.end(n)
-	over := at + len(restOfLine.Find(t.body()[at:]))
-	if over == len(t.body()) || t.body()[over] == '\n' {
-		if over > at && t.body()[over-1] == '\r' {
-			over--
-		}
-		return over
-	}
-	if t.body()[over] == '\r' {
-		return over
-	}
-	return at
 }
 
 // importEdits put each import before the first that is to follow it.
@@ -142,8 +93,7 @@ func (t *target) serviceEdits() []edit {
 		return nil
 	}
 	text := strings.Join(t.services, "\n")
-	var last ast.Node
-	var first ast.Node
+	var first, last ast.Node
 	for _, d := range t.node.Decls {
 		switch n := d.(type) {
 		case *ast.ServiceNode:
@@ -158,11 +108,10 @@ func (t *target) serviceEdits() []edit {
 		return []edit{t.behind(last, text)}
 	}
 	at := t.commented(first)
-	before := t.body()[:at]
 	switch {
 	case len(t.linePrefix(at)) > 0:
 		text = "\n\n" + text
-	case len(bytes.TrimSpace(t.body()[t.lineStart(max(t.lineStart(at)-1, 0)):at])) > 0 && len(before) > 0:
+	case !blankLine.Match(t.body()[:at]):
 		text = "\n" + text
 	}
 	return []edit{{at, text + "\n"}}
