@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/allkinds"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/crud"
@@ -125,9 +127,56 @@ func TestFiltersInside(t *testing.T) {
 	})
 }
 
+// Leaves that are joined mean what Kleene's logic makes of them.
+func TestRandomFiltersInside(t *testing.T) {
+	t.Parallel()
+	eachDocuments(t, func(t *testing.T, s crud.Store[*allkinds.Document, int64]) {
+		r := rand.New(rand.NewPCG(7, 8))
+		batch := make([]*allkinds.Document, 40)
+		for i := range batch {
+			batch[i] = randomDocument(r)
+		}
+		all, err := s.BatchCreate(t.Context(), batch)
+		require.NoError(t, err)
+		seen := map[truth]int{}
+		for range 1500 {
+			text, of := randomFilter(r, 3)
+			is, isNot := selects(t, s, text), selects(t, s, "NOT ("+text+")")
+			for _, m := range all {
+				want := of(m.ProtoReflect())
+				seen[want]++
+				if !assert.Equal(t, want == 1, is[m.GetId()], "%s of %v", text, m) || !assert.Equal(t, want == -1, isNot[m.GetId()], "NOT (%s) of %v", text, m) {
+					return
+				}
+			}
+		}
+		for _, of := range []truth{1, 0, -1} {
+			assert.Greater(t, seen[of], 1500, "messages of which a filter is %d", of)
+		}
+	})
+}
+
+// randomFilter returns a filter and its meaning.
+func randomFilter(r *rand.Rand, depth int) (text string, of func(protoreflect.Message) truth) {
+	if depth == 0 || r.IntN(3) == 0 {
+		q := questions[r.IntN(len(questions))]
+		l := leaf{q.path, q.ops[r.IntN(len(q.ops))], q.literals[r.IntN(len(q.literals))]}
+		return l.String(), l.of
+	}
+	a, ofA := randomFilter(r, depth-1)
+	b, ofB := randomFilter(r, depth-1)
+	switch r.IntN(5) {
+	case 0:
+		return "NOT (" + a + ")", func(m protoreflect.Message) truth { return -ofA(m) }
+	case 1, 2:
+		return "(" + a + ") AND (" + b + ")", func(m protoreflect.Message) truth { return min(ofA(m), ofB(m)) }
+	}
+	return "(" + a + ") OR (" + b + ")", func(m protoreflect.Message) truth { return max(ofA(m), ofB(m)) }
+}
+
 func selects(t *testing.T, s crud.Store[*allkinds.Document, int64], filter string) map[int64]bool {
 	t.Helper()
-	page, err := s.List(t.Context(), crud.Query{Filter: filter, PageSize: 1000})
+	page, err := s.List(t.Context(), crud.Query{Filter: filter, PageSize: 1000, ReadMask: &fieldmaskpb.FieldMask{Paths: []string{"id"}}})
 	require.NoError(t, err, filter)
 	ids := map[int64]bool{}
 	for _, m := range page.Items {

@@ -3,6 +3,8 @@ package filter_test
 import (
 	"math"
 
+	"google.golang.org/genproto/googleapis/type/date"
+	"google.golang.org/genproto/googleapis/type/timeofday"
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -58,6 +60,7 @@ func timeKinds() []recordKind {
 	long := func(seconds int64, nanos int32) *durationpb.Duration {
 		return &durationpb.Duration{Seconds: seconds, Nanos: nanos}
 	}
+	day := func(year, month, day int32) *date.Date { return &date.Date{Year: year, Month: month, Day: day} }
 	return []recordKind{
 		newRecordKind(filter.Timestamp, "timestamp", crud.Timestamp[*record], nil, crud.Timestamps[*record],
 			[]*timestamppb.Timestamp{at(-62135596800, 0), at(-1, 999999000), at(0, 0), at(0, 1000), at(1334997000, 0), at(253402300799, 999999000)},
@@ -66,6 +69,12 @@ func timeKinds() []recordKind {
 		newRecordKind(filter.Duration, "duration", crud.Duration[*record], nil, crud.Durations[*record],
 			[]*durationpb.Duration{long(-315576000000, 0), long(-1, -200000000), long(0, 0), long(0, 1000), long(0, -1000), long(20, 0), long(315576000000, 0)},
 			"20s", "-1.2s", "0s", "0.000001s", "-0.000001s", "0.0000005s", "-0.0000005s", "315576000000s", "-315576000000s"),
+		newRecordKind(filter.Date, "date", crud.Date[*record, *date.Date], nil, crud.Dates[*record, *date.Date],
+			[]*date.Date{day(1, 1, 1), day(1969, 12, 31), day(1970, 1, 1), day(2012, 2, 29), day(9999, 12, 31)},
+			"0001-01-01", "1969-12-31", `"1970-01-01"`, "2012-02-29", "2012-03-01", "9999-12-31"),
+		newRecordKind(filter.TimeOfDay, "clock", crud.TimeOfDay[*record, *timeofday.TimeOfDay], nil, crud.TimesOfDay[*record, *timeofday.TimeOfDay],
+			[]*timeofday.TimeOfDay{{}, {Nanos: 1000}, {Hours: 11, Minutes: 30}, {Hours: 23, Minutes: 59, Seconds: 59, Nanos: 999999000}, {Hours: 24}},
+			"00:00:00", "00:00:00.000001", "00:00:00.0000005", `"11:30:00"`, "23:59:59.999999", "23:59:59.9999999", "24:00:00"),
 	}
 }
 

@@ -5,8 +5,11 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+	"google.golang.org/genproto/googleapis/type/date"
+	"google.golang.org/genproto/googleapis/type/timeofday"
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -190,6 +193,10 @@ func plainValue(v any) any {
 		return v.AsTime().UnixMicro()
 	case *durationpb.Duration:
 		return v.Seconds*1e6 + int64(v.Nanos/1e3)
+	case *date.Date:
+		return time.Date(int(v.Year), time.Month(v.Month), int(v.Day), 0, 0, 0, 0, time.UTC).Unix() / 86400
+	case *timeofday.TimeOfDay:
+		return int64(v.Hours*3600+v.Minutes*60+v.Seconds)*1e6 + int64(v.Nanos/1e3)
 	case []bool:
 		return plainList(v)
 	case []int32:
@@ -213,6 +220,10 @@ func plainValue(v any) any {
 	case []*timestamppb.Timestamp:
 		return plainList(v)
 	case []*durationpb.Duration:
+		return plainList(v)
+	case []*date.Date:
+		return plainList(v)
+	case []*timeofday.TimeOfDay:
 		return plainList(v)
 	}
 	return v
