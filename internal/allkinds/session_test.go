@@ -35,6 +35,22 @@ func TestSession(t *testing.T) {
 		require.NoError(t, err)
 		assert.EqualValues(t, 4, id.Version())
 
+		for name, tried := range map[string]func(*allkinds.Session) (*allkinds.Session, error){
+			"alone": func(m *allkinds.Session) (*allkinds.Session, error) {
+				return crud.Create(t.Context(), allkinds.SessionTable, s, m, crud.ValidateOnly(true))
+			},
+			"in a batch": func(m *allkinds.Session) (*allkinds.Session, error) {
+				all, err := crud.BatchCreate(t.Context(), allkinds.SessionTable, s, []*allkinds.Session{m}, crud.ValidateOnly(true))
+				return append(all, nil)[0], err
+			},
+		} {
+			got, err := tried(&allkinds.Session{Title: "S"})
+			require.NoError(t, err, name)
+			assert.Empty(t, got.GetUid(), "%s: nobody is to use an id that was not given out", name)
+			assert.Zero(t, got.GetId(), name)
+			assert.Equal(t, "S", got.GetTitle(), name)
+		}
+
 		for name, mask := range map[string][]string{"named": {"ttl"}, "implied": nil, "everything": {"*"}} {
 			input := ttl(durationpb.New(time.Hour))
 			input.Id = m.GetId()

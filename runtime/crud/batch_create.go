@@ -21,11 +21,8 @@ func (r *repository[M]) BatchCreate(ctx context.Context, ms []M, opts ...WriteOp
 		return nil, err
 	}
 	for i, m := range ms {
-		if s.validateOnly && !r.table.hasKey(m) { // nobody is to use an id that was not given out
-			r.table.clearKey(stored[i])
-		}
-		if s.validateOnly {
-			r.table.clearMadeRelated(stored[i], m)
+		if s.validateOnly { // nobody is to use an id that was not given out
+			r.table.clearMade(stored[i], m)
 		}
 	}
 	return stored, nil
