@@ -69,6 +69,9 @@ func (e *editor) end(n ast.Node) int { return e.file.NodeInfo(n).End().Offset }
 // break; the node's own end if other code follows.
 func (e *editor) lineEnd(n ast.Node) int {
 	end := e.end(n)
+	if rest := strings.TrimLeft(e.source[end:], " \t\r\n"); strings.HasPrefix(rest, ";") { // which is not always the node's
+		end = len(e.source) - len(rest) + 1
+	}
 	rest, _, found := strings.Cut(e.source[end:], "\n")
 	code := strings.TrimSpace(rest)
 	comment := strings.HasPrefix(code, "//") || strings.HasPrefix(code, "/*") && strings.Index(code, "*/") == len(code)-2

@@ -66,9 +66,9 @@ func (f *field) write() string {
 	return b.String()
 }
 
-// kept are the names of fields that mean something to the generator which a column of
-// that name need not mean.
-var kept = map[string]bool{"etag": true}
+// kept are the names of fields whose values the server makes, which it need not do for a
+// column of that name.
+var kept = map[string]bool{"etag": true, "uid": true}
 
 // fieldName names the field of a column.
 func fieldName(column string, taken func(string) bool) string {
@@ -77,7 +77,7 @@ func fieldName(column string, taken func(string) bool) string {
 	case name == "":
 		name = "column"
 	case kept[name]:
-		name += "_text"
+		name += "_value"
 	}
 	return free(name, taken)
 }
@@ -205,7 +205,7 @@ func (f *field) shape(notNull, filled bool) {
 	case !notNull:
 		f.label = "optional"
 	}
-	if notNull && !filled && f.kind.absent && !f.kind.repeated && f.name != "uid" {
+	if notNull && !filled && f.kind.absent && !f.kind.repeated {
 		f.behavior = append(f.behavior, "REQUIRED")
 	}
 }

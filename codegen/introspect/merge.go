@@ -46,7 +46,7 @@ func (w *writer) merge(e *editor, m *message) {
 // column returns the field of a column, nil if it has none.
 func (g *merging) column(name string) *protogen.Field {
 	if g.existing == nil {
-		return g.named(snake(name))
+		return g.named(fieldName(name, func(string) bool { return false }))
 	}
 	for _, c := range g.existing.Columns {
 		if c.Name == name || g.db.SQLite && strings.EqualFold(c.Name, name) {

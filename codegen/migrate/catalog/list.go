@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
 )
 
 // List returns the names of a schema's tables, partitioned ones once, its views and its
@@ -31,7 +33,7 @@ type Type struct {
 }
 
 // Types returns the types of the database by their names as a Column's Type has them,
-// without modifiers. The search_path is that which Read has left.
+// without modifiers, and by their qualified ones. The search_path is that which Read has left.
 func Types(ctx context.Context, tx pgx.Tx) (map[string]*Type, error) {
 	rows, err := tx.Query(ctx, `SELECT format_type(y.oid, NULL), CAST(n.nspname AS text), CAST(y.typname AS text),
 	CASE WHEN y.typtype = 'd' THEN format_type(y.typbasetype, y.typtypmod) ELSE '' END, y.typnotnull
@@ -48,6 +50,7 @@ WHERE y.typtype <> 'p' AND (c.oid IS NULL OR c.relkind = 'c') AND y.typcategory 
 	_, err = pgx.ForEachRow(rows, []any{&text, &t.Schema, &t.Name, &t.Base, &t.NotNull}, func() error {
 		one := t
 		types[text] = &one
+		types[sqlname.Qualify(t.Schema, t.Name)] = &one
 		return nil
 	})
 	return types, err
