@@ -22,7 +22,7 @@ func (g *merging) drop() {
 		if n == nil {
 			continue // of a oneof, which its last field could not leave
 		}
-		g.remove(g.lineStart(n), g.lineEnd(n))
+		g.removeLines(n)
 		numbers = append(numbers, fmt.Sprint(f.Desc.Number()))
 		name := string(f.Desc.Name())
 		gone = append(gone, name)

@@ -61,6 +61,21 @@ func (e *editor) insert(at int, text string) { e.edits = append(e.edits, edit{at
 
 func (e *editor) remove(from, to int) { e.edits = append(e.edits, edit{from, to, ""}) }
 
+// removeLines removes a declaration with its comments, and an empty line that would be
+// one too many.
+func (e *editor) removeLines(n ast.Node) {
+	from, to := e.lineStart(n), e.lineEnd(n)
+	before, after := e.source[:from], e.source[to:]
+	open := strings.HasSuffix(before, "\n\n") || strings.HasSuffix(before, "{\n")
+	switch {
+	case open && strings.HasPrefix(after, "\n"):
+		to++
+	case strings.HasSuffix(before, "\n\n") && strings.HasPrefix(strings.TrimLeft(after, " "), "}"):
+		from--
+	}
+	e.remove(from, to)
+}
+
 func (e *editor) start(n ast.Node) int { return e.file.NodeInfo(n).Start().Offset }
 
 func (e *editor) end(n ast.Node) int { return e.file.NodeInfo(n).End().Offset }
@@ -232,7 +247,7 @@ func (e *editor) removeImports() {
 		if n == nil || slices.Contains(e.needs, o.path) || e.names(o.name) {
 			continue
 		}
-		e.remove(e.lineStart(n), e.lineEnd(n))
+		e.removeLines(n)
 		delete(have, o.path)
 	}
 }

@@ -44,18 +44,18 @@ func (w *writer) enumOf(m *message, f *field) {
 // declare puts an enum into a message, nil if its names are taken there.
 func (w *writer) declare(m *message, of *catalog.Enum) *enum {
 	taken := map[string]bool{}
-	for _, column := range m.table.Columns {
-		taken[jsonName(fieldName(column.Name, func(string) bool { return false }))] = true
+	for _, name := range w.fieldNames(m) {
+		taken[name] = true
 	}
 	for _, e := range m.enums {
-		taken[jsonName(e.name)] = true
+		taken[e.name] = true
 		for _, l := range e.of.Labels {
-			taken[jsonName(l)] = true
+			taken[l] = true
 		}
 	}
 	e := &enum{name: camel(snake(of.Name.Name)), of: of, within: m}
 	for _, l := range append([]string{e.name}, of.Labels...) {
-		if taken[jsonName(l)] || m.existing != nil {
+		if taken[l] || m.existing != nil {
 			return nil
 		}
 	}

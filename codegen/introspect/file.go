@@ -56,6 +56,7 @@ func (w *writer) plan(existing *Existing) {
 		m := &message{table: t, key: keys[t], model: len(keys[t].columns) > 0}
 		if m.existing = existing.modelOf(t.Name); m.existing != nil {
 			m.name, m.model = string(m.existing.Message.Desc.Name()), true
+			w.keep(m)
 		} else if m.known = !m.model && existing.has(camel(singular(snake(t.Name.Name)))); m.known {
 			m.name = camel(singular(snake(t.Name.Name)))
 		}
@@ -71,6 +72,21 @@ func (w *writer) plan(existing *Existing) {
 		}
 	}
 	w.knownEnums()
+}
+
+// keep gives a message that is there the key that its model has, whatever that of the
+// table is now.
+func (w *writer) keep(m *message) {
+	var columns []string
+	for _, c := range m.existing.Key.Columns {
+		columns = append(columns, c.Name)
+	}
+	same := slices.EqualFunc(columns, m.key.columns, strings.EqualFold)
+	if !same && len(m.key.columns) > 0 && m.key.note == "" && !w.db.unique(m.table, columns) {
+		w.warn("the key of %s is (%s), and that of message %s is (%s): no two rows may be taken for one, so change it by hand",
+			m.table.Name, strings.Join(m.key.columns, ", "), m.name, strings.Join(columns, ", "))
+	}
+	m.key = key{columns: columns}
 }
 
 // place settles what the whole of a new message depends on.

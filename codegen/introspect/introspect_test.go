@@ -67,8 +67,12 @@ func output(t *testing.T, d *introspect.Database, c introspect.Config, dir strin
 }
 
 // load reads a proto as the plugin does; what is wrong with it fails the test.
-func load(t testing.TB, dir, path string) []*model.File {
+func load(t *testing.T, dir, path string) []*model.File {
 	t.Helper()
+	return loadIn(t, dir, path)
+}
+
+func loadIn(t require.TestingT, dir, path string) []*model.File {
 	gen, err := source.Read(context.Background(), source.Config{Files: []string{path}, Paths: []string{dir}})
 	require.NoError(t, err)
 	files, problems := model.Load(gen)

@@ -144,3 +144,12 @@ func (k kind) agree(other kind) bool {
 	}
 	return form(k) == form(other) && !k.repeated && !other.repeated
 }
+
+// unique reports whether no two rows agree in the columns, whatever their order.
+func (d *Database) unique(t *catalog.Table, columns []string) bool {
+	want := slices.Sorted(slices.Values(columns))
+	same := func(other []string) bool { return slices.Equal(slices.Sorted(slices.Values(other)), want) }
+	return slices.ContainsFunc(t.Constraints, func(k *catalog.Constraint) bool {
+		return (k.Kind == catalog.Unique || k.Kind == catalog.PrimaryKey) && same(k.Columns)
+	}) || slices.ContainsFunc(t.Indexes, func(x *catalog.Index) bool { return x.Unique && x.Key && x.Valid && same(x.Columns) })
+}

@@ -41,6 +41,7 @@ func (w *writer) merge(e *editor, m *message) {
 	g.drop()
 	g.add()
 	g.labels()
+	g.retyped()
 }
 
 // column returns the field of a column, nil if it has none.
