@@ -52,7 +52,7 @@ type change struct {
 }
 
 func hunk(out *strings.Builder, changes []change) {
-	var fromA, fromB = changes[0].a, changes[0].b
+	fromA, fromB := changes[0].a, changes[0].b
 	var na, nb int
 	for _, c := range changes {
 		if c.op != '+' {

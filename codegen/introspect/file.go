@@ -97,7 +97,7 @@ func (w *writer) place(m *message) {
 	case !m.model:
 		w.warn("%s has no key, so its message is no model", m.table.Name)
 	}
-	if len(m.key.columns) == 1 && w.db.SQLite {
+	if len(m.key.columns) == 1 && w.db.SQLite && m.table.Kind == "r" {
 		c := m.table.Column(m.key.columns[0])
 		m.rowid = strings.EqualFold(c.Type, "INTEGER")
 	}

@@ -71,8 +71,17 @@ func singular(name string) string {
 		return head + one
 	}
 	for _, ending := range []struct{ plural, singular string }{
-		{"ies", "y"}, {"ves", "f"}, {"ves", "fe"}, {"zzes", "z"},
-		{"sses", "ss"}, {"shes", "sh"}, {"ches", "ch"}, {"xes", "x"}, {"tuses", "tus"}, {"oes", "o"}, {"s", ""},
+		{"ies", "y"},
+		{"ves", "f"},
+		{"ves", "fe"},
+		{"zzes", "z"},
+		{"sses", "ss"},
+		{"shes", "sh"},
+		{"ches", "ch"},
+		{"xes", "x"},
+		{"tuses", "tus"},
+		{"oes", "o"},
+		{"s", ""},
 	} {
 		stem, ok := strings.CutSuffix(word, ending.plural)
 		if !ok || stem == "" || strings.HasSuffix(word, "ss") || strings.HasSuffix(word, "us") || strings.HasSuffix(word, "is") {
