@@ -159,6 +159,53 @@ CREATE TABLE doors (number integer PRIMARY KEY, state state NOT NULL, width inte
 	assert.Contains(t, third.Text, "int32 id = 4;")
 }
 
+// What a person wrote of a field that is gone is theirs to change, and is said.
+func TestMergeSaysWhatNeedsAHand(t *testing.T) {
+	t.Parallel()
+	db, _ := database(t)
+	run(t, db, `CREATE TABLE books (id bigserial PRIMARY KEY)`)
+	path := filepath.Join(t.TempDir(), "book.proto")
+	require.NoError(t, os.WriteFile(path, []byte(`syntax = "proto3";
+
+package app.v1;
+
+import "protocrud/v1/options.proto";
+
+option go_package = "example.com/a;a";
+
+message Book {
+  option (protocrud.v1.model) = {};
+
+  int64 id = 1;
+  string title = 2;
+}
+
+message GetBookByTitleRequest {
+  string title = 1;
+}
+
+service BookService {
+  // It asks by a field that only has an index as long as it is there.
+  rpc ListBooks(ListBooksRequest) returns (ListBooksResponse);
+}
+
+message ListBooksRequest {
+  int32 page_size = 1;
+  string page_token = 2;
+  string title = 3;
+}
+
+message ListBooksResponse {
+  repeated Book books = 1;
+  string next_page_token = 2;
+}
+`), 0o644))
+	o := output(t, read(t, db), introspect.Config{}, path)
+	assert.Contains(t, o.Text, "  reserved 2;\n  reserved \"title\";\n\n  int64 id = 1;\n}\n")
+	require.NotEmpty(t, o.Warnings)
+	assert.Contains(t, o.Warnings[0], "what is written needs a hand: book.proto:")
+}
+
 // A message on one line gets lines for what is added.
 func TestMergeIntoOneLine(t *testing.T) {
 	t.Parallel()

@@ -53,8 +53,10 @@ func Make(ctx context.Context, db *Database, c Config, out string, paths []strin
 		o.Was = existing.Text
 	}
 	var err error
-	o.Result, err = File(db, c, existing)
-	return o, err
+	if o.Result, err = File(db, c, existing); err != nil {
+		return nil, err
+	}
+	return o, verify(ctx, o, existing, paths)
 }
 
 func schemaOf(db *Database) string {

@@ -76,7 +76,7 @@ type Constraint struct {
 	// OnDelete and OnUpdate are the actions of a foreign key, empty for NO ACTION.
 	OnDelete, OnUpdate string
 	Valid              bool
-	actions    string
+	actions            string
 }
 
 // An Index is an index that no constraint has.
