@@ -6,6 +6,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/protocrud/protoc-gen-go-crud/codegen/scaffold"
 )
 
 // A command is a use of the program as a tool.
@@ -52,6 +54,16 @@ func commands() []command {
 				"or add to a file what its tables have beyond it: what a person wrote and the\n" +
 				"numbers of fields stay, and what is gone is reserved. --check changes nothing,\n" +
 				"prints the difference and fails if there is one; --strict fails on warnings",
+		},
+		{
+			name: "scaffold", run: runScaffold,
+			args: "[--message M]… [--methods LIST] [--style id|name] [--fields LIST] [--check | --dry-run] [-I PATH]… FILE.proto…",
+			summary: "add to the files the services of their models, with the standard methods and\n" +
+				"their messages; what is there is left as it is. LIST of methods is some of\n" +
+				strings.Join(scaffold.Methods()[:6], ",") + ",\n" +
+				strings.Join(scaffold.Methods()[6:], ",") + "; LIST of fields is some of\n" +
+				strings.Join(scaffold.Fields(), ",") + ".\n" +
+				"--dry-run prints what would change; --check fails if something would",
 		},
 		{name: "version", aliases: []string{"--version"}, run: runVersion, summary: "print the version"},
 		{name: "help", aliases: []string{"-h", "-help", "--help"}, run: runHelp, summary: "print this text"},

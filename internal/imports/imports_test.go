@@ -35,6 +35,7 @@ var floors = []floor{
 	{"codegen/export", []string{"options"}},
 	{"codegen/source", []string{"codegen/export"}},
 	{"codegen/introspect", []string{"codegen/migrate/catalog", "codegen/model", "codegen/source", "internal/sqlname", "internal/texttype", "runtime/crud"}},
+	{"codegen/scaffold", []string{"codegen/model", "codegen/source"}},
 	{"codegen/schema", []string{"codegen/model", "runtime/crud"}},
 	{"codegen/migrate", []string{"codegen/migrate/catalog", "codegen/schema", "internal/sqlname", "runtime/crud"}},
 	{"codegen/migrate/catalog", []string{"internal/sqlname"}},
