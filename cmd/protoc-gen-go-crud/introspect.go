@@ -8,12 +8,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/protocrud/protoc-gen-go-crud/codegen/introspect"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/model"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/scaffold"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/sqlite"
 )
 
@@ -90,7 +91,7 @@ func parseIntrospect(args []string) (o introspectOptions, err error) {
 			return nil
 		}
 	}
-	methods := strings.Join(introspect.Verbs, ",")
+	methods := ""
 	flags.StringVar(&o.database, "database", "", "")
 	flags.StringVar(&o.schema, "schema", "", "")
 	flags.Func("table", "", func(name string) error { o.tables = append(o.tables, name); return nil })
@@ -124,11 +125,16 @@ func parseIntrospect(args []string) (o introspectOptions, err error) {
 	if err != nil {
 		return o, err
 	}
-	for m := range strings.SplitSeq(methods, ",") {
-		if m = strings.TrimSpace(m); m != "" && m != "none" && !slices.Contains(introspect.Verbs, m) {
-			return o, fmt.Errorf("unknown method %q; known are %s, and none", m, strings.Join(introspect.Verbs, ", "))
+	switch methods {
+	case "none":
+	case "":
+		o.config.Methods = scaffold.Standard
+	default:
+		kinds, err := scaffold.ParseMethods(methods)
+		if err != nil {
+			return o, err
 		}
-		o.config.Methods = append(o.config.Methods, m)
+		o.config.Methods = func(*model.Model) []model.MethodKind { return kinds }
 	}
 	return o, nil
 }

@@ -36,7 +36,14 @@ func File(db *Database, c Config, existing *Existing) (Result, error) {
 		w.apply(e, m)
 	}
 	w.gone(existing)
-	return Result{Text: e.text(), Warnings: w.warnings}, nil
+	r := Result{Text: e.text(), Warnings: w.warnings, views: map[string]bool{}}
+	for _, m := range w.messages {
+		if name := w.packageName + "." + m.name; m.model && m.existing == nil {
+			r.created = append(r.created, name)
+			r.views[name] = m.readOnly()
+		}
+	}
+	return r, nil
 }
 
 // plan finds the messages of the tables, and names the new ones.
@@ -146,9 +153,6 @@ func (w *writer) apply(e *editor, m *message) {
 	for _, f := range m.fields {
 		e.need(f.imports()...)
 	}
-	text, imports := w.service(m)
-	e.append(text)
-	e.need(imports...)
 }
 
 // gone warns of messages whose tables are not there.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/protocrud/protoc-gen-go-crud/codegen/migrate/catalog"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/model"
 )
 
 // A Config says what is written.
@@ -17,9 +18,9 @@ type Config struct {
 	Package string
 	// GoPackage is the option go_package of a new file.
 	GoPackage string
-	// Methods are the standard methods of new services, by their verbs: get, list. None
-	// means no service.
-	Methods []string
+	// Methods returns the standard methods of a new message's service; of a view only
+	// those are taken that read. Nil means no services.
+	Methods func(*model.Model) []model.MethodKind
 	// Columns are the only ones that are taken, besides those of keys; none is all.
 	// Exclude are those that are not, as column or table.column.
 	Columns, Exclude []string
@@ -45,6 +46,10 @@ type Result struct {
 	Text string
 	// Warnings say what no proto holds, a line each, with the table and the column.
 	Warnings []string
+	// created are the full names of the new models, and views those of them that are only
+	// read.
+	created []string
+	views   map[string]bool
 }
 
 // wants reports whether a column is to be a field.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/protocrud/protoc-gen-go-crud/codegen/introspect"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/model"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/scaffold"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/schema"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/source"
 	"github.com/protocrud/protoc-gen-go-crud/internal/citext"
@@ -27,7 +28,7 @@ var update = flag.Bool("update", false, "rewrite the golden protos")
 func TestMain(m *testing.M) { crudtest.Main(m) }
 
 // all are the methods of a complete service.
-var all = introspect.Config{Package: "app.v1", GoPackage: "example.com/app/v1;appv1", Methods: introspect.Verbs}
+var all = introspect.Config{Package: "app.v1", GoPackage: "example.com/app/v1;appv1", Methods: scaffold.Standard}
 
 // database makes a database with what a file of SQL makes, and returns the name of its
 // schema.

@@ -38,8 +38,6 @@ const (
 	optionsProto   = "protocrud/v1/options.proto"
 	behaviorProto  = "google/api/field_behavior.proto"
 	resourceProto  = "google/api/resource.proto"
-	maskProto      = "google/protobuf/field_mask.proto"
-	emptyProto     = "google/protobuf/empty.proto"
 )
 
 func textKey(sql string) *kind { return &kind{proto: "string", sql: sql, absent: true, keyed: true} }

@@ -16,6 +16,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/protocrud/protoc-gen-go-crud/codegen/introspect"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/scaffold"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/crud"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/crudtest"
 )
@@ -275,7 +276,7 @@ func evolve(rt *rapid.T, t *testing.T, db *pgxpool.Pool, table, dir string, step
 		return d
 	}
 	d, path := read(), filepath.Join(dir, "evolved.proto")
-	o, err := introspect.Make(t.Context(), d, introspect.Config{Package: "e.v1", GoPackage: "example.com/e;e", Methods: introspect.Verbs, Some: true}, path, nil)
+	o, err := introspect.Make(t.Context(), d, introspect.Config{Package: "e.v1", GoPackage: "example.com/e;e", Methods: scaffold.Standard, Some: true}, path, nil)
 	require.NoError(rt, err)
 	require.NoError(rt, os.WriteFile(path, []byte(o.Text), 0o644))
 	files := loadIn(rt, dir, path)

@@ -56,7 +56,7 @@ func Make(ctx context.Context, db *Database, c Config, out string, paths []strin
 	if o.Result, err = File(db, c, existing); err != nil {
 		return nil, err
 	}
-	return o, verify(ctx, o, existing, paths)
+	return o, o.serve(ctx, c, existing, paths)
 }
 
 func schemaOf(db *Database) string {

@@ -7,13 +7,14 @@ import (
 	"path/filepath"
 
 	"github.com/protocrud/protoc-gen-go-crud/codegen/model"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/scaffold"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/source"
 )
 
-// verify reads a file as it is to be, before anybody has it. What the plugin would refuse
-// in it is a warning: a person wrote of a field that is gone, say, and has to say
-// something else.
-func verify(ctx context.Context, o *Output, existing *Existing, paths []string) error {
+// serve adds the services of the new messages to a file as it is to be, before anybody
+// has it. What the plugin would refuse in the file is a warning: a person wrote of a
+// field that is gone, say, and has to say something else.
+func (o *Output) serve(ctx context.Context, c Config, existing *Existing, paths []string) error {
 	dir, err := os.MkdirTemp("", "introspect")
 	if err != nil {
 		return err
@@ -30,13 +31,42 @@ func verify(ctx context.Context, o *Output, existing *Existing, paths []string) 
 	if err := os.WriteFile(path, []byte(o.Text), 0o600); err != nil {
 		return err
 	}
-	gen, err := source.Read(ctx, source.Config{Files: []string{path}, Paths: append([]string{dir}, paths...)})
+	from := source.Config{Files: []string{path}, Paths: append([]string{dir}, paths...)}
+	if right, err := o.verify(ctx, from); err != nil || !right || len(o.created) == 0 || c.Methods == nil {
+		return err
+	}
+	files, err := scaffold.Add(ctx, from, scaffold.Config{Messages: o.created, Methods: func(m *model.Model) []model.MethodKind {
+		return o.methods(c, m)
+	}})
 	if err != nil {
-		return fmt.Errorf("what is to be written is no proto; this is a mistake of the program's: %w", err)
+		return err
+	}
+	for _, f := range files {
+		o.Text = string(f.New)
+	}
+	return nil
+}
+
+// verify reads the file, and warns of what is not right in it.
+func (o *Output) verify(ctx context.Context, from source.Config) (right bool, err error) {
+	gen, err := source.Read(ctx, from)
+	if err != nil {
+		return false, fmt.Errorf("what is to be written is no proto; this is a mistake of the program's: %w", err)
 	}
 	_, problems := model.Load(gen)
 	for _, p := range problems {
 		o.Warnings = append(o.Warnings, "what is written needs a hand: "+fmt.Sprint(p))
 	}
-	return nil
+	return len(problems) == 0, nil
+}
+
+// methods are those of a new message; of a view those that read.
+func (o *Output) methods(c Config, m *model.Model) []model.MethodKind {
+	var kinds []model.MethodKind
+	for _, kind := range c.Methods(m) {
+		if !o.views[string(m.Message.Desc.FullName())] || kind == model.Get || kind == model.List {
+			kinds = append(kinds, kind)
+		}
+	}
+	return kinds
 }

@@ -34,7 +34,7 @@ var floors = []floor{
 	{"codegen/model", []string{"options", "internal/sqlname", "internal/texttype"}},
 	{"codegen/export", []string{"options"}},
 	{"codegen/source", []string{"codegen/export"}},
-	{"codegen/introspect", []string{"codegen/migrate/catalog", "codegen/model", "codegen/source", "internal/sqlname", "internal/texttype", "runtime/crud"}},
+	{"codegen/introspect", []string{"codegen/migrate/catalog", "codegen/model", "codegen/scaffold", "codegen/source", "internal/sqlname", "internal/texttype", "runtime/crud"}},
 	{"codegen/scaffold", []string{"codegen/model", "codegen/source"}},
 	{"codegen/schema", []string{"codegen/model", "runtime/crud"}},
 	{"codegen/migrate", []string{"codegen/migrate/catalog", "codegen/schema", "internal/sqlname", "runtime/crud"}},
