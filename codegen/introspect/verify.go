@@ -15,6 +15,9 @@ import (
 // has it. What the plugin would refuse in the file is a warning: a person wrote of a
 // field that is gone, say, and has to say something else.
 func (o *Output) serve(ctx context.Context, c Config, existing *Existing, paths []string) error {
+	if existing != nil && o.Text == existing.Text {
+		return nil // which has been read
+	}
 	dir, err := os.MkdirTemp("", "introspect")
 	if err != nil {
 		return err
@@ -32,8 +35,11 @@ func (o *Output) serve(ctx context.Context, c Config, existing *Existing, paths 
 		return err
 	}
 	from := source.Config{Files: []string{path}, Paths: append([]string{dir}, paths...)}
-	if right, err := o.verify(ctx, from); err != nil || !right || len(o.created) == 0 || c.Methods == nil {
-		return err
+	served := len(o.created) > 0 && c.Methods != nil
+	if existing != nil || !served { // scaffold reads a file too, and nobody has written in a new one
+		if right, err := o.verify(ctx, from); err != nil || !right || !served {
+			return err
+		}
 	}
 	files, err := scaffold.Add(ctx, from, scaffold.Config{Messages: o.created, Methods: func(m *model.Model) []model.MethodKind {
 		return o.methods(c, m)
