@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 
@@ -44,6 +45,15 @@ func commands() []command {
 			summary: "write the migrations that make a PostgreSQL database what the files' models\n" +
 				"say, for review; F is goose (the default), golang-migrate, atlas or plain.\n" +
 				"Nothing is dropped, and no value can be lost, without --allow-destructive",
+		},
+		{
+			name: "introspect",
+			args: "--database URL [--schema S] [--table T]… [--columns C,…] [--exclude C,…] [--out FILE|DIR] [--package P] [--go-package P] [--style id|name] [--methods M,…] [--check] [--dry-run] [--strict] [-I PATH]…",
+			run:  func(args []string, stdout io.Writer) error { return runIntrospect(args, stdout, os.Stderr) },
+			summary: "write the annotated protos of the tables of a database, PostgreSQL or sqlite:FILE,\n" +
+				"or add to a file what its tables have beyond it: what a person wrote and the\n" +
+				"numbers of fields stay, and what is gone is reserved. --check changes nothing,\n" +
+				"prints the difference and fails if there is one; --strict fails on warnings",
 		},
 		{
 			name: "scaffold", run: runScaffold,

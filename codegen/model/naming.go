@@ -106,6 +106,9 @@ func goIdentifier(name string) string {
 	return s
 }
 
+// SnakeCase returns the SQL name that the generator makes of a message or an enum.
+func SnakeCase(name string) string { return snakeCase(name) }
+
 // snakeCase turns LineItem into line_item and HTTPServer into http_server.
 func snakeCase(name string) string {
 	var b strings.Builder

@@ -33,6 +33,12 @@ var (
 	}
 )
 
+// Plural returns the plural that the generator gives to a name which states none.
+func Plural(name string) string { return pluralOf(name) }
+
+// DefaultTable returns the table of a message that states none: books for Book.
+func DefaultTable(message string) string { return pluralOf(snakeCase(message)) }
+
 // pluralOf returns the English plural of a word, or of a name that ends with one.
 // Words with a plural of their own kind (person, child) are not known: they get an s,
 // unless google.api.resource states the plural.

@@ -26,7 +26,7 @@ type floor struct {
 var floors = []floor{
 	{"example", []string{"example", "options", "runtime"}},
 	{"bench", []string{"bench", "options", "runtime"}},
-	{"cmd", []string{"codegen"}},
+	{"cmd", []string{"codegen", "runtime/sqlite"}},
 	{"codegen", []string{"codegen"}},
 	{"codegen/internal/golden", []string{"codegen/internal/golden", "options", "runtime"}},
 	{"codegen/emit", []string{"codegen/plan", "codegen/model"}},
@@ -34,6 +34,7 @@ var floors = []floor{
 	{"codegen/model", []string{"options", "internal/sqlname", "internal/texttype"}},
 	{"codegen/export", []string{"options"}},
 	{"codegen/source", []string{"codegen/export"}},
+	{"codegen/introspect", []string{"codegen/migrate/catalog", "codegen/model", "codegen/scaffold", "codegen/source", "internal/sqlname", "internal/texttype", "runtime/crud"}},
 	{"codegen/scaffold", []string{"codegen/model", "codegen/source"}},
 	{"codegen/schema", []string{"codegen/model", "runtime/crud"}},
 	{"codegen/migrate", []string{"codegen/migrate/catalog", "codegen/schema", "internal/sqlname", "runtime/crud"}},

@@ -27,7 +27,8 @@ func (n Name) String() string { return sqlname.Qualify(n.Schema, n.Name) }
 // A Table is a table with all that belongs to it.
 type Table struct {
 	Name
-	// Kind is relkind: r is a table, p a partitioned one.
+	// Kind is relkind: r is a table, p a partitioned one, f a foreign one, v a view and m
+	// a materialized one.
 	Kind        string
 	Comment     string
 	Columns     []*Column
@@ -72,8 +73,10 @@ type Constraint struct {
 	// References is the table of a foreign key, and Target its columns there.
 	References Name
 	Target     []string
-	Valid      bool
-	actions    string
+	// OnDelete and OnUpdate are the actions of a foreign key, empty for NO ACTION.
+	OnDelete, OnUpdate string
+	Valid              bool
+	actions            string
 }
 
 // An Index is an index that no constraint has.

@@ -158,6 +158,7 @@ ORDER BY n.nspname, c.relname, k.conname`, r.schemas, r.tables)
 			if mapped, ours := r.back[otherSchema]; ours {
 				constraint.References.Schema = mapped
 			}
+			constraint.OnDelete, constraint.OnUpdate = actionNames[onDelete], actionNames[onUpdate]
 			constraint.actions = actionsOf(onDelete, onUpdate, set, deferrable, deferred)
 			constraint.describe()
 		}

@@ -1,0 +1,357 @@
+package introspect_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"pgregory.net/rapid"
+
+	"github.com/protocrud/protoc-gen-go-crud/codegen/introspect"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/scaffold"
+	"github.com/protocrud/protoc-gen-go-crud/runtime/crud"
+	"github.com/protocrud/protoc-gen-go-crud/runtime/crudtest"
+)
+
+// What a person wrote around the fields stays where it is.
+const written = `syntax = "proto3";
+
+package app.v1;
+
+import "google/type/date.proto";
+import "protocrud/v1/options.proto";
+
+option go_package = "example.com/app/v1;appv1";
+
+// Ours.
+message Book { // with a comment
+  option (protocrud.v1.model) = {
+    indexes: [
+      {
+        fields: ["gone"]
+      },
+      {
+        fields: ["title"]
+        name: "by_title"
+      }
+    ]
+    search: [
+      "gone",
+      "title"
+    ]
+  };
+
+  // Never again.
+  reserved 3, 8;
+  reserved "never";
+
+  int64 id = 1;
+  string title = 7; // the title
+
+  // Detached.
+
+  // This goes with the field.
+  string gone = 4; // and this
+
+  google.type.Date day = 5;
+  string hidden = 6 [(protocrud.v1.field) = {skip: true}];
+
+  /* last */
+}
+
+// The end.
+`
+
+const merged = `syntax = "proto3";
+
+package app.v1;
+
+import "google/protobuf/timestamp.proto";
+import "protocrud/v1/options.proto";
+
+option go_package = "example.com/app/v1;appv1";
+
+// Ours.
+message Book { // with a comment
+  option (protocrud.v1.model) = {
+    indexes: [
+      {
+        fields: ["title"]
+        name: "by_title"
+      }
+    ]
+    search: [
+      "title"
+    ]
+  };
+
+  // Never again.
+  reserved 3, 8;
+  reserved "never";
+  reserved 4, 5;
+  reserved "gone", "day";
+
+  int64 id = 1;
+  string title = 7; // the title
+
+  // Detached.
+
+  string hidden = 6 [(protocrud.v1.field) = {skip: true}];
+  google.protobuf.Timestamp printed = 9;
+
+  // How many.
+  int32 pages = 10;
+
+  /* last */
+}
+
+// The end.
+`
+
+func TestMergeKeepsWhatAPersonWrote(t *testing.T) {
+	t.Parallel()
+	db, _ := database(t)
+	run(t, db, `CREATE TABLE books (id bigserial PRIMARY KEY, title text NOT NULL, printed timestamptz, pages integer NOT NULL, hidden text, never text);
+COMMENT ON COLUMN books.pages IS 'How many.'`)
+	path := filepath.Join(t.TempDir(), "book.proto")
+	require.NoError(t, os.WriteFile(path, []byte(written), 0o644))
+
+	o := output(t, read(t, db), introspect.Config{}, path)
+
+	assert.Equal(t, merged, o.Text)
+	assert.Equal(t, []string{"column never of books is left out: its name is reserved in message Book; add it by hand with another name, or exclude it"}, o.Warnings)
+	load(t, filepath.Dir(path), path)
+	assert.Equal(t, o.Text, output(t, read(t, db), introspect.Config{}, path).Text)
+}
+
+// A body on one line, an enum with new values, a key that is gone, a table that is gone,
+// a type that is another.
+func TestMergeReportsWhatItLeaves(t *testing.T) {
+	t.Parallel()
+	db, _ := database(t)
+	run(t, db, `CREATE TYPE state AS ENUM ('open', 'shut');
+CREATE TABLE doors (number integer PRIMARY KEY, state state NOT NULL, width integer)`)
+	dir := t.TempDir()
+	first := output(t, read(t, db), all, dir)
+	run(t, db, `ALTER TYPE state ADD VALUE 'ajar' BEFORE 'shut'; ALTER TABLE doors ALTER width TYPE bigint; CREATE TABLE walls (id integer PRIMARY KEY)`)
+
+	second := output(t, read(t, db), all, dir)
+
+	assert.Contains(t, second.Text, "    open = 0;\n    shut = 1;\n    ajar = 2;\n")
+	assert.Contains(t, second.Text, "message Wall {")
+	assert.Equal(t, []string{"column width of doors is bigint, and field width of message Door is int32: reserve the field, and add another one for the column"}, second.Warnings)
+	formatted(t, second.Path)
+	run(t, db, `DROP TABLE walls; ALTER TABLE doors DROP number, ADD id integer PRIMARY KEY, ALTER width TYPE integer`)
+	third := output(t, read(t, db), all, dir)
+	assert.Equal(t, []string{
+		"the key of doors is (id), and that of message Door is (number): no two rows may be taken for one, so change it by hand",
+		"column number of doors is gone, and field number of message Door stays: it is part of the key",
+		"walls of message Wall is no table of the database; the message stays",
+	}, third.Warnings)
+	assert.Contains(t, first.Text, "message Door {")
+	assert.Contains(t, third.Text, "int32 id = 4;")
+}
+
+// What a person wrote of a field that is gone is theirs to change, and is said.
+func TestMergeSaysWhatNeedsAHand(t *testing.T) {
+	t.Parallel()
+	db, _ := database(t)
+	run(t, db, `CREATE TABLE books (id bigserial PRIMARY KEY)`)
+	path := filepath.Join(t.TempDir(), "book.proto")
+	require.NoError(t, os.WriteFile(path, []byte(`syntax = "proto3";
+
+package app.v1;
+
+import "protocrud/v1/options.proto";
+
+option go_package = "example.com/a;a";
+
+message Book {
+  option (protocrud.v1.model) = {};
+
+  int64 id = 1;
+  string title = 2;
+}
+
+message GetBookByTitleRequest {
+  string title = 1;
+}
+
+service BookService {
+  // It asks by a field that only has an index as long as it is there.
+  rpc ListBooks(ListBooksRequest) returns (ListBooksResponse);
+}
+
+message ListBooksRequest {
+  int32 page_size = 1;
+  string page_token = 2;
+  string title = 3;
+}
+
+message ListBooksResponse {
+  repeated Book books = 1;
+  string next_page_token = 2;
+}
+`), 0o644))
+	o := output(t, read(t, db), introspect.Config{}, path)
+	assert.Contains(t, o.Text, "  reserved 2;\n  reserved \"title\";\n\n  int64 id = 1;\n}\n")
+	require.NotEmpty(t, o.Warnings)
+	assert.Contains(t, o.Warnings[0], "what is written needs a hand: book.proto:")
+}
+
+// A message on one line gets lines for what is added.
+func TestMergeIntoOneLine(t *testing.T) {
+	t.Parallel()
+	db, _ := database(t)
+	run(t, db, `CREATE TABLE books (id bigserial PRIMARY KEY, title text NOT NULL)`)
+	path := filepath.Join(t.TempDir(), "book.proto")
+	require.NoError(t, os.WriteFile(path, []byte(`edition = "2023"; package app.v1; import "protocrud/v1/options.proto"; option go_package = "example.com/a;a";
+message Book { option (protocrud.v1.model) = {}; int64 id = 1; }`), 0o644))
+	o := output(t, read(t, db), introspect.Config{}, path)
+	assert.Contains(t, o.Text, "int64 id = 1;\n  string title = 2;\n}")
+	load(t, filepath.Dir(path), path)
+}
+
+var columnTypes = []string{"integer", "bigint", "text", "timestamptz", "date", "numeric(9,2)", "uuid", "jsonb", "text[]", "inet", "boolean", "bytea", "varchar(9)", "evolved", "int4range"}
+
+// However a table evolves, a number means one column for ever: it is that of the same
+// field, or reserved with its name. A second run changes nothing.
+func TestEvolutionsKeepNumbers(t *testing.T) {
+	t.Parallel()
+	db, _ := database(t)
+	run(t, db, "CREATE TYPE evolved AS ENUM ('one', 'two')")
+	count := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		count++
+		dir, err := os.MkdirTemp(t.TempDir(), "evolution")
+		require.NoError(rt, err)
+		table := fmt.Sprintf("t%d_rows", count)
+		exec := func(sql string) {
+			_, err := db.Exec(t.Context(), sql)
+			require.NoError(rt, err, sql)
+		}
+		exec("CREATE TABLE " + table + " (id bigserial PRIMARY KEY, kept text NOT NULL)")
+		defer exec("DROP TABLE " + table)
+		var columns []string
+		meaning := map[protoreflect.FieldNumber]string{}
+		for step := range rapid.IntRange(1, 3).Draw(rt, "steps") {
+			for range rapid.IntRange(1, 3).Draw(rt, "changes") {
+				if len(columns) > 0 && rapid.Bool().Draw(rt, "drop") {
+					i := rapid.IntRange(0, len(columns)-1).Draw(rt, "dropped")
+					exec("ALTER TABLE " + table + " DROP " + columns[i])
+					columns = append(columns[:i:i], columns[i+1:]...)
+					continue
+				}
+				name := fmt.Sprintf("c%d", rapid.IntRange(0, 9).Draw(rt, "name"))
+				if strings.Contains(" "+strings.Join(columns, " ")+" ", " "+name+" ") {
+					continue
+				}
+				exec("ALTER TABLE " + table + " ADD " + name + " " + rapid.SampledFrom(columnTypes).Draw(rt, "type"))
+				if rapid.Bool().Draw(rt, "index") {
+					exec(fmt.Sprintf("CREATE INDEX ON %s USING hash (kept) WHERE %s IS NULL", table, name))
+				}
+				columns = append(columns, name)
+			}
+			evolve(rt, t, db, table, dir, step, meaning)
+		}
+	})
+	assert.GreaterOrEqual(t, count, 100)
+}
+
+func evolve(rt *rapid.T, t *testing.T, db *pgxpool.Pool, table, dir string, step int, meaning map[protoreflect.FieldNumber]string) {
+	read := func() *introspect.Database {
+		var d *introspect.Database
+		require.NoError(rt, db.AcquireFunc(t.Context(), func(c *pgxpool.Conn) (err error) {
+			d, err = introspect.ReadPostgres(t.Context(), c.Conn(), "", []string{table})
+			return err
+		}))
+		return d
+	}
+	d, path := read(), filepath.Join(dir, "evolved.proto")
+	o, err := introspect.Make(t.Context(), d, introspect.Config{Package: "e.v1", GoPackage: "example.com/e;e", Methods: scaffold.Standard, Some: true}, path, nil)
+	require.NoError(rt, err)
+	require.NoError(rt, os.WriteFile(path, []byte(o.Text), 0o644))
+	files := loadIn(rt, dir, path)
+	again, err := introspect.Make(t.Context(), d, introspect.Config{Some: true}, path, nil)
+	require.NoError(rt, err)
+	require.Equal(rt, o.Text, again.Text, "step %d", step)
+	if !strings.Contains(strings.Join(o.Warnings, "\n"), ": reserve the field, and add another one for the column") {
+		require.NoError(rt, crud.CheckTables(t.Context(), db, tables(files)...))
+	}
+
+	message := files[0].Models[0].Message.Desc
+	for number, field := range meaning {
+		if f := message.Fields().ByNumber(number); f != nil {
+			require.Equal(rt, field, describe(f), "step %d", step)
+			continue
+		}
+		name, _, _ := strings.Cut(field, " ")
+		require.True(rt, message.ReservedRanges().Has(number), "step %d: %d", step, number)
+		require.True(rt, message.ReservedNames().Has(protoreflect.Name(name)), "step %d: %s", step, name)
+	}
+	for i := range message.Fields().Len() {
+		f := message.Fields().Get(i)
+		meaning[f.Number()] = describe(f)
+	}
+}
+
+func describe(f protoreflect.FieldDescriptor) string {
+	kind := f.Kind().String()
+	if f.Message() != nil {
+		kind = string(f.Message().FullName())
+	}
+	return fmt.Sprint(f.Name(), " ", kind, " ", f.Cardinality())
+}
+
+// A counter counts statements.
+type counter struct{ n int }
+
+func (c *counter) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
+	c.n++
+	return ctx
+}
+func (c *counter) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
+// What is asked does not grow with the tables, of which there are hundreds here, and what
+// is written loads.
+func TestManyTables(t *testing.T) {
+	t.Parallel()
+	var count counter
+	db, _ := database(t, crudtest.WithMaxConns(1), crudtest.WithConfig(func(c *pgxpool.Config) { c.ConnConfig.Tracer = &count }))
+	run(t, db, "CREATE TABLE table_000s (id bigserial PRIMARY KEY)")
+	count.n = 0
+	read(t, db)
+	one := count.n
+	const tablesN, columnsN = 520, 40
+	for i := range tablesN {
+		var sql strings.Builder
+		fmt.Fprintf(&sql, "CREATE TABLE wide_%03d_things (id bigserial PRIMARY KEY, other_id bigint REFERENCES table_000s ON DELETE CASCADE, UNIQUE (other_id)", i)
+		for j := range columnsN {
+			kind := columnTypes[(i+j)%len(columnTypes)]
+			if kind == "evolved" {
+				kind = "real"
+			}
+			fmt.Fprintf(&sql, ", column_%d %s", j, kind)
+		}
+		run(t, db, sql.String()+")")
+	}
+	count.n = 0
+	d := read(t, db)
+	assert.Equal(t, one, count.n)
+	dir := t.TempDir()
+	o := output(t, d, all, dir)
+	assert.Empty(t, o.Warnings)
+	files := load(t, dir, o.Path)
+	assert.Len(t, files[0].Models, tablesN+1)
+	assert.Len(t, files[0].Services, tablesN+1)
+	assert.Equal(t, o.Text, output(t, d, all, dir).Text)
+	formatted(t, o.Path)
+}
