@@ -47,6 +47,7 @@ var floors = []floor{
 	{"runtime/ratelimit/internal", []string{"runtime/ratelimit"}},
 	{"runtime/ratelimit/pglimit", []string{"runtime/ratelimit", "runtime/crud"}},
 	{"runtime/ratelimit/redislimit", []string{"runtime/ratelimit"}},
+	{"runtime/signals", nil},
 	{"internal/allkinds", []string{"options", "runtime"}},
 	{"internal/apitest", []string{"options", "runtime"}},
 	{"internal/bookpb", []string{"options", "runtime"}},
