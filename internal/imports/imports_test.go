@@ -47,6 +47,7 @@ var floors = []floor{
 	{"runtime/ratelimit/internal", []string{"runtime/ratelimit"}},
 	{"runtime/ratelimit/pglimit", []string{"runtime/ratelimit", "runtime/crud"}},
 	{"runtime/ratelimit/redislimit", []string{"runtime/ratelimit"}},
+	{"runtime/server", []string{"runtime/crud", "runtime/auth", "runtime/ratelimit", "runtime/signals", "internal/richstatus"}},
 	{"runtime/signals", nil},
 	{"internal/allkinds", []string{"options", "runtime"}},
 	{"internal/apitest", []string{"options", "runtime"}},

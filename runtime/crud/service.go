@@ -1,6 +1,7 @@
 package crud
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/protocrud/protoc-gen-go-crud/runtime/auth"
@@ -105,3 +106,15 @@ const (
 	MethodBatchUpdate
 	MethodBatchDelete
 )
+
+// String returns the name of the kind: batch get, custom.
+func (k MethodKind) String() string {
+	names := [...]string{
+		"custom", "get", "list", "create", "update", "delete", "undelete",
+		"batch get", "batch create", "batch update", "batch delete",
+	}
+	if int(k) < len(names) {
+		return names[k]
+	}
+	return fmt.Sprintf("MethodKind(%d)", uint8(k))
+}
