@@ -35,8 +35,9 @@ type MethodInfo struct {
 	// Permissions are those that a caller needs, all of them, instead of the service's.
 	// None are the service's.
 	Permissions []string
-	// Without names the interceptors that the method opts out of: "authenticate",
-	// "limit" and "authorize".
+	// Without names the interceptors that the method opts out of: "trace", "log",
+	// "metrics", "authenticate", "limit", "authorize" and "validate". runtime/server
+	// has them all.
 	Without []string
 	// Limits bound the method's calls, besides the service's.
 	Limits []ratelimit.Limit
