@@ -43,6 +43,7 @@ var floors = []floor{
 	{"runtime/filter", []string{"internal/nearest", "internal/protopath", "internal/sqlname", "internal/texttype"}},
 	{"runtime/identity", nil},
 	{"runtime/auth", []string{"runtime/identity", "internal/richstatus"}},
+	{"runtime/auth/jwtauth", []string{"runtime/auth", "runtime/identity"}},
 	{"runtime/ratelimit", []string{"runtime/identity", "internal/richstatus"}},
 	{"runtime/ratelimit/internal", []string{"runtime/ratelimit"}},
 	{"runtime/ratelimit/pglimit", []string{"runtime/ratelimit", "runtime/crud"}},
