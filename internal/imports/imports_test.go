@@ -209,3 +209,29 @@ func list(t *testing.T) []listed {
 	}
 	return packages
 }
+
+// What a service's owner links without asking for more: not the stores, the adapters or
+// the server of others.
+func TestCoreIsLight(t *testing.T) {
+	t.Parallel()
+	light := []string{
+		"golang.org/x/", "google.golang.org/grpc", "google.golang.org/protobuf", "google.golang.org/genproto/googleapis/",
+		"github.com/jackc/", "github.com/Masterminds/squirrel", "github.com/lann/", "github.com/google/uuid", module,
+	}
+	for _, core := range []string{"runtime/crud", "runtime/auth", "runtime/ratelimit", "runtime/signals", "runtime/server"} {
+		out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", module+core).Output()
+		require.NoError(t, err)
+		for path := range strings.Lines(string(out)) {
+			path = strings.TrimSpace(path)
+			first, _, _ := strings.Cut(path, "/")
+			if !strings.Contains(first, ".") { // the standard library's
+				continue
+			}
+			assert.True(t, slices.ContainsFunc(light, func(prefix string) bool { return strings.HasPrefix(path, prefix) }),
+				"%s links %s", core, path)
+			for _, heavy := range []string{"runtime/auth/jwtauth", "runtime/ratelimit/redislimit", "runtime/ratelimit/pglimit", "runtime/validate", "runtime/sqlite", "runtime/crudtest"} {
+				assert.NotEqual(t, module+heavy, path, "%s links it", core)
+			}
+		}
+	}
+}

@@ -50,7 +50,7 @@ type Config struct {
 // says, for programmers, what the config lacks.
 func New(c Config) (auth.Authenticator, error) {
 	if err := c.check(); err != nil {
-		return nil, fmt.Errorf("jwtauth: %w", err)
+		return nil, err
 	}
 	if c.Principal == nil {
 		c.Principal = subject
@@ -72,22 +72,22 @@ func (c Config) check() error {
 	secret := func(algorithm string) bool { return strings.HasPrefix(algorithm, "HS") }
 	for _, a := range c.Algorithms {
 		if a == "none" || jwt.GetSigningMethod(a) == nil {
-			return fmt.Errorf("Algorithms has %q, which signs nothing", a)
+			return fmt.Errorf("jwtauth: Algorithms has %q, which signs nothing", a)
 		}
 	}
 	switch {
 	case c.Keyfunc == nil:
-		return errors.New("there is no Keyfunc")
+		return errors.New("jwtauth: there is no Keyfunc")
 	case len(c.Algorithms) == 0:
-		return errors.New("there are no Algorithms")
+		return errors.New("jwtauth: there are no Algorithms")
 	case slices.ContainsFunc(c.Algorithms, secret) && slices.ContainsFunc(c.Algorithms, func(a string) bool { return !secret(a) }):
-		return errors.New("Algorithms has those of secrets beside those of public keys")
+		return errors.New("jwtauth: Algorithms has those of secrets beside those of public keys")
 	case c.Issuer == "":
-		return errors.New("there is no Issuer")
+		return errors.New("jwtauth: there is no Issuer")
 	case c.Audience == "":
-		return errors.New("there is no Audience")
+		return errors.New("jwtauth: there is no Audience")
 	case c.Leeway < 0:
-		return errors.New("Leeway is negative")
+		return errors.New("jwtauth: Leeway is negative")
 	}
 	return nil
 }
