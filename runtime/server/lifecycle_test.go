@@ -163,6 +163,33 @@ func TestStandingStreamsEndWithTheServer(t *testing.T) {
 	assert.Equal(t, codes.Unavailable, status.Code(err), "%v", err)
 }
 
+// A stream without an end of its own can end with the server.
+func TestDraining(t *testing.T) {
+	t.Parallel()
+	begun := make(chan struct{})
+	impl := service{
+		talk: func(stream testpb.TestService_FullDuplexCallServer) error {
+			close(begun)
+			<-server.Draining(stream.Context())
+			return status.Error(codes.Unavailable, "go elsewhere")
+		},
+		unary: func(ctx context.Context, _ *testpb.SimpleRequest) (*testpb.SimpleResponse, error) {
+			assert.Nil(t, server.Draining(ctx))
+			return &testpb.SimpleResponse{}, nil
+		},
+	}
+	r := run(t, server.Config{Services: impl.with(declared(nil)), DrainTimeout: time.Hour})
+	c := r.client(t)
+	_, err := c.UnaryCall(t.Context(), &testpb.SimpleRequest{})
+	require.NoError(t, err)
+	stream, err := c.FullDuplexCall(t.Context())
+	require.NoError(t, err)
+	<-begun
+	require.NoError(t, r.end())
+	_, err = stream.Recv()
+	assert.Equal(t, "go elsewhere", status.Convert(err).Message())
+}
+
 // Two replicas are replaced in turn under load, and no call fails.
 func TestRollingRestart(t *testing.T) {
 	t.Parallel()

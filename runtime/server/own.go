@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"strings"
 
 	"google.golang.org/grpc"
@@ -48,13 +49,24 @@ func ownRules(reflectionPermissions []string) []auth.Info {
 	return infos
 }
 
-// A doorman ends the streams of the server's own services when it drains: clients keep
-// them open for as long as they live, and no call is lost with them.
+type drainingKey struct{}
+
+// Draining returns a channel that is closed when the server begins to send its calls
+// home. The handler of a stream that goes on for as long as its client lives waits for
+// it, and ends with UNAVAILABLE, so that the client goes elsewhere in good order; one
+// that does not is cut after Config.DrainTimeout. In a unary call it is nil.
+func Draining(ctx context.Context) <-chan struct{} {
+	draining, _ := ctx.Value(drainingKey{}).(<-chan struct{})
+	return draining
+}
+
+// A doorman tells streams when the server drains, and ends those of its own services:
+// clients keep them open for as long as they live, and no call is lost with them.
 type doorman struct{ draining <-chan struct{} }
 
 func (d doorman) stream(srv any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) error {
 	if !ownMethod(info.FullMethod) {
-		return handler(srv, stream)
+		return handler(srv, toldStream{stream, context.WithValue(stream.Context(), drainingKey{}, d.draining)})
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- handler(srv, stream) }() // it ends with the stream, as the stream does with this func
@@ -65,3 +77,10 @@ func (d doorman) stream(srv any, stream grpc.ServerStream, info *grpc.StreamServ
 		return status.Error(codes.Unavailable, "the server is stopping")
 	}
 }
+
+type toldStream struct {
+	grpc.ServerStream
+	ctx context.Context
+}
+
+func (s toldStream) Context() context.Context { return s.ctx }
