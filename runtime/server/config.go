@@ -132,7 +132,7 @@ type Interceptor struct {
 	Stats stats.Handler
 }
 
-// withDefaults returns the config with all defaults said.
+// withDefaults returns the config with the defaults of numbers and addresses said.
 func (c Config) withDefaults() Config {
 	c.Addr = cmp.Or(c.Addr, ":50051")
 	c.MaxReceiveBytes = cmp.Or(c.MaxReceiveBytes, 4<<20)
@@ -148,8 +148,5 @@ func (c Config) withDefaults() Config {
 	c.Health.Successes = cmp.Or(c.Health.Successes, 2)
 	c.DrainTimeout = cmp.Or(c.DrainTimeout, 6*time.Second)
 	c.ShutdownTimeout = cmp.Or(c.ShutdownTimeout, 2*time.Second)
-	if c.Logger == nil {
-		c.Logger = slog.Default()
-	}
 	return c
 }

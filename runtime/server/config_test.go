@@ -87,6 +87,26 @@ func TestEnvironmentErrors(t *testing.T) {
 	assert.Equal(t, 7, cfg.Health.Failures)
 }
 
+// A zero that would be another value is refused, and one that is a value is taken.
+func TestZeroes(t *testing.T) {
+	t.Parallel()
+	c := server.Config{DrainDelay: time.Second, MaxInFlight: 7}
+	fs := flag.NewFlagSet("", flag.ContinueOnError)
+	var usage bytes.Buffer
+	fs.SetOutput(&usage)
+	c.Flags(fs)
+	for _, f := range []string{"-drain-timeout=0", "-max-receive-bytes=0", "-health-failures=0", "-addr="} {
+		assert.ErrorContains(t, fs.Parse([]string{f}), "it is needed", f)
+	}
+	require.NoError(t, fs.Parse([]string{"-drain-delay=0", "-max-in-flight=0", "-tls-cert="}))
+	assert.Zero(t, c.DrainDelay)
+	assert.Zero(t, c.MaxInFlight)
+	usage.Reset()
+	fs.PrintDefaults()
+	assert.Contains(t, usage.String(), "how long the calls in flight have to end (default 6s)")
+	assert.NotContains(t, usage.String(), "panic")
+}
+
 // The server says all that keeps it from starting at once.
 func TestRefusesToStart(t *testing.T) {
 	t.Parallel()

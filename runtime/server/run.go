@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math"
 	"net"
 	"os"
@@ -51,6 +52,9 @@ type running struct {
 func Run(ctx context.Context, cfg Config) error {
 	if cfg.ListMethods {
 		return ListMethods(os.Stdout, cfg.Services...)
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.Default()
 	}
 	s, err := newRunning(cfg.withDefaults())
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 )
 
 // envPrefix begins the names of the variables that FromEnv reads.
@@ -13,9 +14,49 @@ const envPrefix = "GRPC_SERVER_"
 
 // Flags defines a flag for each setting that is text, a number, a duration or a switch.
 // What the config says is the flag's default, and parsing writes to the config, so
-// flags are read after FromEnv.
+// flags are read after FromEnv. Where a zero field has another default, 0 is no value
+// of the flag.
 func (c *Config) Flags(fs *flag.FlagSet) {
 	*c = c.withDefaults()
+	c.define(fs)
+	plain, defaults := Config{}.withDefaults(), flag.NewFlagSet("", flag.ContinueOnError)
+	plain.define(defaults)
+	defaults.VisitAll(func(f *flag.Flag) {
+		switch f.Value.(flag.Getter).Get() {
+		case 0, time.Duration(0), false, "":
+		default:
+			own := fs.Lookup(f.Name)
+			own.Value = nonzero{own.Value}
+		}
+	})
+}
+
+// A nonzero is a setting of which 0, or no text, is no value.
+type nonzero struct{ flag.Value }
+
+func (n nonzero) Set(s string) error {
+	if err := n.Value.Set(s); err != nil {
+		return err
+	}
+	switch n.Get() {
+	case 0, time.Duration(0), "":
+		return errors.New("it is needed")
+	}
+	return nil
+}
+
+// Get makes it a flag.Getter.
+func (n nonzero) Get() any { return n.Value.(flag.Getter).Get() }
+
+// String is also asked of the zero nonzero, by package flag.
+func (n nonzero) String() string {
+	if n.Value == nil {
+		return ""
+	}
+	return n.Value.String()
+}
+
+func (c *Config) define(fs *flag.FlagSet) {
 	fs.StringVar(&c.Addr, "addr", c.Addr, "where to listen, `host:port` or unix:PATH")
 	fs.StringVar(&c.TLS.CertFile, "tls-cert", c.TLS.CertFile, "the `file` of the certificate and its chain, PEM")
 	fs.StringVar(&c.TLS.KeyFile, "tls-key", c.TLS.KeyFile, "the `file` of the certificate's key, PEM")
