@@ -1,5 +1,6 @@
 // Package bench holds the generated code against code written by hand: what both
-// allocate, what they send to the database, and how long they take.
+// allocate, what they send to the database, and how long they take. The limiter is held
+// against what a limit says, over ten seconds of load.
 //
 //	go test ./...                                counts, which must not grow
 //	go test -run TestAllocations -v .            the table of allocations

@@ -17,15 +17,16 @@ const (
 	methodWithout      = 5
 )
 
-// The interceptors that a method can opt out of, by the names of the option without.
+// The interceptors that the permissions and limits of a method belong to, by the names
+// of the option without.
 const (
 	Authenticate = "authenticate"
 	Limit        = "limit"
 	Authorize    = "authorize"
 )
 
-// laterInterceptors are those of the option that this version does not have.
-var laterInterceptors = []string{"recover", "trace", "log", "metrics", "validate"}
+// interceptors are all that a method can opt out of, in the order of runtime/server.
+var interceptors = []string{"trace", "log", "metrics", Authenticate, Limit, Authorize, "validate"}
 
 // readPermissions reads those of a service or a method.
 func (sv *server) readPermissions(desc protoreflect.Descriptor, number int32, all []string) []string {
@@ -50,10 +51,10 @@ func (sv *server) readWithout(m *Method, opts *protocrudv1.Method) {
 		where := atOption(desc, crudNumber, methodWithout, int32(i))
 		switch {
 		case name == "": // reported with the options
-		case slices.Contains(laterInterceptors, name):
-			sv.add(where, fmt.Sprintf("option (protocrud.v1.method).without: %q is not supported yet by this version", name), "remove it")
-		case name != Authenticate && name != Limit && name != Authorize:
-			sv.add(where, fmt.Sprintf("without names no interceptor: %q", name), `write "authenticate", "limit" or "authorize"`)
+		case name == "recover":
+			sv.add(where, "a method cannot be without recover, since its panic would end the process", "remove it")
+		case !slices.Contains(interceptors, name):
+			sv.add(where, fmt.Sprintf("without names no interceptor: %q", name), `write one of "`+strings.Join(interceptors, `", "`)+`"`)
 		case slices.Contains(m.Without[:i], name):
 			sv.add(where, fmt.Sprintf("without has %q twice", name), "remove one")
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/exaring/otelpgx"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	libraryv1 "github.com/protocrud/protoc-gen-go-crud/example/library/v1"
@@ -29,7 +30,12 @@ func Open(ctx context.Context, url string) (db crud.DB, closeDB func(), err erro
 func connect(ctx context.Context, url string) (crud.DB, func(), error) {
 	switch scheme, _, _ := strings.Cut(url, ":"); scheme {
 	case "postgres", "postgresql":
-		pool, err := pgxpool.New(ctx, url)
+		config, err := pgxpool.ParseConfig(url)
+		if err != nil {
+			return nil, nil, err
+		}
+		config.ConnConfig.Tracer = otelpgx.NewTracer() // to the tracer that OpenTelemetry has, if any
+		pool, err := pgxpool.NewWithConfig(ctx, config)
 		if err != nil {
 			return nil, nil, err
 		}

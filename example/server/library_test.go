@@ -2,9 +2,11 @@ package server_test
 
 import (
 	"context"
+	"log/slog"
 	"net"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -20,14 +22,16 @@ import (
 	"github.com/protocrud/protoc-gen-go-crud/example/server"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/crud"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/crudtest"
+	crudserver "github.com/protocrud/protoc-gen-go-crud/runtime/server"
 )
 
 func TestMain(m *testing.M) { crudtest.Main(m) }
 
 // A library is a running server, a client of it, and the database behind it.
 type library struct {
-	libraryv1.LibraryServiceClient
-	db crud.DB
+	libraryv1.LibraryServiceClient // of a librarian
+	db                             crud.DB
+	conn                           func(role string) *grpc.ClientConn
 
 	mu   sync.Mutex
 	back []string // books announced
@@ -38,7 +42,8 @@ func newLibrary(t *testing.T, db crud.DB) *library {
 	t.Helper()
 	require.NoError(t, server.CreateTables(t.Context(), db))
 	l := &library{db: db}
-	l.LibraryServiceClient = dial(t, server.NewGRPC(db, l.announce))
+	l.conn = serve(t, crudserver.Config{}, db, l.announce)
+	l.LibraryServiceClient = libraryv1.NewLibraryServiceClient(l.conn("librarian"))
 	return l
 }
 
@@ -54,7 +59,40 @@ func (l *library) announced() []string {
 	return l.back
 }
 
-// dial serves srv on the loopback interface and returns a client.
+var secret = []byte("a secret that only tests have, of 40 bytes")
+
+// serve runs a server of the library on the loopback interface. dial returns a
+// connection of somebody with a role; without one nobody says who calls.
+func serve(t *testing.T, cfg crudserver.Config, db crud.DB, announce func(context.Context, string)) (dial func(role string) *grpc.ClientConn) {
+	t.Helper()
+	cfg, err := server.Configure(cfg, db, secret, announce)
+	require.NoError(t, err)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	cfg.Listeners, cfg.Logger = []net.Listener{listener}, slog.New(slog.DiscardHandler)
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- crudserver.Run(ctx, cfg) }()
+	t.Cleanup(func() {
+		stop()
+		assert.NoError(t, <-ended)
+	})
+	return func(role string) *grpc.ClientConn {
+		t.Helper()
+		opts := []grpc.DialOption{grpc.WithTransportCredentials(insecure.NewCredentials())}
+		if role != "" {
+			token, err := server.NewToken(secret, "ann", role, time.Hour)
+			require.NoError(t, err)
+			opts = append(opts, grpc.WithPerRPCCredentials(token))
+		}
+		conn, err := grpc.NewClient(listener.Addr().String(), opts...)
+		require.NoError(t, err)
+		t.Cleanup(func() { assert.NoError(t, conn.Close()) })
+		return conn
+	}
+}
+
+// dial serves a gRPC server without anything around it, and returns a client.
 func dial(t *testing.T, srv *grpc.Server) libraryv1.LibraryServiceClient {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

@@ -2,6 +2,9 @@ package server
 
 import (
 	"context"
+	"log/slog"
+	"sync"
+	"time"
 
 	libraryv1 "github.com/protocrud/protoc-gen-go-crud/example/library/v1"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/crud"
@@ -27,4 +30,30 @@ func Purge(ctx context.Context, db crud.DB) (books int64, err error) {
 	}
 	_, err = crud.PurgeRequests(ctx, db)
 	return books, err
+}
+
+// StartPurges calls Purge after each period. end has it stop, and waits until it has.
+func StartPurges(ctx context.Context, db crud.DB, period time.Duration) (end func()) {
+	ctx, stop := context.WithCancel(ctx)
+	var purger sync.WaitGroup
+	purger.Go(func() {
+		ticks := time.NewTicker(period)
+		defer ticks.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticks.C:
+			}
+			if n, err := Purge(ctx, db); err != nil && ctx.Err() == nil {
+				slog.ErrorContext(ctx, "purge", "error", err)
+			} else if n > 0 {
+				slog.InfoContext(ctx, "purge", "books", n)
+			}
+		}
+	})
+	return func() {
+		stop()
+		purger.Wait()
+	}
 }

@@ -6,12 +6,13 @@ package server
 import (
 	"context"
 
-	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/reflection"
 
 	libraryv1 "github.com/protocrud/protoc-gen-go-crud/example/library/v1"
+	"github.com/protocrud/protoc-gen-go-crud/runtime/auth"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/crud"
+	"github.com/protocrud/protoc-gen-go-crud/runtime/ratelimit"
+	crudserver "github.com/protocrud/protoc-gen-go-crud/runtime/server"
 )
 
 // A Server implements LibraryService. What it does not redefine is generated.
@@ -44,13 +45,22 @@ func New(db crud.DB, announce func(ctx context.Context, book string)) *Server {
 	}
 }
 
-// NewGRPC returns a gRPC server that serves the library and tells clients about it
-// by reflection.
-func NewGRPC(db crud.DB, announce func(ctx context.Context, book string)) *grpc.Server {
-	srv := grpc.NewServer(grpc.ChainUnaryInterceptor(tenantOfCall))
-	libraryv1.RegisterLibraryServiceServer(srv, New(db, announce))
-	reflection.Register(srv)
-	return srv
+// Configure adds the library to a config of the server that runs it: the service with
+// what its proto declares, who may call it, and the health of its database. secret
+// signs the tokens of callers.
+func Configure(cfg crudserver.Config, db crud.DB, secret []byte, announce func(ctx context.Context, book string)) (crudserver.Config, error) {
+	authenticator, err := authenticator(secret)
+	if err != nil {
+		return cfg, err
+	}
+	cfg.Services = append(cfg.Services,
+		crudserver.Of(libraryv1.RegisterLibraryServiceServer, libraryv1.LibraryServiceInfo).By(New(db, announce)))
+	cfg.Authenticator = authenticator
+	cfg.Authorizer = auth.AuthorizerFunc(authorize)
+	cfg.LimitStore = ratelimit.NewMemory()
+	cfg.Interceptors = append(cfg.Interceptors, crudserver.Interceptor{Unary: tenantOfCall})
+	cfg.Health.DB = db
+	return cfg, nil
 }
 
 // UpdateBook demands an update_mask, so that nobody overwrites a field that another

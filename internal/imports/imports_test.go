@@ -45,11 +45,14 @@ var floors = []floor{
 	{"runtime/filter", []string{"internal/nearest", "internal/protopath", "internal/sqlname", "internal/texttype"}},
 	{"runtime/identity", nil},
 	{"runtime/auth", []string{"runtime/identity", "internal/objectaccess", "internal/richstatus"}},
+	{"runtime/auth/jwtauth", []string{"runtime/auth", "runtime/identity"}},
 	{"runtime/ratelimit", []string{"runtime/identity", "internal/richstatus"}},
 	{"runtime/ratelimit/internal", []string{"runtime/ratelimit"}},
 	{"runtime/ratelimit/pglimit", []string{"runtime/ratelimit", "runtime/crud"}},
 	{"runtime/ratelimit/redislimit", []string{"runtime/ratelimit"}},
 	{"runtime/rls", []string{"runtime/crud"}},
+	{"runtime/server", []string{"runtime/crud", "runtime/auth", "runtime/ratelimit", "runtime/signals", "internal/richstatus"}},
+	{"runtime/signals", nil},
 	{"internal/allkinds", []string{"options", "runtime"}},
 	{"internal/apitest", []string{"options", "runtime"}},
 	{"internal/bookpb", []string{"options", "runtime"}},
@@ -209,4 +212,30 @@ func list(t *testing.T) []listed {
 		}
 	}
 	return packages
+}
+
+// What a service's owner links without asking for more: not the stores, the adapters or
+// the server of others.
+func TestCoreIsLight(t *testing.T) {
+	t.Parallel()
+	light := []string{
+		"golang.org/x/", "google.golang.org/grpc", "google.golang.org/protobuf", "google.golang.org/genproto/googleapis/",
+		"github.com/jackc/", "github.com/Masterminds/squirrel", "github.com/lann/", "github.com/google/uuid", module,
+	}
+	for _, core := range []string{"runtime/crud", "runtime/auth", "runtime/ratelimit", "runtime/signals", "runtime/server"} {
+		out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", module+core).Output()
+		require.NoError(t, err)
+		for path := range strings.Lines(string(out)) {
+			path = strings.TrimSpace(path)
+			first, _, _ := strings.Cut(path, "/")
+			if !strings.Contains(first, ".") { // the standard library's
+				continue
+			}
+			assert.True(t, slices.ContainsFunc(light, func(prefix string) bool { return strings.HasPrefix(path, prefix) }),
+				"%s links %s", core, path)
+			for _, heavy := range []string{"runtime/auth/jwtauth", "runtime/ratelimit/redislimit", "runtime/ratelimit/pglimit", "runtime/validate", "runtime/sqlite", "runtime/crudtest"} {
+				assert.NotEqual(t, module+heavy, path, "%s links it", core)
+			}
+		}
+	}
 }

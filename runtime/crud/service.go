@@ -1,6 +1,7 @@
 package crud
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/protocrud/protoc-gen-go-crud/runtime/auth"
@@ -34,8 +35,9 @@ type MethodInfo struct {
 	// Permissions are those that a caller needs, all of them, instead of the service's.
 	// None are the service's.
 	Permissions []string
-	// Without names the interceptors that the method opts out of: "authenticate",
-	// "limit" and "authorize".
+	// Without names the interceptors that the method opts out of: "trace", "log",
+	// "metrics", "authenticate", "limit", "authorize" and "validate". runtime/server
+	// has them all.
 	Without []string
 	// Limits bound the method's calls, besides the service's.
 	Limits []ratelimit.Limit
@@ -105,3 +107,15 @@ const (
 	MethodBatchUpdate
 	MethodBatchDelete
 )
+
+// String returns the name of the kind: batch get, custom.
+func (k MethodKind) String() string {
+	names := [...]string{
+		"custom", "get", "list", "create", "update", "delete", "undelete",
+		"batch get", "batch create", "batch update", "batch delete",
+	}
+	if int(k) < len(names) {
+		return names[k]
+	}
+	return fmt.Sprintf("MethodKind(%d)", uint8(k))
+}

@@ -1,19 +1,27 @@
 package golden_test
 
 import (
+	"bytes"
 	"context"
+	"log/slog"
+	"net"
+	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/emptypb"
 
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/permissions"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/auth"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/identity"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/ratelimit"
+	"github.com/protocrud/protoc-gen-go-crud/runtime/server"
 )
 
 // What the proto declares is what the interceptors hold to.
@@ -56,4 +64,54 @@ func TestAMethodWithoutLimit(t *testing.T) {
 		require.True(t, charged(t, l, permissions.NoteService_GetNote_FullMethodName, nil))
 	}
 	assert.False(t, charged(t, l, permissions.NoteService_DeleteNote_FullMethodName, nil))
+}
+
+// Each name that the proto may say has the server of the runtime pass by its
+// interceptor.
+func TestAMethodWithoutInterceptors(t *testing.T) {
+	t.Parallel()
+	var met atomic.Int64
+	meet := server.Interceptor{Unary: func(ctx context.Context, req any, _ *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
+		met.Add(1)
+		return handler(ctx, req)
+	}}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	var log bytes.Buffer
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	ended := make(chan error, 1)
+	go func() {
+		ended <- server.Run(ctx, server.Config{
+			Services: []server.Service{
+				server.Of(permissions.RegisterNoteServiceServer, permissions.NoteServiceInfo).By(permissions.UnimplementedNoteServiceServer{}),
+			},
+			Listeners: []net.Listener{listener},
+			Trace:     []server.Interceptor{meet}, Metrics: []server.Interceptor{meet}, Validate: []server.Interceptor{meet},
+			Authenticator: auth.AuthenticatorFunc(func(context.Context) (identity.Principal, error) {
+				met.Add(1)
+				return identity.Principal{ID: "ann"}, nil
+			}),
+			Authorizer: auth.AuthorizerFunc(func(context.Context, auth.Access) (bool, error) {
+				met.Add(1)
+				return true, nil
+			}),
+			LimitStore:   ratelimit.NewMemory(),
+			LimitOptions: []ratelimit.Option{ratelimit.WithObserver(func(context.Context, ratelimit.Observation) { met.Add(1) })},
+			Logger:       slog.New(slog.NewTextHandler(&log, nil)),
+		})
+	}()
+	conn, err := grpc.NewClient(listener.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	require.NoError(t, err)
+	defer conn.Close()
+	client := permissions.NewNoteServiceClient(conn)
+	_, err = client.Ping(t.Context(), &emptypb.Empty{})
+	require.Equal(t, codes.Unimplemented, status.Code(err))
+	assert.Zero(t, met.Load())
+	_, err = client.GetNote(t.Context(), &permissions.GetNoteRequest{Id: 1})
+	require.Equal(t, codes.Unimplemented, status.Code(err))
+	assert.EqualValues(t, 6, met.Load())
+	stop()
+	require.NoError(t, <-ended)
+	assert.Equal(t, 1, strings.Count(log.String(), "msg=call "), "GetNote's")
 }

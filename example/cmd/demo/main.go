@@ -8,12 +8,15 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
@@ -21,6 +24,7 @@ import (
 	libraryv1 "github.com/protocrud/protoc-gen-go-crud/example/library/v1"
 	"github.com/protocrud/protoc-gen-go-crud/example/server"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/crud"
+	crudserver "github.com/protocrud/protoc-gen-go-crud/runtime/server"
 )
 
 func main() {
@@ -39,15 +43,20 @@ func run() (err error) {
 	}
 	defer func() { err = errors.Join(err, remove()) }()
 	p := &printer{out: os.Stdout, called: map[string]int{}}
-	address, end, err := serve(db, p.announce)
+	secret := []byte(rand.Text())
+	address, end, err := serve(ctx, db, secret, p.announce)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, end()) }()
 	p.printf("The library listens on %s and keeps its data in %s.\n", address, name)
 
+	token, err := server.NewToken(secret, "ann", "librarian", time.Hour)
+	if err != nil {
+		return err
+	}
 	conn, err := grpc.NewClient(address,
-		grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithPerRPCCredentials(token),
 		grpc.WithUnaryInterceptor(p.intercept), grpc.WithStreamInterceptor(p.interceptStream))
 	if err != nil {
 		return err
@@ -60,16 +69,20 @@ func run() (err error) {
 }
 
 // serve starts the server and returns its address. end stops it, and returns its error.
-func serve(db crud.DB, announce func(context.Context, string)) (address string, end func() error, err error) {
+func serve(ctx context.Context, db crud.DB, secret []byte, announce func(context.Context, string)) (address string, end func() error, err error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", nil, err
 	}
-	srv := server.NewGRPC(db, announce)
+	cfg := crudserver.Config{Listeners: []net.Listener{listener}, Logger: slog.New(slog.DiscardHandler)}
+	if cfg, err = server.Configure(cfg, db, secret, announce); err != nil {
+		return "", nil, errors.Join(err, listener.Close())
+	}
+	ctx, stop := context.WithCancel(ctx)
 	ended := make(chan error, 1)
-	go func() { ended <- srv.Serve(listener) }()
+	go func() { ended <- crudserver.Run(ctx, cfg) }()
 	end = func() error {
-		srv.GracefulStop()
+		stop()
 		return <-ended
 	}
 	return listener.Addr().String(), end, nil

@@ -1,67 +1,69 @@
-// Command library-server serves the library on 127.0.0.1:8080, or the address given
-// as its argument, and removes once an hour what is to be purged. DATABASE_URL names
-// the database; the default is a file in the current directory. It stops gracefully on
-// SIGINT and SIGTERM.
+// Command library-server serves the library on 127.0.0.1:8080, and removes once an hour
+// what is to be purged. DATABASE_URL names the database; the default is a file in the
+// current directory. TOKEN_SECRET signs the tokens of callers; the default is one that
+// nobody knows. METRICS_ADDR is where Prometheus may ask. The rest is said by -help and
+// by GRPC_SERVER_ variables; -list-methods prints what is served. It stops gracefully
+// on SIGINT and SIGTERM.
 package main
 
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
+	"errors"
+	"flag"
 	"log"
-	"net"
+	"log/slog"
+	"net/http"
 	"os"
-	"os/signal"
-	"sync"
-	"syscall"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
 	"github.com/protocrud/protoc-gen-go-crud/example/server"
-	"github.com/protocrud/protoc-gen-go-crud/runtime/crud"
+	crudserver "github.com/protocrud/protoc-gen-go-crud/runtime/server"
 )
 
-const purgePeriod = time.Hour
-
 func main() {
-	if err := run(); err != nil {
+	if err := run(context.Background()); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run() error {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+func run(ctx context.Context) error {
+	cfg := crudserver.Config{Addr: "127.0.0.1:8080", Reflection: true}
+	if err := cfg.FromEnv(); err != nil {
+		return err
+	}
+	cfg.Flags(flag.CommandLine)
+	flag.Parse()
 	db, closeDB, err := server.Open(ctx, cmp.Or(os.Getenv("DATABASE_URL"), "sqlite:library.db"))
 	if err != nil {
 		return err
 	}
-	defer closeDB()
-	listener, err := net.Listen("tcp", cmp.Or(append(os.Args[1:], "127.0.0.1:8080")...))
+	secret := []byte(cmp.Or(os.Getenv("TOKEN_SECRET"), rand.Text()))
+	cfg, err = server.Configure(cfg, db, secret, func(ctx context.Context, book string) {
+		slog.InfoContext(ctx, "a book is back", "book", book)
+	})
 	if err != nil {
 		return err
 	}
-	srv := server.NewGRPC(db, func(_ context.Context, book string) { log.Print(book, " is back") })
-	context.AfterFunc(ctx, srv.GracefulStop)
-	var purger sync.WaitGroup
-	purger.Go(func() { purge(ctx, db) })
-	defer func() { stop(); purger.Wait() }()
-	log.Print("serving on ", listener.Addr())
-	return srv.Serve(listener)
-}
-
-// purge removes what is to be purged, until ctx ends.
-func purge(ctx context.Context, db crud.DB) {
-	ticks := time.NewTicker(purgePeriod)
-	defer ticks.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticks.C:
-			if n, err := server.Purge(ctx, db); err != nil {
-				log.Print("purge: ", err)
-			} else if n > 0 {
-				log.Print(n, " books purged")
+	cfg = server.Observe(cfg, prometheus.DefaultRegisterer)
+	endPurges := server.StartPurges(ctx, db, time.Hour)
+	cfg.OnShutdown = append(cfg.OnShutdown, func(context.Context) error {
+		endPurges()
+		closeDB() // with a time limit, since a call that hangs may have a connection
+		return nil
+	})
+	if addr := os.Getenv("METRICS_ADDR"); addr != "" {
+		metrics := &http.Server{Addr: addr, Handler: promhttp.Handler(), ReadHeaderTimeout: time.Second}
+		go func() {
+			if err := metrics.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
+				slog.Error("metrics", "error", err)
 			}
-		}
+		}()
+		cfg.OnShutdown = append(cfg.OnShutdown, metrics.Shutdown)
 	}
+	return crudserver.Run(ctx, cfg)
 }

@@ -7,6 +7,7 @@
 package libraryv1
 
 import (
+	_ "github.com/protocrud/protoc-gen-go-crud/options/protocrud/v1"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	emptypb "google.golang.org/protobuf/types/known/emptypb"
@@ -26,7 +27,7 @@ var File_library_v1_library_service_proto protoreflect.FileDescriptor
 const file_library_v1_library_service_proto_rawDesc = "" +
 	"\n" +
 	" library/v1/library_service.proto\x12\n" +
-	"library.v1\x1a\x1bgoogle/protobuf/empty.proto\x1a\x17library/v1/author.proto\x1a\x15library/v1/book.proto\x1a\x15library/v1/loan.proto\x1a\x16library/v1/shelf.proto\x1a\x15library/v1/user.proto2\xad\x11\n" +
+	"library.v1\x1a\x1bgoogle/protobuf/empty.proto\x1a\x17library/v1/author.proto\x1a\x15library/v1/book.proto\x1a\x15library/v1/loan.proto\x1a\x16library/v1/shelf.proto\x1a\x15library/v1/user.proto\x1a\x1aprotocrud/v1/options.proto2\xc3\x12\n" +
 	"\x0eLibraryService\x127\n" +
 	"\aGetUser\x12\x1a.library.v1.GetUserRequest\x1a\x10.library.v1.User\x12K\n" +
 	"\x11GetUserByUsername\x12$.library.v1.GetUserByUsernameRequest\x1a\x10.library.v1.User\x12H\n" +
@@ -34,21 +35,21 @@ const file_library_v1_library_service_proto_rawDesc = "" +
 	"\n" +
 	"CreateUser\x12\x1d.library.v1.CreateUserRequest\x1a\x10.library.v1.User\x12=\n" +
 	"\n" +
-	"UpdateUser\x12\x1d.library.v1.UpdateUserRequest\x1a\x10.library.v1.User\x12C\n" +
+	"UpdateUser\x12\x1d.library.v1.UpdateUserRequest\x1a\x10.library.v1.User\x12c\n" +
 	"\n" +
-	"DeleteUser\x12\x1d.library.v1.DeleteUserRequest\x1a\x16.google.protobuf.Empty\x12=\n" +
+	"DeleteUser\x12\x1d.library.v1.DeleteUserRequest\x1a\x16.google.protobuf.Empty\"\x1e\xe2\x93&\x1a\"\x18library.catalogue.delete\x12=\n" +
 	"\tGetAuthor\x12\x1c.library.v1.GetAuthorRequest\x1a\x12.library.v1.Author\x12N\n" +
 	"\vListAuthors\x12\x1e.library.v1.ListAuthorsRequest\x1a\x1f.library.v1.ListAuthorsResponse\x12C\n" +
 	"\fCreateAuthor\x12\x1f.library.v1.CreateAuthorRequest\x1a\x12.library.v1.Author\x12Z\n" +
 	"\x0fBatchGetAuthors\x12\".library.v1.BatchGetAuthorsRequest\x1a#.library.v1.BatchGetAuthorsResponse\x12c\n" +
 	"\x12BatchCreateAuthors\x12%.library.v1.BatchCreateAuthorsRequest\x1a&.library.v1.BatchCreateAuthorsResponse\x12C\n" +
-	"\fUpdateAuthor\x12\x1f.library.v1.UpdateAuthorRequest\x1a\x12.library.v1.Author\x12G\n" +
-	"\fDeleteAuthor\x12\x1f.library.v1.DeleteAuthorRequest\x1a\x16.google.protobuf.Empty\x12:\n" +
+	"\fUpdateAuthor\x12\x1f.library.v1.UpdateAuthorRequest\x1a\x12.library.v1.Author\x12g\n" +
+	"\fDeleteAuthor\x12\x1f.library.v1.DeleteAuthorRequest\x1a\x16.google.protobuf.Empty\"\x1e\xe2\x93&\x1a\"\x18library.catalogue.delete\x12:\n" +
 	"\bGetShelf\x12\x1b.library.v1.GetShelfRequest\x1a\x11.library.v1.Shelf\x12N\n" +
 	"\vListShelves\x12\x1e.library.v1.ListShelvesRequest\x1a\x1f.library.v1.ListShelvesResponse\x12@\n" +
 	"\vCreateShelf\x12\x1e.library.v1.CreateShelfRequest\x1a\x11.library.v1.Shelf\x12@\n" +
-	"\vUpdateShelf\x12\x1e.library.v1.UpdateShelfRequest\x1a\x11.library.v1.Shelf\x12E\n" +
-	"\vDeleteShelf\x12\x1e.library.v1.DeleteShelfRequest\x1a\x16.google.protobuf.Empty\x127\n" +
+	"\vUpdateShelf\x12\x1e.library.v1.UpdateShelfRequest\x1a\x11.library.v1.Shelf\x12e\n" +
+	"\vDeleteShelf\x12\x1e.library.v1.DeleteShelfRequest\x1a\x16.google.protobuf.Empty\"\x1e\xe2\x93&\x1a\"\x18library.catalogue.delete\x127\n" +
 	"\aGetBook\x12\x1a.library.v1.GetBookRequest\x1a\x10.library.v1.Book\x12C\n" +
 	"\rGetBookByIsbn\x12 .library.v1.GetBookByIsbnRequest\x1a\x10.library.v1.Book\x12H\n" +
 	"\tListBooks\x12\x1c.library.v1.ListBooksRequest\x1a\x1d.library.v1.ListBooksResponse\x12A\n" +
@@ -63,13 +64,14 @@ const file_library_v1_library_service_proto_rawDesc = "" +
 	"\n" +
 	"ReturnBook\x12\x1d.library.v1.ReturnBookRequest\x1a\x10.library.v1.Book\x127\n" +
 	"\aGetLoan\x12\x1a.library.v1.GetLoanRequest\x1a\x10.library.v1.Loan\x12H\n" +
-	"\tListLoans\x12\x1c.library.v1.ListLoansRequest\x1a\x1d.library.v1.ListLoansResponse\x12=\n" +
+	"\tListLoans\x12\x1c.library.v1.ListLoansRequest\x1a\x1d.library.v1.ListLoansResponse\x12^\n" +
 	"\n" +
-	"CreateLoan\x12\x1d.library.v1.CreateLoanRequest\x1a\x10.library.v1.Loan\x12=\n" +
+	"CreateLoan\x12\x1d.library.v1.CreateLoanRequest\x1a\x10.library.v1.Loan\"\x1f\xe2\x93&\x1b\x1a\x19\bd\x12\x02\b<\"\x11metadata:x-tenant\x12=\n" +
 	"\n" +
 	"UpdateLoan\x12\x1d.library.v1.UpdateLoanRequest\x1a\x10.library.v1.Loan\x12C\n" +
 	"\n" +
-	"DeleteLoan\x12\x1d.library.v1.DeleteLoanRequest\x1a\x16.google.protobuf.EmptyBFZDgithub.com/protocrud/protoc-gen-go-crud/example/library/v1;libraryv1b\x06proto3"
+	"DeleteLoan\x12\x1d.library.v1.DeleteLoanRequest\x1a\x16.google.protobuf.Empty\x1a\x13\xe2\x93&\x0f\n" +
+	"\r\b\xe8\a\x12\x02\b\x01\"\x04peerBFZDgithub.com/protocrud/protoc-gen-go-crud/example/library/v1;libraryv1b\x06proto3"
 
 var file_library_v1_library_service_proto_goTypes = []any{
 	(*GetUserRequest)(nil),             // 0: library.v1.GetUserRequest

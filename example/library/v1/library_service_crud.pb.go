@@ -6,8 +6,10 @@ package libraryv1
 import (
 	context "context"
 	crud "github.com/protocrud/protoc-gen-go-crud/runtime/crud"
+	ratelimit "github.com/protocrud/protoc-gen-go-crud/runtime/ratelimit"
 	grpc "google.golang.org/grpc"
 	emptypb "google.golang.org/protobuf/types/known/emptypb"
+	time "time"
 )
 
 // This file needs a runtime that knows protocol version 1. If this line does
@@ -329,28 +331,40 @@ func (s CRUDLibraryServiceServer) DeleteLoan(ctx context.Context, req *DeleteLoa
 }
 
 // LibraryServiceInfo is what library/v1/library_service.proto declares about
-// LibraryService: its methods and their tables.
+// LibraryService: its methods, their tables, permissions and rate limits.
 var LibraryServiceInfo = crud.ServiceInfo{
 	Name: "library.v1.LibraryService",
+	Limits: []ratelimit.Limit{
+		{MaxCalls: 1000, Period: 1 * time.Second, Keys: []ratelimit.Key{ratelimit.Peer()}},
+	},
 	Methods: []crud.MethodInfo{
 		{FullName: LibraryService_GetUser_FullMethodName, Kind: crud.MethodGet, Table: UserTable},
 		{FullName: LibraryService_GetUserByUsername_FullMethodName, Kind: crud.MethodGet, Table: UserTable},
 		{FullName: LibraryService_ListUsers_FullMethodName, Kind: crud.MethodList, Table: UserTable},
 		{FullName: LibraryService_CreateUser_FullMethodName, Kind: crud.MethodCreate, Table: UserTable},
 		{FullName: LibraryService_UpdateUser_FullMethodName, Kind: crud.MethodUpdate, Table: UserTable},
-		{FullName: LibraryService_DeleteUser_FullMethodName, Kind: crud.MethodDelete, Table: UserTable},
+		{
+			FullName: LibraryService_DeleteUser_FullMethodName, Kind: crud.MethodDelete, Table: UserTable,
+			Permissions: []string{"library.catalogue.delete"},
+		},
 		{FullName: LibraryService_GetAuthor_FullMethodName, Kind: crud.MethodGet, Table: AuthorTable},
 		{FullName: LibraryService_ListAuthors_FullMethodName, Kind: crud.MethodList, Table: AuthorTable},
 		{FullName: LibraryService_CreateAuthor_FullMethodName, Kind: crud.MethodCreate, Table: AuthorTable},
 		{FullName: LibraryService_BatchGetAuthors_FullMethodName, Kind: crud.MethodBatchGet, Table: AuthorTable},
 		{FullName: LibraryService_BatchCreateAuthors_FullMethodName, Kind: crud.MethodBatchCreate, Table: AuthorTable},
 		{FullName: LibraryService_UpdateAuthor_FullMethodName, Kind: crud.MethodUpdate, Table: AuthorTable},
-		{FullName: LibraryService_DeleteAuthor_FullMethodName, Kind: crud.MethodDelete, Table: AuthorTable},
+		{
+			FullName: LibraryService_DeleteAuthor_FullMethodName, Kind: crud.MethodDelete, Table: AuthorTable,
+			Permissions: []string{"library.catalogue.delete"},
+		},
 		{FullName: LibraryService_GetShelf_FullMethodName, Kind: crud.MethodGet, Table: ShelfTable},
 		{FullName: LibraryService_ListShelves_FullMethodName, Kind: crud.MethodList, Table: ShelfTable},
 		{FullName: LibraryService_CreateShelf_FullMethodName, Kind: crud.MethodCreate, Table: ShelfTable},
 		{FullName: LibraryService_UpdateShelf_FullMethodName, Kind: crud.MethodUpdate, Table: ShelfTable},
-		{FullName: LibraryService_DeleteShelf_FullMethodName, Kind: crud.MethodDelete, Table: ShelfTable},
+		{
+			FullName: LibraryService_DeleteShelf_FullMethodName, Kind: crud.MethodDelete, Table: ShelfTable,
+			Permissions: []string{"library.catalogue.delete"},
+		},
 		{FullName: LibraryService_GetBook_FullMethodName, Kind: crud.MethodGet, Table: BookTable},
 		{FullName: LibraryService_GetBookByIsbn_FullMethodName, Kind: crud.MethodGet, Table: BookTable},
 		{FullName: LibraryService_ListBooks_FullMethodName, Kind: crud.MethodList, Table: BookTable},
@@ -362,7 +376,12 @@ var LibraryServiceInfo = crud.ServiceInfo{
 		{FullName: LibraryService_ReturnBook_FullMethodName, Kind: crud.MethodCustom},
 		{FullName: LibraryService_GetLoan_FullMethodName, Kind: crud.MethodGet, Table: LoanTable},
 		{FullName: LibraryService_ListLoans_FullMethodName, Kind: crud.MethodList, Table: LoanTable},
-		{FullName: LibraryService_CreateLoan_FullMethodName, Kind: crud.MethodCreate, Table: LoanTable, RequestID: true},
+		{
+			FullName: LibraryService_CreateLoan_FullMethodName, Kind: crud.MethodCreate, Table: LoanTable, RequestID: true,
+			Limits: []ratelimit.Limit{
+				{MaxCalls: 100, Period: 1 * time.Minute, Keys: []ratelimit.Key{ratelimit.Metadata("x-tenant")}},
+			},
+		},
 		{FullName: LibraryService_UpdateLoan_FullMethodName, Kind: crud.MethodUpdate, Table: LoanTable},
 		{FullName: LibraryService_DeleteLoan_FullMethodName, Kind: crud.MethodDelete, Table: LoanTable},
 	},

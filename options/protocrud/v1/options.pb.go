@@ -1421,9 +1421,11 @@ type Method struct {
 	// What a caller must be permitted to call this method: all of these, instead of
 	// what the service says. Default: what the service says.
 	Permissions []string `protobuf:"bytes,4,rep,name=permissions,proto3" json:"permissions,omitempty"`
-	// Interceptors of the server that this method opts out of, by name:
-	// `without: ["authenticate", "authorize"]` for a public method, and "limit" for one
-	// that its service's limits do not hold for.
+	// Interceptors of the server that this method opts out of, by name: "trace", "log",
+	// "metrics", "authenticate", "limit", "authorize" or "validate".
+	// `without: ["authenticate", "authorize"]` makes a method public, and "limit" is for
+	// one that its service's limits do not hold for. runtime/server has them all, in
+	// this order.
 	Without       []string `protobuf:"bytes,5,rep,name=without,proto3" json:"without,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

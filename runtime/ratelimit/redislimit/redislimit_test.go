@@ -145,6 +145,25 @@ func TestTrouble(t *testing.T) {
 	}
 }
 
+// A Redis that loses its keys and its script under load is no trouble that anybody sees.
+func TestFlushedUnderLoad(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	l, err := ratelimit.New(s.store(), ratelimit.WithLogger(quiet), ratelimit.FailClosed(), ratelimit.WithStoreTimeout(20*time.Second),
+		ratelimit.Services(ratelimit.Service{Name: "a.B", Limits: []ratelimit.Limit{{MaxCalls: 1_000_000, Period: time.Hour}}}))
+	require.NoError(t, err)
+	load, client := newLoad(l), s.client()
+	for range 5 {
+		load.until(t, ratelimit.Admitted, 50)
+		require.NoError(t, client.FlushAll(t.Context()).Err())
+		require.NoError(t, client.ScriptFlush(t.Context()).Err())
+	}
+	load.until(t, ratelimit.Admitted, 50)
+	load.stop()
+	assert.Zero(t, load.failed.Load())
+	assert.Zero(t, l.Count(ratelimit.FailedClosed))
+}
+
 // A load is some callers that call without a pause.
 type load struct {
 	limiter       *ratelimit.Limiter

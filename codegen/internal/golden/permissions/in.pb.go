@@ -174,13 +174,13 @@ const file_permissions_in_proto_rawDesc = "" +
 	"\x0eGetNoteRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x03R\x02id\"#\n" +
 	"\x11DeleteNoteRequest\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\x03R\x02id2\xbb\x02\n" +
+	"\x02id\x18\x01 \x01(\x03R\x02id2\xda\x02\n" +
 	"\vNoteService\x12G\n" +
 	"\aGetNote\x12\".golden.permissions.GetNoteRequest\x1a\x18.golden.permissions.Note\x12j\n" +
 	"\n" +
 	"DeleteNote\x12%.golden.permissions.DeleteNoteRequest\x1a\x16.google.protobuf.Empty\"\x1d\xe2\x93&\x19\"\n" +
-	"notes.read\"\vnotes.write\x12\\\n" +
-	"\x04Ping\x12\x16.google.protobuf.Empty\x1a\x16.google.protobuf.Empty\"$\xe2\x93& *\fauthenticate*\tauthorize*\x05limit\x1a\x19\xe2\x93&\x15\n" +
+	"notes.read\"\vnotes.write\x12{\n" +
+	"\x04Ping\x12\x16.google.protobuf.Empty\x1a\x16.google.protobuf.Empty\"C\xe2\x93&?*\x05trace*\x03log*\ametrics*\fauthenticate*\x05limit*\tauthorize*\bvalidate\x1a\x19\xe2\x93&\x15\n" +
 	"\a\b\x02\x12\x03\b\x90\x1c\x12\n" +
 	"notes.readBMZKgithub.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/permissionsb\x06proto3"
 

@@ -135,7 +135,7 @@ var NoteServiceInfo = crud.ServiceInfo{
 		},
 		{
 			FullName: NoteService_Ping_FullMethodName, Kind: crud.MethodCustom,
-			Without: []string{"authenticate", "authorize", "limit"},
+			Without: []string{"trace", "log", "metrics", "authenticate", "limit", "authorize", "validate"},
 		},
 	},
 }
