@@ -126,7 +126,7 @@ func guards(cfg Config, services []*served) (*auth.Guard, *ratelimit.Limiter, er
 	for _, s := range services {
 		access, limits = append(access, s.info), append(limits, s.info)
 	}
-	opts := []auth.Option{auth.Services(access...)}
+	opts := []auth.Option{auth.Services(access...), auth.Objects(cfg.Objects)}
 	if cfg.DefaultDeny {
 		opts = append(opts, auth.DefaultDeny())
 	}

@@ -186,6 +186,33 @@ func TestOrder(t *testing.T) {
 	}
 }
 
+// Resources are asked for where the handler names them.
+func TestObjects(t *testing.T) {
+	t.Parallel()
+	tr := &trail{}
+	cfg := tr.config(everything(nil))
+	note := auth.Object{Type: "a.Note", Name: "7", Key: int64(7)}
+	cfg.Objects = auth.ObjectAuthorizerFunc(func(ctx context.Context, a auth.Access, o auth.Object) (bool, error) {
+		p, _ := identity.FromContext(ctx)
+		assert.Equal(t, "ann", p.ID)
+		assert.Equal(t, "test", a.Permission)
+		assert.Equal(t, note, o)
+		return false, nil
+	})
+	cfg.Services = service{
+		unary: func(ctx context.Context, _ *testpb.SimpleRequest) (*testpb.SimpleResponse, error) {
+			return nil, auth.CheckObject(ctx, note)
+		},
+		talk: func(stream testpb.TestService_FullDuplexCallServer) error {
+			return auth.CheckObject(stream.Context(), note)
+		},
+	}.with(everything(nil))
+	r := run(t, cfg)
+	for kind, call := range both(t, r.client(t)) {
+		assert.Equal(t, codes.PermissionDenied, status.Code(call()), kind)
+	}
+}
+
 // wait waits for a step: a client may have its answer before the interceptors are
 // through.
 func (tr *trail) wait(t *testing.T, step string) {

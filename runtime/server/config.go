@@ -46,6 +46,9 @@ type Config struct {
 	Authenticator auth.Authenticator
 	// Authorizer decides about the permissions that protos declare.
 	Authorizer auth.Authorizer
+	// Objects decides about the resources that calls name, where a method is not without
+	// authorize. Default: nobody is asked.
+	Objects auth.ObjectAuthorizer
 	// DefaultDeny refuses the calls of methods that no permission is declared for,
 	// but for those without authorize and the health service.
 	DefaultDeny bool
