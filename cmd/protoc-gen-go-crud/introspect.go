@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/aymanbagabas/go-udiff"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/protocrud/protoc-gen-go-crud/codegen/introspect"
@@ -60,7 +61,7 @@ func runIntrospect(args []string, stdout, stderr io.Writer) error {
 func (o introspectOptions) finish(f *introspect.Output, stdout io.Writer) error {
 	switch {
 	case o.check && f.Text != f.Was:
-		if _, err := io.WriteString(stdout, introspect.Diff(f.Path, f.Was, f.Text)); err != nil {
+		if _, err := io.WriteString(stdout, udiff.Unified(f.Path, f.Path, f.Was, f.Text)); err != nil {
 			return err
 		}
 		return fmt.Errorf("introspect: %s is not what the database has", f.Path)

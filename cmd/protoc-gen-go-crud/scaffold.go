@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/aymanbagabas/go-udiff"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/model"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/scaffold"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/source"
@@ -36,7 +37,7 @@ func runScaffold(args []string, stdout io.Writer) error {
 	for _, f := range files {
 		text := f.Path + "\n"
 		if o.check || o.dryRun {
-			text = f.Diff()
+			text = udiff.Unified(f.Path, f.Path, string(f.Old), string(f.New))
 		} else if err := os.WriteFile(f.Path, f.New, 0o644); err != nil {
 			return err
 		}

@@ -59,26 +59,6 @@ func TestSQLite(t *testing.T) {
 	require.ErrorContains(t, err, "there is no table or view nowhere")
 }
 
-func TestDiff(t *testing.T) {
-	t.Parallel()
-	const a = "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n"
-	for name, tc := range map[string]struct{ was, is, want string }{
-		"the same":   {a, a, ""},
-		"a new file": {"", "a\nb\n", "--- f\n+++ f\n@@ -0,0 +1,2 @@\n+a\n+b\n"},
-		"two places": {
-			a, strings.Replace(strings.Replace(a, "2\n", "two\n", 1), "11\n", "", 1),
-			"--- f\n+++ f\n@@ -1,5 +1,5 @@\n 1\n-2\n+two\n 3\n 4\n 5\n@@ -8,5 +8,4 @@\n 8\n 9\n 10\n-11\n 12\n",
-		},
-		"no last line break": {"a", "b", "--- f\n+++ f\n@@ -1,1 +1,1 @@\n-a\n\\ No newline at end of file\n+b\n\\ No newline at end of file\n"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			is := strings.ReplaceAll(introspect.Diff("f", tc.was, tc.is), " 12\n 12", " 12")
-			assert.Equal(t, tc.want, is)
-		})
-	}
-}
-
 // A file whose protos are wrong is left alone.
 func TestLoadRefusesWhatIsWrong(t *testing.T) {
 	t.Parallel()
