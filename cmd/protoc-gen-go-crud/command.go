@@ -5,6 +5,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/protocrud/protoc-gen-go-crud/codegen/scaffold"
 )
 
 // A command is a use of the program as a tool.
@@ -42,6 +44,16 @@ func commands() []command {
 			summary: "write the migrations that make a PostgreSQL database what the files' models\n" +
 				"say, for review; F is goose (the default), golang-migrate, atlas or plain.\n" +
 				"Nothing is dropped, and no value can be lost, without --allow-destructive",
+		},
+		{
+			name: "scaffold", run: runScaffold,
+			args: "[--message M]… [--methods LIST] [--style id|name] [--fields LIST] [--check | --dry-run] [-I PATH]… FILE.proto…",
+			summary: "add to the files the services of their models, with the standard methods and\n" +
+				"their messages; what is there is left as it is. LIST of methods is some of\n" +
+				strings.Join(scaffold.Methods()[:6], ",") + ",\n" +
+				strings.Join(scaffold.Methods()[6:], ",") + "; LIST of fields is some of\n" +
+				strings.Join(scaffold.Fields(), ",") + ".\n" +
+				"--dry-run prints what would change; --check fails if something would",
 		},
 		{name: "version", aliases: []string{"--version"}, run: runVersion, summary: "print the version"},
 		{name: "help", aliases: []string{"-h", "-help", "--help"}, run: runHelp, summary: "print this text"},

@@ -94,6 +94,7 @@ func newDraft(f *protogen.File, m *protogen.Message) (d *draft, isModel bool) {
 		return d, false
 	}
 	d.readResource()
+	d.Plural, d.Noun, d.Nouns = snakeCase(d.plural), d.singular, d.plural
 	d.readTable()
 	d.readComment()
 	d.readPageSizes()

@@ -58,8 +58,10 @@ type Model struct {
 	Scope []string
 
 	// Singular is the snake_case singular, the name of the resource's field in
-	// requests: book.
-	Singular string
+	// requests: book. Plural is that of a field of several: books.
+	Singular, Plural string
+	// Noun and Nouns are what the names of methods call it: Book and Books.
+	Noun, Nouns string
 	// ResourceType is the type of google.api.resource, or the full name of the
 	// message where there is none.
 	ResourceType string
@@ -164,6 +166,9 @@ func (k Key) Fields() bool {
 	}
 	return true
 }
+
+// List returns the name of a field that lists keys of one column that is a field: ids.
+func (k Key) List() string { return pluralOf(string(k.Columns[0].Field.Desc.Name())) }
 
 // A Pattern is a resource name pattern, shelves/{shelf}/books/{book} (AIP-122).
 type Pattern struct {

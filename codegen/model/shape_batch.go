@@ -55,7 +55,7 @@ func (s *shape) listRoles(lists *[]*protogen.Field) []role {
 		roles = append(roles, list("names", "string", func(f *protogen.Field) bool { return f.Desc.Kind() == protoreflect.StringKind }))
 	}
 	if c := key.Columns[0]; key.Fields() && len(key.Columns) == 1 {
-		roles = append(roles, list(pluralOf(string(c.Field.Desc.Name())), typeName(c.Field),
+		roles = append(roles, list(key.List(), typeName(c.Field),
 			func(f *protogen.Field) bool { return kindOf(f) == c.Kind.protoKind() }))
 	}
 	return roles
@@ -92,7 +92,7 @@ func (s *shape) readLists(lists []*protogen.Field) {
 func (s *shape) listNames() []string {
 	names := []string{"requests", "names"}
 	if s.model.Key.Fields() {
-		names = append(names, pluralOf(string(s.model.Key.Columns[0].Field.Desc.Name())))
+		names = append(names, s.model.Key.List())
 	}
 	return names
 }
@@ -107,7 +107,7 @@ func (s *shape) listHint() string {
 		return "repeated string names"
 	}
 	c := key.Columns[0]
-	return "repeated " + typeName(c.Field) + " " + pluralOf(string(c.Field.Desc.Name()))
+	return "repeated " + typeName(c.Field) + " " + key.List()
 }
 
 // readElement reads the message of one request. What it cannot say to a batch is

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -29,12 +30,8 @@ func (c Config) compile(ctx context.Context) (files map[string]*descriptorpb.Fil
 	if len(c.Files) == 0 {
 		return nil, nil, errors.New("no .proto file is given")
 	}
-	paths := c.Paths
-	if len(paths) == 0 {
-		paths = []string{"."}
-	}
 	for _, file := range c.Files {
-		name, err := importName(file, paths)
+		name, err := c.importName(file)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -46,7 +43,7 @@ func (c Config) compile(ctx context.Context) (files map[string]*descriptorpb.Fil
 	}
 	var problems []error
 	compiler := protocompile.Compiler{
-		Resolver: protocompile.WithStandardImports(&protocompile.SourceResolver{Accessor: accessor(paths, known)}),
+		Resolver: protocompile.WithStandardImports(&protocompile.SourceResolver{Accessor: c.accessor(known)}),
 		Reporter: reporter.NewReporter(func(err reporter.ErrorWithPos) error {
 			problems = append(problems, err)
 			return nil // and go on
@@ -78,26 +75,62 @@ func addFile(files map[string]*descriptorpb.FileDescriptorProto, fd protoreflect
 	}
 }
 
+// paths are the import paths.
+func (c Config) paths() []string {
+	if len(c.Paths) == 0 {
+		return []string{"."}
+	}
+	return c.Paths
+}
+
 // importName returns the name of a file as others import it: relative to the first
 // import path that holds it.
-func importName(file string, paths []string) (string, error) {
-	for _, dir := range paths {
+func (c Config) importName(file string) (string, error) {
+	if _, ok := c.Texts[file]; ok {
+		return file, nil
+	}
+	for _, dir := range c.paths() {
 		if rel, err := filepath.Rel(dir, file); err == nil && filepath.IsLocal(rel) {
 			return filepath.ToSlash(rel), nil
 		}
 	}
-	for _, dir := range paths {
+	for _, dir := range c.paths() {
 		if _, err := os.Stat(filepath.Join(dir, file)); err == nil {
 			return filepath.ToSlash(filepath.Clean(file)), nil
 		}
 	}
-	return "", fmt.Errorf("%s is below none of the import paths %s; name the one that it is below with -I", file, strings.Join(paths, ", "))
+	return "", fmt.Errorf("%s is below none of the import paths %s; name the one that it is below with -I", file, strings.Join(c.paths(), ", "))
 }
 
-// accessor opens a file by its name: from the import paths, or as this program has it.
-func accessor(paths []string, known map[string]string) func(string) (io.ReadCloser, error) {
+// ReadFile returns the text of a .proto file, by the name that others import it by, and
+// its path on disk: that below the first import path that has it. The path of a file of
+// Texts is its name, unless it is on disk too. The error is that of the file system.
+func (c Config) ReadFile(name string) (path string, text []byte, err error) {
+	given, isGiven := c.Texts[name]
+	for _, dir := range c.paths() {
+		path = filepath.Join(dir, filepath.FromSlash(name))
+		text, err = os.ReadFile(path)
+		switch {
+		case err == nil && isGiven:
+			return path, given, nil
+		case err == nil || !errors.Is(err, fs.ErrNotExist):
+			return path, text, err
+		}
+	}
+	if isGiven {
+		return filepath.FromSlash(name), given, nil
+	}
+	return path, nil, err
+}
+
+// accessor opens a file by its name: what is given, from the import paths, or as this
+// program has it.
+func (c Config) accessor(known map[string]string) func(string) (io.ReadCloser, error) {
 	return func(name string) (io.ReadCloser, error) {
-		for _, dir := range paths {
+		if text, ok := c.Texts[name]; ok {
+			return io.NopCloser(bytes.NewReader(text)), nil
+		}
+		for _, dir := range c.paths() {
 			f, err := os.Open(filepath.Join(dir, filepath.FromSlash(name)))
 			if err == nil {
 				return f, nil

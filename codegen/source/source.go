@@ -24,6 +24,9 @@ type Config struct {
 	// Paths are the import paths, in the order of the search; none is the working
 	// directory. The protos that `export --with-deps` writes are found without one.
 	Paths []string
+	// Texts are contents of .proto files by the names that others import them by. They
+	// stand in for those on disk.
+	Texts map[string][]byte
 	// Set is the path of a FileDescriptorSet: what `buf build -o` or
 	// `protoc --include_imports --include_source_info -o` wrote. Empty is none.
 	Set string

@@ -1,9 +1,11 @@
 package source_test
 
 import (
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -143,4 +145,34 @@ func TestReadSaysWhatIsWrong(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Texts stand in for files on disk, and for files that are not there.
+func TestReadTexts(t *testing.T) {
+	t.Parallel()
+	dir := shop(t)
+	c := source.Config{
+		Files: []string{"shop/v1/book.proto", "shop/v1/tool.proto"}, Paths: []string{t.TempDir(), dir},
+		Texts: map[string][]byte{
+			"shop/v1/author.proto": []byte(strings.ReplaceAll(author, "int64 id", "int64 id = 2; string pen_name")),
+			"shop/v1/tool.proto":   []byte(strings.ReplaceAll(author, "Author", "Tool")),
+		},
+	}
+	gen, err := source.Read(t.Context(), c)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"shop/v1/book.proto", "shop/v1/tool.proto"}, generated(gen))
+	assert.Equal(t, 2, gen.FilesByPath["shop/v1/author.proto"].Messages[0].Desc.Fields().Len())
+
+	for name, want := range map[string]struct{ path, text string }{
+		"shop/v1/book.proto":   {filepath.Join(dir, "shop/v1/book.proto"), book},
+		"shop/v1/author.proto": {filepath.Join(dir, "shop/v1/author.proto"), string(c.Texts["shop/v1/author.proto"])},
+		"shop/v1/tool.proto":   {filepath.FromSlash("shop/v1/tool.proto"), string(c.Texts["shop/v1/tool.proto"])},
+	} {
+		path, text, err := c.ReadFile(name)
+		require.NoError(t, err)
+		assert.Equal(t, want.path, path)
+		assert.Equal(t, want.text, string(text))
+	}
+	_, _, err = c.ReadFile("shop/v1/none.proto")
+	require.ErrorIs(t, err, fs.ErrNotExist)
 }

@@ -34,6 +34,7 @@ var floors = []floor{
 	{"codegen/model", []string{"options", "internal/sqlname", "internal/texttype"}},
 	{"codegen/export", []string{"options"}},
 	{"codegen/source", []string{"codegen/export"}},
+	{"codegen/scaffold", []string{"codegen/model", "codegen/source"}},
 	{"codegen/schema", []string{"codegen/model", "runtime/crud"}},
 	{"codegen/migrate", []string{"codegen/migrate/catalog", "codegen/schema", "internal/sqlname", "runtime/crud"}},
 	{"codegen/migrate/catalog", []string{"internal/sqlname"}},

@@ -62,6 +62,9 @@ import (
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/quoted"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/references"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/reserved"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/scaffoldids"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/scaffoldkeys"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/scaffoldnames"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/scalars"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/schemas"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/scopes"
@@ -98,6 +101,15 @@ var cases = map[string][]model{
 	"listing": {
 		newModel(listing.ShelfTable, listing.NewShelfRepository),
 		newModel(listing.BookTable, listing.NewBookRepository),
+	},
+	"scaffoldids": {
+		newModel(scaffoldids.UserTable, scaffoldids.NewUserRepository),
+	},
+	"scaffoldkeys": {
+		newModel(scaffoldkeys.MemberTable, scaffoldkeys.NewMemberRepository),
+	},
+	"scaffoldnames": {
+		newModel(scaffoldnames.BookTable, scaffoldnames.NewBookRepository),
 	},
 	"singletons": {
 		newModel(singletons.UserTable, singletons.NewUserRepository),
