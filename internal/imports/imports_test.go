@@ -36,6 +36,7 @@ var floors = []floor{
 	{"codegen/source", []string{"codegen/export"}},
 	{"codegen/scaffold", []string{"codegen/model", "codegen/source"}},
 	{"codegen/schema", []string{"codegen/model", "runtime/crud"}},
+	{"codegen/migrate/history", nil},
 	{"codegen/migrate", []string{"codegen/migrate/catalog", "codegen/schema", "internal/sqlname", "runtime/crud"}},
 	{"codegen/migrate/catalog", []string{"internal/sqlname"}},
 	{"options", nil},
