@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -61,6 +60,9 @@ func runMigrate(args []string, stdout io.Writer) error {
 		return err
 	}
 	files := plan.Files(o.format, o.name, at)
+	if err := o.ordered(earlier, files); err != nil {
+		return err
+	}
 	if err := migrate.Write(o.out, files); err != nil {
 		return err
 	}
@@ -99,18 +101,6 @@ func parseMigrate(args []string) (o migrateOptions, err error) {
 	return o, err
 }
 
-// earlier reads the migrations that the plan starts from; nil if it is the database.
-func (o migrateOptions) earlier() (*history.History, error) {
-	if o.from == "" {
-		return nil, nil
-	}
-	h, err := history.Read(o.from, o.format)
-	if err != nil {
-		return nil, fmt.Errorf("migrate: %w", err)
-	}
-	return h, nil
-}
-
 func (o migrateOptions) plan(ctx context.Context, earlier *history.History) (plan *migrate.Plan, err error) {
 	tables, others, err := readModels(o.source)
 	if err != nil {
@@ -139,16 +129,6 @@ func (o migrateOptions) live(ctx context.Context, use func(context.Context, *pgx
 	}
 	defer func() { _ = conn.Close(ctx) }()
 	return use(ctx, conn)
-}
-
-// after returns the time of the first version that is free: behind what was written and
-// behind what was read.
-func (o migrateOptions) after() (time.Time, error) {
-	at, err := migrate.After(o.out, time.Now())
-	if err == nil && o.from != "" {
-		at, err = migrate.After(o.from, at)
-	}
-	return at, err
 }
 
 func (o migrateOptions) report(stdout io.Writer, plan *migrate.Plan, files []migrate.File, earlier *history.History) error {

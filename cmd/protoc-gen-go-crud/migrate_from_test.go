@@ -93,6 +93,12 @@ func TestMigrateFromADirectorySays(t *testing.T) {
 	bad := write("20991231235960_bad.sql", "-- +goose Up\n\nSELECT nothing;\n")
 	assert.Equal(t, exitFailed, run(args, strings.NewReader(""), &stdout, &stderr))
 	assert.Equal(t, "protoc-gen-go-crud: migrate: "+bad+":3: ERROR: column \"nothing\" does not exist (SQLSTATE 42703)\n", stderr.String())
+
+	require.NoError(t, os.Remove(bad))
+	late := write("209912312359590_late.sql", "-- +goose Up\n")
+	stderr.Reset()
+	assert.Equal(t, exitFailed, run(append(args, "--allow-destructive"), strings.NewReader(""), &stdout, &stderr))
+	assert.Contains(t, stderr.String(), "_crud_drop.sql would run before "+late+": number the migrations by times")
 }
 
 // Who waits no longer leaves no database behind.

@@ -18,6 +18,8 @@ type History struct {
 	// Ignored are the names of the .sql files that are no migrations, for they have no
 	// version.
 	Ignored []string
+
+	format format
 }
 
 // A Migration is the way up of one file.
@@ -66,7 +68,7 @@ func Read(dir, name string) (*History, error) {
 	if !ok {
 		return nil, fmt.Errorf("unknown format %q", name)
 	}
-	h := &History{}
+	h := &History{format: f}
 	var files []string
 	for _, e := range entries {
 		file := e.Name()
@@ -80,10 +82,8 @@ func Read(dir, name string) (*History, error) {
 			files = append(files, file)
 		}
 	}
-	if f.versioned {
-		if err := sortByVersion(dir, files); err != nil {
-			return nil, err
-		}
+	if err := f.sort(dir, files); err != nil {
+		return nil, err
 	}
 	return h, h.read(dir, files, f)
 }
@@ -141,19 +141,40 @@ func (f format) kind(file string) (kind, error) {
 	return up, nil
 }
 
-func sortByVersion(dir string, files []string) error {
-	number := func(file string) string { return strings.TrimLeft(versioned.FindStringSubmatch(file)[1], "0") }
-	compare := func(a, b string) int {
-		a, b = number(a), number(b)
-		return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
+// compare compares the names of migrations by when they run.
+func (f format) compare(a, b string) int {
+	if !f.versioned {
+		return cmp.Compare(a, b)
 	}
-	slices.SortStableFunc(files, compare)
+	a, b = number(a), number(b)
+	return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
+}
+
+// number is the version of a migration, which can have more digits than an integer.
+func number(file string) string {
+	return strings.TrimLeft(versioned.FindStringSubmatch(file)[1], "0")
+}
+
+// sort puts migrations in the order in which they run.
+func (f format) sort(dir string, files []string) error {
+	slices.SortStableFunc(files, f.compare)
 	for i := 1; i < len(files); i++ {
-		if compare(files[i-1], files[i]) == 0 {
+		if f.compare(files[i-1], files[i]) == 0 {
 			return fmt.Errorf("%s: its version is that of %s", filepath.Join(dir, files[i]), files[i-1])
 		}
 	}
 	return nil
+}
+
+// Behind returns the path of a migration that runs behind a file of that name, which
+// Files of a migrate.Plan has given; empty if none does.
+func (h *History) Behind(name string) string {
+	for _, m := range slices.Backward(h.Migrations) {
+		if h.format.compare(name, filepath.Base(m.Path)) <= 0 {
+			return m.Path
+		}
+	}
+	return ""
 }
 
 var copyIn = regexp.MustCompile(`(?is)^COPY\b.*\bFROM\s+STDIN\b`)

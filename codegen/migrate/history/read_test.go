@@ -176,6 +176,28 @@ func TestReadRefuses(t *testing.T) {
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
 
+// A new file has to run behind those that there are.
+func TestBehind(t *testing.T) {
+	t.Parallel()
+	const next = "20261126120000_crud_expand.sql"
+	for name, tc := range map[string]struct{ format, files, want string }{
+		"none":             {"atlas", "", ""},
+		"an early number":  {"plain", "== 9_a.sql\n", ""},
+		"a late number":    {"plain", "== 1_a.sql\n== 202611261200000_b.sql\n", "202611261200000_b.sql"},
+		"the same number":  {"plain", "== 20261126120000_b.sql\n", "20261126120000_b.sql"},
+		"an early name":    {"atlas", "== 1.sql\n== 20251126120000_a.sql\n", ""},
+		"a number as name": {"atlas", "== 1.sql\n== 9_a.sql\n", "9_a.sql"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := directory(t, tc.files)
+			h, err := Read(dir, tc.format)
+			require.NoError(t, err)
+			assert.Equal(t, tc.want, strings.TrimPrefix(h.Behind(next), dir+"/"))
+		})
+	}
+}
+
 func TestSplit(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
