@@ -41,10 +41,12 @@ func commands() []command {
 		},
 		{
 			name: "migrate", run: runMigrate,
-			args: "--database URL --out DIR [--name N] [--format F] [--allow-destructive] [-I PATH]… FILE.proto…",
+			args: "--database URL [--from DIR] --out DIR [--name N] [--format F] [--allow-destructive] [-I PATH]… FILE.proto…",
 			summary: "write the migrations that make a PostgreSQL database what the files' models\n" +
 				"say, for review; F is goose (the default), golang-migrate, atlas or plain.\n" +
-				"Nothing is dropped, and no value can be lost, without --allow-destructive",
+				"Nothing is dropped, and no value can be lost, without --allow-destructive.\n" +
+				"--from plans from the migrations of a directory, in the same format, instead:\n" +
+				"they run in a database that is made at the URL, and dropped at the end",
 		},
 		{
 			name: "introspect",

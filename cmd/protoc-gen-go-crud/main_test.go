@@ -84,6 +84,14 @@ func TestRun(t *testing.T) {
 			args: []string{"migrate", "--database", "postgres:///", "a.proto"}, code: 2,
 			stderr: "protoc-gen-go-crud: migrate: --out is missing, the directory of the migrations",
 		},
+		"migrate from nowhere": {
+			args: []string{"migrate", "--database", "postgres:///", "--from=", "--out", "d", "a.proto"}, code: 2,
+			stderr: `protoc-gen-go-crud: migrate: invalid value "" for flag -from: which directory to plan from is missing`,
+		},
+		"migrate from a directory that is not there": {
+			args: []string{"migrate", "--database", "postgres:///", "--from", "none", "--out", "d", "a.proto"}, code: 1,
+			stderr: "protoc-gen-go-crud: migrate: open none: ",
+		},
 		"migrate in an unknown format": {
 			args: []string{"migrate", "--database", "postgres:///", "--out", "d", "--format", "flyway", "a.proto"}, code: 2,
 			stderr: `protoc-gen-go-crud: migrate: unknown format "flyway"; known are goose, golang-migrate, atlas, plain`,

@@ -6,21 +6,25 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
-	"time"
+	"syscall"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/protocrud/protoc-gen-go-crud/codegen/migrate"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/migrate/history"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/source"
 )
 
 type migrateOptions struct {
 	source      source.Config
 	database    string
+	from        string
 	out         string
 	name        string
 	format      string
@@ -29,8 +33,9 @@ type migrateOptions struct {
 
 var migrationName = regexp.MustCompile(`^[A-Za-z0-9_]+$`)
 
-// runMigrate writes the migrations from a live database to the models, and prints the
-// paths of the files and what the database has beyond the models.
+// runMigrate writes the migrations from a live database, or from what a directory's
+// migrations make, to the models. It prints the paths of the files, what the database has
+// beyond the models, and what was not read of the directory.
 func runMigrate(args []string, stdout io.Writer) error {
 	o, err := parseMigrate(args)
 	if errors.Is(err, flag.ErrHelp) {
@@ -39,25 +44,42 @@ func runMigrate(args []string, stdout io.Writer) error {
 	if err != nil {
 		return usageError{fmt.Errorf("migrate: %w", err)}
 	}
-	plan, err := o.plan(context.Background())
+	// An interrupted plan drops the database that it has made.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	earlier, err := o.earlier()
 	if err != nil {
 		return err
 	}
-	at, err := migrate.After(o.out, time.Now())
+	plan, err := o.plan(ctx, earlier)
+	if err != nil {
+		return err
+	}
+	at, err := o.after()
 	if err != nil {
 		return err
 	}
 	files := plan.Files(o.format, o.name, at)
+	if err := o.ordered(earlier, files); err != nil {
+		return err
+	}
 	if err := migrate.Write(o.out, files); err != nil {
 		return err
 	}
-	return o.report(stdout, plan, files)
+	return o.report(stdout, plan, files, earlier)
 }
 
 func parseMigrate(args []string) (o migrateOptions, err error) {
 	o = migrateOptions{name: "crud", format: "goose"}
 	o.source, err = parseSource("migrate", args, func(flags *flag.FlagSet) {
 		flags.StringVar(&o.database, "database", "", "")
+		flags.Func("from", "", func(dir string) error {
+			if dir == "" {
+				return errors.New("which directory to plan from is missing")
+			}
+			o.from = dir
+			return nil
+		})
 		flags.StringVar(&o.out, "out", "", "")
 		flags.StringVar(&o.name, "name", o.name, "")
 		flags.StringVar(&o.format, "format", o.format, "")
@@ -79,30 +101,52 @@ func parseMigrate(args []string) (o migrateOptions, err error) {
 	return o, err
 }
 
-func (o migrateOptions) plan(ctx context.Context) (*migrate.Plan, error) {
+func (o migrateOptions) plan(ctx context.Context, earlier *history.History) (plan *migrate.Plan, err error) {
 	tables, others, err := readModels(o.source)
 	if err != nil {
 		return nil, err
 	}
-	conn, err := pgx.Connect(ctx, o.database)
-	if err != nil {
-		return nil, fmt.Errorf("migrate: %w", err)
+	from := func(ctx context.Context, conn *pgx.Conn) (err error) {
+		plan, err = migrate.Make(ctx, conn, migrate.Config{Tables: tables, Others: others, Destructive: o.destructive})
+		return err
 	}
-	defer func() { _ = conn.Close(ctx) }()
-	plan, err := migrate.Make(ctx, conn, migrate.Config{Tables: tables, Others: others, Destructive: o.destructive})
+	if earlier != nil {
+		err = earlier.Replay(ctx, o.database, from)
+	} else {
+		err = o.live(ctx, from)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("migrate: %w", err)
 	}
 	return plan, nil
 }
 
-func (o migrateOptions) report(stdout io.Writer, plan *migrate.Plan, files []migrate.File) error {
+// live lends a connection to the database.
+func (o migrateOptions) live(ctx context.Context, use func(context.Context, *pgx.Conn) error) error {
+	conn, err := pgx.Connect(ctx, o.database)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close(ctx) }()
+	return use(ctx, conn)
+}
+
+func (o migrateOptions) report(stdout io.Writer, plan *migrate.Plan, files []migrate.File, earlier *history.History) error {
 	var b strings.Builder
 	for _, f := range files {
 		b.WriteString(filepath.Join(o.out, f.Name) + "\n")
 	}
-	if len(files) == 0 {
+	switch {
+	case len(files) > 0:
+	case earlier != nil:
+		b.WriteString("The migrations make what the models say.\n")
+	default:
 		b.WriteString("The database has what the models say.\n")
+	}
+	if earlier != nil {
+		for _, name := range earlier.Ignored {
+			b.WriteString("Not run, for it has no version: " + filepath.Join(o.from, name) + "\n")
+		}
 	}
 	for _, kept := range plan.Kept {
 		b.WriteString("Stays, though no model has it: " + kept + "\n")

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,16 +14,12 @@ import (
 	"github.com/protocrud/protoc-gen-go-crud/runtime/crudtest"
 )
 
-func TestMain(m *testing.M) { crudtest.Main(m) }
-
 // What is written can be run, and then there is nothing left to write.
 func TestMigrate(t *testing.T) {
 	t.Parallel()
 	url := crudtest.PostgresURL(t)
-	conn, err := pgx.Connect(t.Context(), url)
-	require.NoError(t, err)
-	t.Cleanup(func() { assert.NoError(t, conn.Close(context.Background())) })
-	_, err = conn.Exec(t.Context(), "CREATE TABLE tools (id bigint PRIMARY KEY, weight integer NOT NULL)")
+	conn := connect(t, url)
+	_, err := conn.Exec(t.Context(), "CREATE TABLE tools (id bigint PRIMARY KEY, weight integer NOT NULL)")
 	require.NoError(t, err)
 	dir, file := writeTool(t, `comment: "All; of them."`)
 	out := filepath.Join(dir, "migrations")

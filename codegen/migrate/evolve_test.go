@@ -66,6 +66,7 @@ func evolve(t *testing.T, r *rand.Rand) {
 		shape.insert(db, r)
 		shape.forget()
 	}
+	shape.sameForPgDump(t, db)
 }
 
 // reversible reports whether the way down brings everything back.

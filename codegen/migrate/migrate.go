@@ -78,6 +78,8 @@ type pair struct {
 	model      *schema.Table
 	// retyped are the columns whose type changes.
 	retyped map[string]bool
+	// renamed are the columns that get another name, or whose table does.
+	renamed map[string]bool
 }
 
 func (p *planner) plan() {
@@ -85,7 +87,7 @@ func (p *planner) plan() {
 	var pairs []*pair
 	for _, model := range p.Tables {
 		name := p.nameOf(model)
-		t := &pair{want: p.want.Table(name), model: model, retyped: map[string]bool{}}
+		t := &pair{want: p.want.Table(name), model: model, retyped: map[string]bool{}, renamed: map[string]bool{}}
 		p.renameTable(t)
 		if t.live == nil {
 			p.create(t)
@@ -100,6 +102,7 @@ func (p *planner) plan() {
 	}
 	for _, t := range pairs {
 		p.renameParts(t)
+		p.renameSequences(t)
 		p.findRetyped(t)
 	}
 	for _, t := range pairs {

@@ -27,6 +27,9 @@ func (p *planner) renameTable(t *pair) {
 		})
 		p.live.RenameTable(old, t.want.Name.Name)
 		t.live = old
+		for _, c := range t.want.Columns {
+			t.renamed[c.Name] = true
+		}
 	}
 }
 
@@ -42,6 +45,7 @@ func (p *planner) renameColumns(t *pair) {
 			}
 			p.renameIn(t, "COLUMN ", was, c.Name)
 			p.live.RenameColumn(t.live, old, c.Name)
+			t.renamed[c.Name] = true
 			break
 		}
 	}
@@ -78,15 +82,29 @@ func (p *planner) renameParts(t *pair) {
 			return t.want.Index(old.Name) == nil && old.Valid && old.Unique == x.Unique && old.Definition == x.Definition
 		})
 		if i >= 0 && !p.taken(t, x.Name) {
-			from := catalog.Name{Schema: t.want.Schema, Name: t.live.Indexes[i].Name}
-			to := catalog.Name{Schema: t.want.Schema, Name: x.Name}
-			p.add(Renames, Step{
-				Up:   []string{fmt.Sprintf("ALTER INDEX %s RENAME TO %s", from, quote(to.Name))},
-				Down: []string{fmt.Sprintf("ALTER INDEX %s RENAME TO %s", to, quote(from.Name))},
-			})
+			p.renameRelation(t, "INDEX", t.live.Indexes[i].Name, x.Name)
 			t.live.Indexes[i].Name = x.Name
 		}
 	}
+}
+
+// renameSequences gives the sequences of a renamed table or column the names that new
+// ones have.
+func (p *planner) renameSequences(t *pair) {
+	for _, c := range t.want.Columns {
+		old := t.live.Column(c.Name)
+		if t.renamed[c.Name] && old != nil && old.Sequence != "" && c.Sequence != "" && old.Sequence != c.Sequence {
+			p.renameRelation(t, "SEQUENCE", old.Sequence, c.Sequence)
+		}
+	}
+}
+
+// renameRelation adds the renaming of what lies beside a table in its schema.
+func (p *planner) renameRelation(t *pair, kind, from, to string) {
+	text := func(from, to string) string {
+		return fmt.Sprintf("ALTER %s %s RENAME TO %s", kind, catalog.Name{Schema: t.want.Schema, Name: from}, quote(to))
+	}
+	p.add(Renames, Step{Up: []string{text(from, to)}, Down: []string{text(to, from)}})
 }
 
 // taken reports whether a table has a constraint or an index of the name.

@@ -37,6 +37,7 @@ var floors = []floor{
 	{"codegen/introspect", []string{"codegen/migrate/catalog", "codegen/model", "codegen/scaffold", "codegen/source", "internal/sqlname", "internal/texttype", "runtime/crud"}},
 	{"codegen/scaffold", []string{"codegen/model", "codegen/source"}},
 	{"codegen/schema", []string{"codegen/model", "runtime/crud"}},
+	{"codegen/migrate/history", nil},
 	{"codegen/migrate", []string{"codegen/migrate/catalog", "codegen/schema", "internal/sqlname", "runtime/crud"}},
 	{"codegen/migrate/catalog", []string{"internal/sqlname"}},
 	{"options", nil},

@@ -51,6 +51,8 @@ type Column struct {
 	Default string
 	// Identity is a for ALWAYS and d for BY DEFAULT.
 	Identity string
+	// Sequence is the name of an identity's sequence, which is in the table's schema.
+	Sequence string
 	// Generated says that the database computes the value.
 	Generated bool
 	Comment   string

@@ -85,7 +85,9 @@ func (r *reader) readColumns() error {
 	CASE WHEN e.typtype = 'e' THEN CAST(en.nspname AS text) ELSE '' END, CASE WHEN e.typtype = 'e' THEN CAST(e.typname AS text) ELSE '' END,
 	CASE WHEN a.attcollation <> y.typcollation THEN CASE WHEN ln.nspname = 'pg_catalog' THEN quote_ident(l.collname) ELSE quote_ident(ln.nspname) || '.' || quote_ident(l.collname) END ELSE '' END,
 	coalesce(a.attnotnull, false), coalesce(pg_get_expr(d.adbin, d.adrelid), ''), coalesce(CAST(a.attidentity AS text), ''), coalesce(a.attgenerated <> '', false),
-	coalesce(col_description(c.oid, a.attnum), '')
+	coalesce(col_description(c.oid, a.attnum), ''),
+	coalesce((SELECT CAST(s.relname AS text) FROM pg_catalog.pg_depend o JOIN pg_catalog.pg_class s ON s.oid = o.objid AND s.relkind = 'S'
+		WHERE o.classid = CAST('pg_catalog.pg_class' AS regclass) AND o.refclassid = o.classid AND o.refobjid = c.oid AND o.refobjsubid = a.attnum AND o.deptype = 'i'), '')
 FROM `+wanted+`
 LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
@@ -102,7 +104,7 @@ ORDER BY n.nspname, c.relname, a.attnum`, r.schemas, r.tables)
 	var c Column
 	_, err = pgx.ForEachRow(rows, []any{
 		&schema, &table, &kind, &comment, &c.Name, &c.Type, &enumSchema, &enum,
-		&c.Collation, &c.NotNull, &c.Default, &c.Identity, &c.Generated, &c.Comment,
+		&c.Collation, &c.NotNull, &c.Default, &c.Identity, &c.Generated, &c.Comment, &c.Sequence,
 	}, func() error {
 		t := r.catalog.Table(r.name(schema, table))
 		if t == nil {

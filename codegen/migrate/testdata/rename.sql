@@ -29,12 +29,20 @@ ALTER INDEX books_title_idx RENAME TO volumes_heading_idx;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+ALTER SEQUENCE books_id_seq RENAME TO volumes_id_seq;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 ALTER TABLE pages RENAME CONSTRAINT pages_book_id_fkey TO pages_volume_id_fkey;
 -- +goose StatementEnd
 
 -- +goose Down
 -- +goose StatementBegin
 ALTER TABLE pages RENAME CONSTRAINT pages_volume_id_fkey TO pages_book_id_fkey;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+ALTER SEQUENCE volumes_id_seq RENAME TO books_id_seq;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
