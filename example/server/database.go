@@ -34,6 +34,7 @@ func connect(ctx context.Context, url string) (crud.DB, func(), error) {
 		if err != nil {
 			return nil, nil, err
 		}
+		crud.Configure(config)
 		config.ConnConfig.Tracer = otelpgx.NewTracer() // to the tracer that OpenTelemetry has, if any
 		pool, err := pgxpool.NewWithConfig(ctx, config)
 		if err != nil {

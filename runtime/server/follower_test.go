@@ -24,6 +24,9 @@ type scriptedDB struct {
 	pings  int
 }
 
+// Dialect is one whose sessions need no bounds.
+func (db *scriptedDB) Dialect() crud.Dialect { return crud.SQLite }
+
 func (db *scriptedDB) Exec(ctx context.Context, _ string, _ ...any) (pgconn.CommandTag, error) {
 	i := min(db.pings, len(db.script)-1)
 	db.pings++

@@ -18,8 +18,8 @@ type follower struct {
 	names   []string // of services; the empty one is the server
 	logger  *slog.Logger
 
-	serving, asked bool
-	streak         int // pings in a row that say otherwise
+	serving, asked, warned bool
+	streak                 int // pings in a row that say otherwise
 }
 
 // follow pings until ctx ends.
@@ -84,6 +84,7 @@ func (f *follower) note(ctx context.Context, err error) {
 	f.set(up)
 	if up {
 		f.logger.InfoContext(ctx, "server: the database answers; health is SERVING")
+		f.warn(ctx)
 	} else {
 		f.logger.WarnContext(ctx, "server: the database does not answer; health is NOT_SERVING", "error", err)
 	}

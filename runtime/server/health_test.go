@@ -1,9 +1,13 @@
 package server_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"net"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -17,6 +21,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/protocrud/protoc-gen-go-crud/runtime/auth"
+	"github.com/protocrud/protoc-gen-go-crud/runtime/crud"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/crudtest"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/server"
 )
@@ -118,4 +123,57 @@ func TestOwnServicesAndDefaultDeny(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A server whose database lets calls hold connections for good says so, once.
+func TestWarnsOfUnboundedSessions(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		change func(*pgxpool.Config)
+		want   string
+	}{
+		"as PostgreSQL is": {func(*pgxpool.Config) {}, "idle_in_transaction_session_timeout, lock_timeout, statement_timeout"},
+		"one is bounded":   {func(c *pgxpool.Config) { c.ConnConfig.RuntimeParams["lock_timeout"] = "1s" }, "idle_in_transaction_session_timeout, statement_timeout"},
+		"configured":       {crud.Configure, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			log, said := &watched{}, "health is SERVING"
+			if tc.want != "" {
+				said = "no bound"
+			}
+			r := run(t, server.Config{
+				Services: service{}.with(declared(nil)),
+				Health:   server.Health{DB: crudtest.Postgres(t, crudtest.WithConfig(tc.change)), Interval: time.Millisecond},
+				Logger:   slog.New(slog.NewTextHandler(log, nil)),
+			})
+			require.Eventually(t, func() bool { return strings.Contains(log.String(), said) }, 30*time.Second, time.Millisecond)
+			requireHealth(t, r, "", true)
+			require.NoError(t, r.end()) // nothing is written any more
+			if tc.want == "" {
+				assert.NotContains(t, log.String(), "no bound")
+				return
+			}
+			assert.Equal(t, 1, strings.Count(log.String(), "no bound"))
+			assert.Contains(t, log.String(), `settings="`+tc.want+`"`)
+		})
+	}
+}
+
+// A watched buffer is read while it is written.
+type watched struct {
+	mu  sync.Mutex
+	all bytes.Buffer
+}
+
+func (w *watched) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.all.Write(p)
+}
+
+func (w *watched) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.all.String()
 }
