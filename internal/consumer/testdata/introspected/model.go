@@ -73,7 +73,7 @@ func (m *model) call(ctx context.Context, verb string, fill func(protoreflect.Me
 	fill(req)
 	path := "/" + string(method.Parent().FullName()) + "/" + string(method.Name())
 	if err := m.conn.Invoke(ctx, path, req.Interface(), resp.Interface()); err != nil {
-		return nil, fmt.Errorf("%s of %v: %w (%v)", method.Name(), req.Interface(), err, status.Convert(err).Details())
+		return nil, fmt.Errorf("%s of %v: %w %v", method.Name(), req.Interface(), err, status.Convert(err).Details())
 	}
 	return resp, nil
 }

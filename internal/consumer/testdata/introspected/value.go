@@ -81,39 +81,39 @@ func number(sqlType string, n int) string {
 var texts = map[string]string{
 	"uuid": "00000000-0000-4000-8000-00000000000%d", "date": "2025-06-1%d",
 	"timestamp": "2025-06-15T10:00:0%d", "timestamptz": "2025-06-15T10:00:0%dZ", "timetz": "10:00:0%d+00",
-	"interval": "0%d:00:00", "xml": "<a>%d</a>", "inet": "10.0.0.%d", "cidr": "10.0.%d.0/24",
+	"interval": "PT%dH", "xml": "<a>%d</a>", "inet": "10.0.0.%d", "cidr": "10.0.%d.0/24",
 	"macaddr": "08:00:2b:01:02:0%d", "macaddr8": "08:00:2b:01:02:03:04:0%d",
 	"tsvector": "'a%d' 'b'", "tsquery": "'a%d' & 'b'",
 	"point": "(%d,1)", "line": "{1,%d,3}", "lseg": "[(0,%d),(1,1)]", "box": "(9,9),(%d,1)", "path": "((0,%d),(1,1))",
 	"polygon": "((0,%d),(1,1),(2,0))", "circle": "<(%d,1),2>",
 	"int4range": "[%d,10)", "int8range": "[%d,10)", "numrange": "[%d,10)", "daterange": "[2025-06-1%d,2025-06-20)",
-	"tsrange":        `["2025-06-15 10:00:0%d","2025-06-16 00:00:00")`,
-	"tstzrange":      `["2025-06-15 10:00:0%d+00","2025-06-16 00:00:00+00")`,
+	"tsrange":        "[2025-06-15T10:00:0%d,2025-06-16T00:00:00)",
+	"tstzrange":      "[2025-06-15T10:00:0%dZ,2025-06-16T00:00:00Z)",
 	"int4multirange": "{[%d,10)}", "jsonb": `{"n": %d}`, "oid": "100%d", "pair": "(%d,two)",
 }
 
 // choices are the values of the types of the fixtures that have no other ones.
 var choices = map[string][]string{
 	"phase": {"not started", "done"}, "film_rating": {"G", "PG-13"},
-	"bit": {"0101", "1010"}, "bit varying": {"0101", "1"},
+	"varbit": {"0101", "1"},
 }
 
 // text is the n-th text of a column. Any other type has room for an @ and a digit.
 func text(c crud.ColumnInfo, n int) string {
 	sqlType, size, _ := strings.Cut(c.Type[strings.LastIndex(c.Type, ".")+1:], "(")
 	length := 3
-	if sqlType == "char" || sqlType == "bit" {
-		_, _ = fmt.Sscanf(size, "%d", &length)
-	}
+	_, _ = fmt.Sscanf(size, "%d", &length)
 	if c.Kind == crud.KindUUID {
 		sqlType = "uuid"
 	}
 	if own := choices[sqlType]; own != nil {
-		s := own[n%len(own)]
-		return strings.Repeat(s, max(1, length/len(s)))
+		return own[n%len(own)]
+	}
+	if sqlType == "bit" {
+		return strings.Repeat(fmt.Sprint(n%2), length)
 	}
 	if format := texts[sqlType]; format != "" {
-		return fmt.Sprintf(format, n)
+		return fmt.Sprintf(format, n+1)
 	}
 	return strings.Repeat("x", length-2) + fmt.Sprintf("@%d", n)
 }
