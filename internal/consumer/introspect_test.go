@@ -1,6 +1,7 @@
 package consumer_test
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -63,8 +64,12 @@ func TestIntrospected(t *testing.T) {
 
 	for _, f := range fixtures {
 		t.Run(f.name, func(t *testing.T) {
-			out := w.run(w.bin+"/introspected", slices.Concat([]string{f.name, f.url}, f.views)...)
-			assert.ElementsMatch(t, want[f.name], strings.Split(strings.TrimSpace(out), "\n"))
+			var hints bytes.Buffer // of indexes that the fixtures do without
+			cmd := w.command(t.Context(), w.bin+"/introspected", slices.Concat([]string{f.name, f.url}, f.views)...)
+			cmd.Stderr = &hints
+			out, err := cmd.Output()
+			require.NoError(t, err, hints.String())
+			assert.ElementsMatch(t, want[f.name], strings.Split(strings.TrimSpace(string(out)), "\n"))
 		})
 	}
 }
