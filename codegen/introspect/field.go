@@ -186,6 +186,9 @@ func (f *field) ordinary(w *writer, m *message) {
 	case c.Generated:
 		f.comment = append(f.comment, "The database computes it.")
 		f.behavior = []string{"OUTPUT_ONLY"}
+		if expression == "" { // SQLite's catalog has none; with a default, Create leaves the column out
+			expression = "NULL"
+		}
 	case c.Serial():
 		f.behavior = []string{"OUTPUT_ONLY"}
 	}

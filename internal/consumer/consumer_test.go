@@ -22,7 +22,7 @@ func TestMain(m *testing.M) { crudtest.Main(m) }
 // both engines.
 func TestConsumer(t *testing.T) {
 	t.Parallel()
-	w := newWorkspace(t)
+	w := newWorkspace(t, "consumer")
 	w.run(tool(t, "buf", "run make tools"), "generate")
 	files := generated(t, filepath.Join(w.dir, "gen"))
 	require.Len(t, files, 4)

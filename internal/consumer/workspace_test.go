@@ -20,11 +20,11 @@ type workspace struct {
 	bin string // the plugins, first in PATH
 }
 
-func newWorkspace(t *testing.T) *workspace {
+func newWorkspace(t *testing.T, module string) *workspace {
 	t.Helper()
 	root := moduleRoot(t)
 	w := &workspace{t: t, dir: t.TempDir(), bin: t.TempDir()}
-	require.NoError(t, os.CopyFS(w.dir, os.DirFS(filepath.Join("testdata", "consumer"))))
+	require.NoError(t, os.CopyFS(w.dir, os.DirFS(filepath.Join("testdata", module))))
 	w.goTool(root, "build", "-o", w.bin+string(filepath.Separator),
 		"./cmd/protoc-gen-go-crud",
 		"google.golang.org/protobuf/cmd/protoc-gen-go",
