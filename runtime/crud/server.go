@@ -26,10 +26,11 @@ func Get[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K]
 	if s == nil {
 		return m, t.table.noStore()
 	}
-	if violations := t.table.keyGiven(key, getSettingsOf(opts).keyPresence); len(violations) > 0 {
+	presence := getSettingsOf(opts).keyPresence
+	if violations := t.table.keyGiven(key, presence); len(violations) > 0 {
 		return m, invalid(t.table.domain(), violations...)
 	}
-	if err := t.table.permitKeys(ctx, getSettingsOf(opts).keyPresence, key); err != nil {
+	if err := t.table.permitKeys(ctx, presence, key); err != nil {
 		return m, err
 	}
 	m, err = s.Get(ctx, key, opts...)

@@ -20,11 +20,11 @@ func BatchGet[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[
 	if s == nil {
 		return nil, t.table.noStore()
 	}
-	l := batchList{field: list}
-	if err := t.table.checkKeys(l, anyKeys(keys), nil); err != nil {
+	l, all := batchList{field: list}, anyKeys(keys)
+	if err := t.table.checkKeys(l, all, nil); err != nil {
 		return nil, err
 	}
-	if err := t.table.permitKeys(ctx, nil, anyKeys(keys)...); err != nil {
+	if err := t.table.permitKeys(ctx, nil, all...); err != nil {
 		return nil, err
 	}
 	items, err := s.BatchGet(ctx, keys, opts...)
@@ -66,11 +66,11 @@ func BatchDelete[M any, K comparable](ctx context.Context, t *Table[M, K], s Sto
 		return nil, t.table.noStore()
 	}
 	l, settings := batchList{field: list}, writeSettingsOf(opts)
-	options := settings.check()
-	if err := t.table.checkKeys(l, anyKeys(keys), options); err != nil {
+	options, all := settings.check(), anyKeys(keys)
+	if err := t.table.checkKeys(l, all, options); err != nil {
 		return nil, err
 	}
-	if err := t.table.permitKeys(ctx, nil, anyKeys(keys)...); err != nil {
+	if err := t.table.permitKeys(ctx, nil, all...); err != nil {
 		return nil, err
 	}
 	if len(options) > 0 {
