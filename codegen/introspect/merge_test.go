@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -12,7 +13,9 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/descriptorpb"
 	"pgregory.net/rapid"
 
 	"github.com/protocrud/protoc-gen-go-crud/codegen/introspect"
@@ -223,14 +226,17 @@ message Book { option (protocrud.v1.model) = {}; int64 id = 1; }`), 0o644))
 var columnTypes = []string{"integer", "bigint", "text", "timestamptz", "date", "numeric(9,2)", "uuid", "jsonb", "text[]", "inet", "boolean", "bytea", "varchar(9)", "evolved", "int4range"}
 
 // However a table evolves, a number means one column for ever: it is that of the same
-// field, or reserved with its name. A second run changes nothing.
+// field, or reserved with its name. A second run changes nothing. Each step is compatible
+// on the wire with the one before.
 func TestEvolutionsKeepNumbers(t *testing.T) {
 	t.Parallel()
 	db, _ := database(t)
 	run(t, db, "CREATE TYPE evolved AS ENUM ('one', 'two')")
-	count := 0
+	count, labels := 0, 0
+	var evolutions []evolution
 	rapid.Check(t, func(rt *rapid.T) {
 		count++
+		e := evolution{name: fmt.Sprintf("e%d", count)}
 		dir, err := os.MkdirTemp(t.TempDir(), "evolution")
 		require.NoError(rt, err)
 		table := fmt.Sprintf("t%d_rows", count)
@@ -254,19 +260,68 @@ func TestEvolutionsKeepNumbers(t *testing.T) {
 				if strings.Contains(" "+strings.Join(columns, " ")+" ", " "+name+" ") {
 					continue
 				}
+				if rapid.IntRange(0, 9).Draw(rt, "label") == 0 {
+					labels++
+					exec(fmt.Sprintf("ALTER TYPE evolved ADD VALUE 'label_%d'", labels))
+				}
 				exec("ALTER TABLE " + table + " ADD " + name + " " + rapid.SampledFrom(columnTypes).Draw(rt, "type"))
 				if rapid.Bool().Draw(rt, "index") {
 					exec(fmt.Sprintf("CREATE INDEX ON %s USING hash (kept) WHERE %s IS NULL", table, name))
 				}
 				columns = append(columns, name)
 			}
-			evolve(rt, t, db, table, dir, step, meaning)
+			e.evolve(rt, t, db, table, dir, step, meaning)
 		}
+		evolutions = append(evolutions, e)
 	})
 	assert.GreaterOrEqual(t, count, 100)
+	for step := 1; step < 3; step++ {
+		before, after := image(t, evolutions, step-1, step+1), image(t, evolutions, step, step+1)
+		assert.Empty(t, breaking(t, after, before), "step %d", step)
+		assert.NotEmpty(t, breaking(t, before, after), "step %d, the other way", step)
+	}
 }
 
-func evolve(rt *rapid.T, t *testing.T, db *pgxpool.Pool, table, dir string, step int, meaning map[protoreflect.FieldNumber]string) {
+// An evolution is a proto's files as they were after each step.
+type evolution struct {
+	name  string
+	steps [][]*descriptorpb.FileDescriptorProto // with all that it imports
+}
+
+// image writes the files that the evolutions of a number of steps had after a step.
+func image(t *testing.T, evolutions []evolution, step, steps int) string {
+	t.Helper()
+	var set descriptorpb.FileDescriptorSet
+	seen := map[string]bool{}
+	for _, e := range evolutions {
+		if len(e.steps) < steps {
+			continue
+		}
+		for _, f := range e.steps[step] {
+			if !seen[f.GetName()] {
+				seen[f.GetName()] = true
+				set.File = append(set.File, f)
+			}
+		}
+	}
+	raw, err := proto.Marshal(&set)
+	require.NoError(t, err)
+	path := filepath.Join(t.TempDir(), "image.binpb")
+	require.NoError(t, os.WriteFile(path, raw, 0o644))
+	return path
+}
+
+// breaking returns what buf says of an image that comes after another.
+func breaking(t *testing.T, after, before string) string {
+	t.Helper()
+	out, err := exec.Command(buf(t), "breaking", after, "--against", before, "--config", `{"version": "v2", "breaking": {"use": ["WIRE"]}}`).CombinedOutput()
+	if err != nil {
+		require.NotEmpty(t, string(out), err)
+	}
+	return string(out)
+}
+
+func (e *evolution) evolve(rt *rapid.T, t *testing.T, db *pgxpool.Pool, table, dir string, step int, meaning map[protoreflect.FieldNumber]string) {
 	read := func() *introspect.Database {
 		var d *introspect.Database
 		require.NoError(rt, db.AcquireFunc(t.Context(), func(c *pgxpool.Conn) (err error) {
@@ -275,11 +330,12 @@ func evolve(rt *rapid.T, t *testing.T, db *pgxpool.Pool, table, dir string, step
 		}))
 		return d
 	}
-	d, path := read(), filepath.Join(dir, "evolved.proto")
-	o, err := introspect.Make(t.Context(), d, introspect.Config{Package: "e.v1", GoPackage: "example.com/e;e", Methods: scaffold.Standard, Some: true}, path, nil)
+	d, path := read(), filepath.Join(dir, e.name+".proto")
+	o, err := introspect.Make(t.Context(), d, introspect.Config{Package: e.name + ".v1", GoPackage: "example.com/e;e", Methods: scaffold.Standard, Some: true}, path, nil)
 	require.NoError(rt, err)
 	require.NoError(rt, os.WriteFile(path, []byte(o.Text), 0o644))
-	files := loadIn(rt, dir, path)
+	gen, files := loadIn(rt, dir, path)
+	e.steps = append(e.steps, gen.Request.ProtoFile)
 	again, err := introspect.Make(t.Context(), d, introspect.Config{Some: true}, path, nil)
 	require.NoError(rt, err)
 	require.Equal(rt, o.Text, again.Text, "step %d", step)
