@@ -12,7 +12,10 @@ import (
 // An editor changes the text of a file at places that the parser has found, and nothing
 // between them.
 type editor struct {
+	// source has line feeds alone. mark and crlf are what the file has besides.
 	source  string
+	mark    string
+	crlf    bool
 	file    *ast.FileNode
 	edits   []edit
 	needs   []string // imports
@@ -29,12 +32,20 @@ type edit struct {
 // An orphan is an import that is not needed if nothing names the type.
 type orphan struct{ path, name string }
 
-func newEditor(e *Existing) (*editor, error) {
-	file, err := parser.Parse(e.Path, strings.NewReader(e.Text), reporter.NewHandler(nil))
-	if err != nil {
-		return nil, err
+const byteOrderMark = "\ufeff"
+
+func newEditor(of *Existing) (e *editor, err error) {
+	e = &editor{}
+	source, marked := strings.CutPrefix(of.Text, byteOrderMark)
+	if marked {
+		e.mark = byteOrderMark
 	}
-	return &editor{source: e.Text, file: file}, nil
+	if breaks := strings.Count(source, "\n"); breaks > 0 && strings.Count(source, "\r\n") == breaks {
+		e.crlf, source = true, strings.ReplaceAll(source, "\r\n", "\n")
+	}
+	e.source = source
+	e.file, err = parser.Parse(of.Path, strings.NewReader(source), reporter.NewHandler(nil))
+	return e, err
 }
 
 func (e *editor) inPackage() string {
@@ -78,7 +89,8 @@ func (e *editor) removeLines(n ast.Node) {
 
 func (e *editor) start(n ast.Node) int { return e.file.NodeInfo(n).Start().Offset }
 
-func (e *editor) end(n ast.Node) int { return e.file.NodeInfo(n).End().Offset }
+// end is behind a node; the parser's own is the place of its last byte.
+func (e *editor) end(n ast.Node) int { return e.file.NodeInfo(n).End().Offset + 1 }
 
 // lineEnd is where the line ends on which a node ends, behind its comment and the line
 // break; the node's own end if other code follows.
@@ -179,7 +191,11 @@ func (e *editor) text() string {
 	if e.tail.Len() > 0 && !strings.HasSuffix(b.String(), "\n") {
 		b.WriteByte('\n')
 	}
-	return b.String() + e.tail.String()
+	text := b.String() + e.tail.String()
+	if e.crlf {
+		text = strings.ReplaceAll(text, "\n", "\r\n")
+	}
+	return e.mark + text
 }
 
 func (e *editor) imports() map[string]*ast.ImportNode {

@@ -96,6 +96,7 @@ func (g *merging) add() {
 	}
 	number := g.highest()
 	var added strings.Builder
+	var fields []*field
 	for _, c := range g.table.Columns {
 		if g.column(c.Name) != nil || g.stored(c.Name) || !g.config.wants(g.table, c.Name) {
 			continue
@@ -126,10 +127,12 @@ func (g *merging) add() {
 			added.WriteByte('\n')
 		}
 		added.WriteString(g.write(f))
+		fields = append(fields, f)
 	}
 	if added.Len() > 0 {
 		g.insertFields(added.String())
 	}
+	g.addIndexes(fields)
 }
 
 // skipped reports whether a field of the name is there that has no column.
