@@ -158,7 +158,7 @@ func (g *merging) forget(gone, columns []string) {
 			continue
 		}
 		m, ok := o.Val.(*ast.MessageLiteralNode)
-		if !ok || !strings.Contains(g.source[g.start(o.Name):g.end(o.Name)], "protocrud.v1.model") {
+		if !ok || !strings.Contains(g.Code(o.Name), "protocrud.v1.model") {
 			continue
 		}
 		g.prune(m, "search", named)
@@ -184,7 +184,9 @@ func says(sql, column string) bool {
 	if strings.Contains(sql, quoted(column)) {
 		return true
 	}
-	words := strings.FieldsFunc(sql, func(r rune) bool { return r != '_' && r != '$' && r != '"' && !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	words := strings.FieldsFunc(sql, func(r rune) bool {
+		return r != '_' && r != '$' && r != '"' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	})
 	return slices.Contains(words, column)
 }
 
@@ -216,15 +218,15 @@ func (g *merging) prune(m *ast.MessageLiteralNode, name string, gone func(ast.Va
 // again where nothing is left in it.
 func (g *merging) pruneField(m *ast.MessageLiteralNode, i int) {
 	if len(m.Elements) == 1 {
-		g.edits = append(g.edits, edit{g.end(m.Open), g.start(m.Close), ""})
+		g.Replace(g.End(m.Open), g.Start(m.Close), "")
 		return
 	}
 	f := m.Elements[i]
-	from, to := g.lineStart(f), g.lineEnd(f)
+	from, to := g.LineStart(f), g.NextLine(f)
 	if sep := m.Seps[i]; sep != nil {
-		to = g.lineEnd(sep)
+		to = g.NextLine(sep)
 	}
-	g.remove(from, to)
+	g.Replace(from, to, "")
 }
 
 // pruneElements removes elements of a list, with the commas that no longer part any.
@@ -243,9 +245,9 @@ func (g *merging) pruneElements(l *ast.ArrayLiteralNode, gone func(ast.ValueNode
 		switch {
 		case !gone(v):
 		case i > last: // and the comma before it
-			g.remove(g.end(l.Elements[i-1]), g.end(v))
+			g.Replace(g.End(l.Elements[i-1]), g.End(v), "")
 		default:
-			g.remove(g.start(v), g.start(l.Elements[i+1]))
+			g.Replace(g.Start(v), g.Start(l.Elements[i+1]), "")
 		}
 	}
 }

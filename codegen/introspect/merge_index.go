@@ -65,13 +65,13 @@ func (g *merging) state(all list) {
 		return
 	}
 	for _, f := range m.Elements {
-		if l, ok := f.Val.(*ast.ArrayLiteralNode); ok && f.Name.Value() == "indexes" && len(l.Elements) > 0 && !g.removed(l) {
+		if l, ok := f.Val.(*ast.ArrayLiteralNode); ok && f.Name.Value() == "indexes" && len(l.Elements) > 0 && !g.Replaced(g.Start(l), g.End(l)) {
 			pad := g.indent + "    "
 			var b strings.Builder
 			for _, x := range all {
 				b.WriteString(",\n" + pad + value(x, pad))
 			}
-			g.insert(g.end(l.Elements[len(l.Elements)-1]), b.String())
+			g.Insert(g.End(l.Elements[len(l.Elements)-1]), b.String())
 			return
 		}
 	}
@@ -80,33 +80,25 @@ func (g *merging) state(all list) {
 
 // stateField adds a field, on lines of its own, at the end of an option's message.
 func (g *merging) stateField(m *ast.MessageLiteralNode, text string) {
-	from, to := g.end(m.Open), g.start(m.Close)
-	for i, x := range g.edits {
-		if x.from == from && x.to == to { // nothing is left of what was in it
-			g.edits[i].text = "\n" + text + g.indent
-			return
-		}
-	}
-	if line := g.line(to); strings.TrimSpace(line) == "" && strings.Contains(g.source[from:to], "\n") {
-		g.insert(to-len(line), text)
+	from, to := g.End(m.Open), g.Start(m.Close)
+	if g.Amend(from, to, "\n"+text+g.indent) { // nothing is left of what was in it
 		return
 	}
-	inner := strings.TrimSpace(g.source[from:to])
+	if line := g.Before(to); strings.TrimSpace(line) == "" && strings.Contains(g.Source[from:to], "\n") {
+		g.Insert(to-len(line), text)
+		return
+	}
+	inner := strings.TrimSpace(g.Source[from:to])
 	if inner != "" {
 		inner = g.indent + "  " + inner + "\n"
 	}
-	g.edits = append(g.edits, edit{from, to, "\n" + inner + text + g.indent})
-}
-
-// removed reports whether a node goes with something that is removed.
-func (g *merging) removed(n ast.Node) bool {
-	return slices.ContainsFunc(g.edits, func(x edit) bool { return x.from <= g.start(n) && g.end(n) <= x.to })
+	g.Replace(from, to, "\n"+inner+text+g.indent)
 }
 
 // modelOption returns the last statement of the model's option.
 func (g *merging) modelOption() (last *ast.OptionNode) {
 	for _, d := range g.node.Decls {
-		if o, ok := d.(*ast.OptionNode); ok && strings.Contains(g.source[g.start(o.Name):g.end(o.Name)], "protocrud.v1.model") {
+		if o, ok := d.(*ast.OptionNode); ok && strings.Contains(g.Code(o.Name), "protocrud.v1.model") {
 			last = o
 		}
 	}
