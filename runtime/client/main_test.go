@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"cmp"
 	"context"
 	"net"
 	"sync"
@@ -93,13 +94,17 @@ type running struct {
 // Stop.
 func start(t *testing.T, impl apitest.NamedServiceServer, addr string, opts ...grpc.ServerOption) *running {
 	t.Helper()
-	if addr == "" {
-		addr = "127.0.0.1:0"
-	}
-	l, err := net.Listen("tcp", addr)
+	return startWith(t, impl, addr, func(*grpc.Server) {}, opts...)
+}
+
+// startWith is start with more services.
+func startWith(t *testing.T, impl apitest.NamedServiceServer, addr string, register func(*grpc.Server), opts ...grpc.ServerOption) *running {
+	t.Helper()
+	l, err := net.Listen("tcp", cmp.Or(addr, "127.0.0.1:0"))
 	require.NoError(t, err)
 	r := &running{Server: grpc.NewServer(opts...), addr: l.Addr().String(), conn: &counter{Listener: l}}
 	apitest.RegisterNamedServiceServer(r.Server, impl)
+	register(r.Server)
 	ended := make(chan error, 1)
 	go func() { ended <- r.Serve(r.conn) }()
 	t.Cleanup(func() {

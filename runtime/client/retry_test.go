@@ -28,8 +28,10 @@ func failing(t *testing.T, err error) (addr string, calls *atomic.Int64) {
 		return err
 	}
 	r := start(t, service{
-		get:    func(context.Context, *apitest.GetBookRequest) (*apitest.Book, error) { return nil, fail() },
-		list:   func(context.Context, *apitest.ListBooksRequest) (*apitest.ListBooksResponse, error) { return nil, fail() },
+		get: func(context.Context, *apitest.GetBookRequest) (*apitest.Book, error) { return nil, fail() },
+		list: func(context.Context, *apitest.ListBooksRequest) (*apitest.ListBooksResponse, error) {
+			return nil, fail()
+		},
 		create: func(context.Context, *apitest.CreateBookRequest) (*apitest.Book, error) { return nil, fail() },
 		shelf:  func(context.Context, *apitest.DeleteShelfRequest) error { return fail() },
 		stream: func(*apitest.StreamBooksRequest, grpc.ServerStreamingServer[apitest.Book]) error { return fail() },
