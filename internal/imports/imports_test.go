@@ -243,3 +243,21 @@ func TestCoreIsLight(t *testing.T) {
 		}
 	}
 }
+
+// What calls a service links no database, whatever the service itself does.
+func TestClientIsLight(t *testing.T) {
+	t.Parallel()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", module+"runtime/client").Output()
+	require.NoError(t, err)
+	light := []string{"golang.org/x/", "google.golang.org/grpc", "google.golang.org/protobuf", "google.golang.org/genproto/googleapis/rpc"}
+	own := []string{"runtime/client", "internal/certfile", "internal/setting"}
+	for path := range strings.Lines(string(out)) {
+		path = strings.TrimSpace(path)
+		first, _, _ := strings.Cut(path, "/")
+		if !strings.Contains(first, ".") || slices.Contains(own, strings.TrimPrefix(path, module)) {
+			continue
+		}
+		assert.True(t, slices.ContainsFunc(light, func(prefix string) bool { return strings.HasPrefix(path, prefix) }),
+			"runtime/client links %s", path)
+	}
+}
