@@ -14,8 +14,7 @@ import (
 )
 
 const (
-	// turnTimeout is how long a statement waits for the one before it, or a test's end for
-	// the last one.
+	// turnTimeout is how long a statement waits for the one before it.
 	turnTimeout = 10 * time.Second
 	// statementTimeout bounds a statement, which does not end with its call's context.
 	statementTimeout = time.Minute
@@ -95,7 +94,7 @@ func (d *undone) end(t testing.TB) {
 	close(d.over)
 	select {
 	case d.turn <- struct{}{}:
-	case <-time.After(turnTimeout):
+	case <-time.After(closeTimeout):
 		t.Errorf("crudtest: at its end the test still holds rows or a transaction of its Tx: close rows, end transactions")
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), statementTimeout)
