@@ -3,13 +3,12 @@ package apitest_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/apitest"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/client"
@@ -17,9 +16,9 @@ import (
 	"github.com/protocrud/protoc-gen-go-crud/runtime/crudtest"
 )
 
-// fillMembers puts members with the numbers 2, 4 … 2n into the org "a".
-const fillMembers = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d)
-INSERT INTO members (org, number, role, update_time, revision) SELECT 'a', 2 * i, 'reader', $1, 1 FROM n`
+// fillShelves makes the shelves s000002, s000004 … of as many as there are to be.
+const fillShelves = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d)
+INSERT INTO shelves (shelf_id, theme) SELECT 's' || substr(CAST(1000000 + 2 * i AS text), 2), 'old' FROM n`
 
 // A walk over many pages sees each row that is there throughout once, whatever is
 // written meanwhile: before, behind and at the place where it is.
@@ -33,48 +32,52 @@ func TestWalkUnderWrites(t *testing.T) {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()
 			s := readServe(t, open(t))
-			_, err := s.db.Exec(t.Context(), fmt.Sprintf(fillMembers, rows), time.Now())
+			_, err := s.db.Exec(t.Context(), fmt.Sprintf(fillShelves, rows))
 			require.NoError(t, err)
-			write, end := writeMembers(t, s.plain, rows)
+			write, end := writeShelves(t, s.named, rows)
 			defer end()
-			seen := make(map[int64]int, rows)
-			req := &apitest.ListMembersRequest{Org: "a", PageSize: 1000}
-			for member, err := range client.Pages(t.Context(), s.plain.ListMembers, req, (*apitest.ListMembersResponse).GetMembers) {
+			seen := make(map[string]int, rows)
+			req := &apitest.ListShelvesRequest{PageSize: 1000}
+			for shelf, err := range client.Pages(t.Context(), s.named.ListShelves, req, (*apitest.ListShelvesResponse).GetShelves) {
 				require.NoError(t, err)
-				if seen[member.GetNumber()]++; len(seen)%100 == 0 {
+				if seen[shelf.GetName()]++; len(seen)%200 == 0 {
 					write()
 				}
 			}
 			end()
-			throughout := 0
-			for number, times := range seen {
-				if number%2 == 0 {
-					throughout++
-				}
-				if times != 1 {
-					assert.Fail(t, "a row was seen more than once", "%d: %d", number, times)
+			missed := 0
+			for i := range rows {
+				if seen[shelfNumber(2*(i+1))] == 0 {
+					missed++
 				}
 			}
-			assert.Equal(t, rows, throughout)
+			assert.Zero(t, missed, "rows that were there throughout")
+			for name, times := range seen {
+				if times != 1 {
+					assert.Fail(t, "a row was seen more than once", name)
+				}
+			}
 		})
 	}
 }
 
-// writeMembers returns a func that has one more member with an odd number come, and go in
+func shelfNumber(n int) string { return fmt.Sprintf("shelves/s%06d", n) }
+
+// writeShelves returns a func that has one more shelf with an odd number come, and go in
 // a third of all cases, and one with an even number change, while its caller goes on. end
 // waits for them.
-func writeMembers(t *testing.T, c apitest.PlainServiceClient, rows int64) (write, end func()) {
+func writeShelves(t *testing.T, c apitest.NamedServiceClient, rows int) (write, end func()) {
 	t.Helper()
-	places := make(chan int64)
+	places := make(chan int)
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
 			for at := range places {
-				assert.NoError(t, writeMember(t.Context(), c, at))
+				assert.NoError(t, writeShelf(t.Context(), c, at))
 			}
 		})
 	}
-	next := int64(0)
+	next := 0
 	write = func() {
 		next++
 		places <- next * 7919 % rows // in large steps, so that writes are everywhere
@@ -85,17 +88,16 @@ func writeMembers(t *testing.T, c apitest.PlainServiceClient, rows int64) (write
 	})
 }
 
-func writeMember(ctx context.Context, c apitest.PlainServiceClient, at int64) error {
-	odd := &apitest.Member{Org: "a", Number: 2*at + 1, Role: "writer"}
-	if _, err := c.CreateMember(ctx, &apitest.CreateMemberRequest{Member: odd}); err != nil {
+func writeShelf(ctx context.Context, c apitest.NamedServiceClient, at int) error {
+	odd := shelfNumber(2*at + 1)
+	_, err := c.CreateShelf(ctx, &apitest.CreateShelfRequest{ShelfId: strings.TrimPrefix(odd, "shelves/"), Shelf: &apitest.Shelf{Theme: "new"}})
+	if err != nil {
 		return err
 	}
-	change := &apitest.UpdateMemberRequest{
-		Member: &apitest.Member{Org: "a", Number: 2*at + 2, Role: "changed"}, UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"role"}},
-	}
-	if _, err := c.UpdateMember(ctx, change); err != nil || at%3 != 0 {
+	change := &apitest.UpdateShelfRequest{Shelf: &apitest.Shelf{Name: shelfNumber(2*at + 2), Theme: "changed"}}
+	if _, err := c.UpdateShelf(ctx, change); err != nil || at%3 != 0 {
 		return err
 	}
-	_, err := c.DeleteMember(ctx, &apitest.DeleteMemberRequest{Org: "a", Number: odd.GetNumber()})
+	_, err = c.DeleteShelf(ctx, &apitest.DeleteShelfRequest{Name: odd})
 	return err
 }
