@@ -53,11 +53,13 @@ var floors = []floor{
 	{"runtime/ratelimit/pglimit", []string{"runtime/ratelimit", "runtime/crud"}},
 	{"runtime/ratelimit/redislimit", []string{"runtime/ratelimit"}},
 	{"runtime/rls", []string{"runtime/crud"}},
-	{"runtime/server", []string{"runtime/crud", "runtime/auth", "runtime/ratelimit", "runtime/signals", "internal/richstatus"}},
+	{"runtime/client", []string{"internal/certfile", "internal/setting"}},
+	{"runtime/server", []string{"runtime/crud", "runtime/auth", "runtime/ratelimit", "runtime/signals", "internal/certfile", "internal/richstatus", "internal/setting"}},
 	{"runtime/signals", nil},
 	{"internal/allkinds", []string{"options", "runtime"}},
 	{"internal/apitest", []string{"options", "runtime"}},
 	{"internal/bookpb", []string{"options", "runtime"}},
+	{"internal/certfile", nil},
 	{"internal/citext", nil},
 	{"internal/cmd", []string{"runtime"}},
 	{"internal/consumer", nil},
@@ -67,6 +69,7 @@ var floors = []floor{
 	{"internal/protopath", nil},
 	{"internal/relations", []string{"options", "runtime"}},
 	{"internal/richstatus", nil},
+	{"internal/setting", nil},
 	{"internal/sqlname", nil},
 	{"internal/texttype", []string{"internal/nearest"}},
 }
@@ -239,5 +242,23 @@ func TestCoreIsLight(t *testing.T) {
 				assert.NotEqual(t, module+heavy, path, "%s links it", core)
 			}
 		}
+	}
+}
+
+// What calls a service links no database, whatever the service itself does.
+func TestClientIsLight(t *testing.T) {
+	t.Parallel()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", module+"runtime/client").Output()
+	require.NoError(t, err)
+	light := []string{"golang.org/x/", "google.golang.org/grpc", "google.golang.org/protobuf", "google.golang.org/genproto/googleapis/rpc"}
+	own := []string{"runtime/client", "internal/certfile", "internal/setting"}
+	for path := range strings.Lines(string(out)) {
+		path = strings.TrimSpace(path)
+		first, _, _ := strings.Cut(path, "/")
+		if !strings.Contains(first, ".") || slices.Contains(own, strings.TrimPrefix(path, module)) {
+			continue
+		}
+		assert.True(t, slices.ContainsFunc(light, func(prefix string) bool { return strings.HasPrefix(path, prefix) }),
+			"runtime/client links %s", path)
 	}
 }
