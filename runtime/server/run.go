@@ -35,6 +35,7 @@ const (
 type running struct {
 	Config
 	server   *grpc.Server
+	front    *front // nil without HTTP
 	health   *health.Server
 	follower *follower
 	signals  *signals.Signals
@@ -58,26 +59,40 @@ func Run(ctx context.Context, cfg Config) error {
 	}
 	s, err := newRunning(cfg.withDefaults())
 	if err != nil {
-		return errors.Join(err, closeAll(cfg.Listeners))
+		return errors.Join(err, closeAll(cfg.Listeners), closeAll(cfg.HTTP.Listeners))
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if len(s.Listeners) == 0 {
-		l, err := listen(ctx, s.Addr)
-		if err != nil {
-			return fmt.Errorf("server: %w", err)
-		}
-		s.Listeners = []net.Listener{l}
+	if err := s.listen(ctx); err != nil {
+		return fmt.Errorf("server: %w", errors.Join(err, closeAll(s.Listeners), closeAll(s.HTTP.Listeners), s.cut()))
 	}
 	return s.run(ctx, stop)
 }
 
-func listen(ctx context.Context, addr string) (net.Listener, error) {
-	var lc net.ListenConfig
-	if path, ok := strings.CutPrefix(addr, "unix:"); ok {
-		return lc.Listen(ctx, "unix", path)
+// listen opens the listeners that are not given.
+func (s *running) listen(ctx context.Context) (err error) {
+	if len(s.Listeners) == 0 {
+		if s.Listeners, err = listen(ctx, s.Addr); err != nil {
+			return err
+		}
 	}
-	return lc.Listen(ctx, "tcp", addr)
+	if s.front != nil && len(s.HTTP.Listeners) == 0 {
+		s.HTTP.Listeners, err = listen(ctx, s.HTTP.Addr)
+	}
+	return err
+}
+
+func listen(ctx context.Context, addr string) ([]net.Listener, error) {
+	var lc net.ListenConfig
+	network := "tcp"
+	if path, ok := strings.CutPrefix(addr, "unix:"); ok {
+		network, addr = "unix", path
+	}
+	l, err := lc.Listen(ctx, network, addr)
+	if err != nil {
+		return nil, err
+	}
+	return []net.Listener{l}, nil
 }
 
 func closeAll(listeners []net.Listener) error {
@@ -100,27 +115,57 @@ func newRunning(cfg Config) (*running, error) {
 		calls:    &inFlight{most: int64(cfg.MaxInFlight)},
 		draining: make(chan struct{}),
 	}
-	options, err := s.options(services)
-	if err != nil {
+	if err := s.build(services); err != nil {
 		return nil, &StartError{Problems: []string{err.Error()}}
 	}
-	s.server = grpc.NewServer(options...)
 	s.follower = &follower{Health: cfg.Health, service: s.health, names: []string{""}, logger: cfg.Logger}
 	for _, service := range services {
-		s.server.RegisterService(service.desc, service.impl)
 		s.follower.names = append(s.follower.names, service.desc.ServiceName)
 		if service.plain {
 			cfg.Logger.Warn("server: nothing is declared of a service; it has no limits and no permissions", "service", service.desc.ServiceName)
 		}
 	}
-	healthpb.RegisterHealthServer(s.server, s.health)
-	if cfg.Reflection {
-		reflection.Register(s.server)
-	}
 	return s, nil
 }
 
-// options returns those of the gRPC server.
+// build makes the servers: that of the network and, where HTTP is served, the one inside.
+// They have the same services, interceptors and bounds.
+func (s *running) build(services []*served) error {
+	options, err := s.options(services)
+	if err != nil {
+		return err
+	}
+	var certificates *keeper
+	outside := options
+	if s.TLS.CertFile != "" {
+		if certificates, err = newKeeper(s.TLS, s.Logger); err != nil {
+			return err
+		}
+		outside = append([]grpc.ServerOption{grpc.Creds(credentials.NewTLS(certificates.tlsConfig()))}, options...)
+	}
+	s.server = grpc.NewServer(outside...)
+	s.register(s.server, services)
+	if s.HTTP.Handler == nil {
+		return nil
+	}
+	if s.front, err = s.newFront(options, certificates); err != nil {
+		return err
+	}
+	s.register(s.front.inside.server, services)
+	return nil
+}
+
+func (s *running) register(server *grpc.Server, services []*served) {
+	for _, service := range services {
+		server.RegisterService(service.desc, service.impl)
+	}
+	healthpb.RegisterHealthServer(server, s.health)
+	if s.Reflection {
+		reflection.Register(server)
+	}
+}
+
+// options returns those of the gRPC servers, but for their credentials.
 func (s *running) options(services []*served) ([]grpc.ServerOption, error) {
 	chain, err := newChain(s.Config, services, s.calls, s.signals)
 	if err != nil {
@@ -144,13 +189,6 @@ func (s *running) options(services []*served) ([]grpc.ServerOption, error) {
 	for _, h := range chain.stats {
 		options = append(options, grpc.StatsHandler(h))
 	}
-	if s.TLS.CertFile != "" {
-		k, err := newKeeper(s.TLS, s.Logger)
-		if err != nil {
-			return nil, err
-		}
-		options = append(options, grpc.Creds(credentials.NewTLS(k.tlsConfig())))
-	}
 	options = append(options, s.ServerOptions...)
 	return append(options, grpc.ChainStreamInterceptor(doorman{s.draining}.stream)), nil
 }
@@ -160,11 +198,8 @@ func (s *running) run(ctx context.Context, stop func()) error {
 	following, unfollow := context.WithCancel(ctx)
 	var wg sync.WaitGroup
 	wg.Go(func() { s.follower.follow(following) })
-	failed := make(chan error, len(s.Listeners))
-	for _, l := range s.Listeners {
-		s.Logger.InfoContext(ctx, "server: serving", "address", l.Addr().String(), "tls", s.TLS.CertFile != "")
-		wg.Go(func() { failed <- s.server.Serve(l) })
-	}
+	failed := make(chan error, len(s.Listeners)+len(s.HTTP.Listeners)+1)
+	s.serve(ctx, func(serve func() error) { wg.Go(func() { failed <- serve() }) })
 	var err error
 	select {
 	case <-ctx.Done():
@@ -181,6 +216,25 @@ func (s *running) run(ctx context.Context, stop func()) error {
 	return errors.Join(err, s.shutdown(detached))
 }
 
+// serve has each listener served in its own goroutine, which begin starts.
+func (s *running) serve(ctx context.Context, begin func(serve func() error)) {
+	say := func(protocol string, l net.Listener) {
+		s.Logger.InfoContext(ctx, "server: serving", "protocol", protocol, "address", l.Addr().String(), "tls", s.TLS.CertFile != "")
+	}
+	for _, l := range s.Listeners {
+		say("gRPC", l)
+		begin(func() error { return s.server.Serve(l) })
+	}
+	if s.front == nil {
+		return
+	}
+	begin(func() error { return s.front.inside.server.Serve(s.front.inside.listener) })
+	for _, l := range s.HTTP.Listeners {
+		say("HTTP", l)
+		begin(func() error { return s.front.serve(l) })
+	}
+}
+
 // drain ends the serving: nobody is sent here any more, then nobody is let in, and who
 // is in has time to finish.
 func (s *running) drain(ctx context.Context) {
@@ -189,21 +243,49 @@ func (s *running) drain(ctx context.Context) {
 	<-time.After(s.DrainDelay)
 	close(s.draining)
 	drained := make(chan struct{})
+	stopping, cancel := context.WithTimeout(ctx, s.DrainTimeout)
+	defer cancel()
 	go func() {
 		defer close(drained)
-		s.server.GracefulStop()
+		s.stop(stopping)
 	}()
 	select {
 	case <-drained:
-	case <-time.After(s.DrainTimeout):
+	case <-stopping.Done():
+	}
+	late := stopping.Err() != nil
+	if late {
 		s.Logger.WarnContext(ctx, "server: calls did not end in time, and are cut", "calls", s.calls.calls.Load())
-		s.server.Stop()
+	}
+	if err := s.cut(); err != nil {
+		s.Logger.WarnContext(ctx, "server: HTTP did not end in good order", "error", err)
+	}
+	if late {
 		select { // for those that see the end of their context
 		case <-drained:
 		case <-time.After(cutTime):
 		}
 	}
 	s.Logger.InfoContext(ctx, "server: drained")
+}
+
+// stop waits for the calls in flight, of which ctx bounds those of HTTP.
+func (s *running) stop(ctx context.Context) {
+	var wg sync.WaitGroup
+	wg.Go(s.server.GracefulStop)
+	if s.front != nil {
+		wg.Go(func() { s.front.stop(ctx) })
+	}
+	wg.Wait()
+}
+
+// cut ends the calls in flight, and gives back what the servers hold.
+func (s *running) cut() error {
+	s.server.Stop()
+	if s.front != nil {
+		return s.front.cut()
+	}
+	return nil
 }
 
 // shutdown tells all who want to know, for as long as they have.
