@@ -10,11 +10,23 @@ import (
 	"strings"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	"google.golang.org/genproto/googleapis/api/httpbody"
 	spb "google.golang.org/genproto/googleapis/rpc/status"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/anypb"
 )
+
+// A marshaler is a codec that leaves google.api.HttpBody as it is.
+type marshaler struct{ runtime.HTTPBodyMarshaler }
+
+// StreamContentType is that of lines of JSON, or of the pieces of an HttpBody.
+func (m *marshaler) StreamContentType(v any) string {
+	if _, ok := v.(*httpbody.HttpBody); ok {
+		return m.ContentType(v)
+	}
+	return "application/x-ndjson"
+}
 
 // A codec is the gateway's of JSON, which refuses what a message does not have.
 type codec struct{ runtime.JSONPb }
@@ -64,9 +76,6 @@ func (c *codec) detail(d *anypb.Any) ([]byte, error) {
 	}
 	return json.Marshal(map[string]string{"@type": d.GetTypeUrl(), "value": base64.StdEncoding.EncodeToString(d.GetValue())})
 }
-
-// StreamContentType is that of lines of JSON.
-func (*codec) StreamContentType(any) string { return "application/x-ndjson" }
 
 // NewDecoder returns one of a body, which holds a single value unless it is a stream.
 func (c *codec) NewDecoder(r io.Reader) runtime.Decoder {

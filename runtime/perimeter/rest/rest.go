@@ -72,7 +72,7 @@ func NewHandler(conn *grpc.ClientConn, cfg Config, services ...Service) (http.Ha
 
 func (h *handler) options() []runtime.ServeMuxOption {
 	return []runtime.ServeMuxOption{
-		runtime.WithMarshalerOption(runtime.MIMEWildcard, &runtime.HTTPBodyMarshaler{Marshaler: h.codec}),
+		runtime.WithMarshalerOption(runtime.MIMEWildcard, &marshaler{runtime.HTTPBodyMarshaler{Marshaler: h.codec}}),
 		runtime.WithMiddlewares(h.check),
 		runtime.WithMetadata(metadataOf),
 		runtime.WithIncomingHeaderMatcher(func(string) (string, bool) { return "", false }),
