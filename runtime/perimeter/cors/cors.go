@@ -4,6 +4,7 @@ package cors
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/rs/cors"
 )
@@ -37,23 +38,18 @@ var (
 // keeps none longer.
 const maxAge = 7200
 
-// NewHandler returns what answers the questions of browsers, and has next answer the rest.
-// Credentials are not shared: a page sends tokens, and no cookies.
+// NewHandler returns what answers the questions of browsers, and has next answer the rest;
+// without origins it is next. Credentials are not shared: a page sends tokens, and no
+// cookies.
 func NewHandler(cfg Config, next http.Handler) http.Handler {
-	return cors.New(cors.Options{
-		AllowedOrigins:         cfg.Origins,
-		AllowOriginRequestFunc: none(cfg.Origins),
-		AllowedMethods:         methods,
-		AllowedHeaders:         append(append([]string{}, headers...), cfg.Headers...),
-		ExposedHeaders:         append(append([]string{}, exposed...), cfg.Exposed...),
-		MaxAge:                 maxAge,
-	}).Handler(next)
-}
-
-// none is nobody's choice: rs/cors takes no origins for all origins.
-func none(origins []string) func(*http.Request, string) bool {
-	if len(origins) > 0 {
-		return nil
+	if len(cfg.Origins) == 0 { // which are all to rs/cors
+		return next
 	}
-	return func(*http.Request, string) bool { return false }
+	return cors.New(cors.Options{
+		AllowedOrigins: cfg.Origins,
+		AllowedMethods: methods,
+		AllowedHeaders: slices.Concat(headers, cfg.Headers),
+		ExposedHeaders: slices.Concat(exposed, cfg.Exposed),
+		MaxAge:         maxAge,
+	}).Handler(next)
 }
