@@ -313,3 +313,32 @@ func TestHTTPStartErrors(t *testing.T) {
 		}
 	}
 }
+
+// Calls that go on do not keep others from being made, however many there are.
+func TestHTTPCallsDoNotWait(t *testing.T) {
+	t.Parallel()
+	const calls = 20
+	begun, end := make(chan struct{}, calls), make(chan struct{})
+	cfg := server.Config{MaxConcurrentStreams: 2, Services: service{unary: func(context.Context, *testpb.SimpleRequest) (*testpb.SimpleResponse, error) {
+		begun <- struct{}{}
+		<-end
+		return &testpb.SimpleResponse{}, nil
+	}}.with(declared(nil))}
+	addr := withHTTP(t, &cfg)
+	run(t, cfg)
+	answered := make(chan int, calls)
+	for range calls {
+		client := newClient(t)
+		go func() {
+			code, _ := get(t, client, "http://"+addr, nil)
+			answered <- code
+		}()
+	}
+	for range calls {
+		<-begun
+	}
+	close(end)
+	for range calls {
+		assert.Equal(t, http.StatusOK, <-answered)
+	}
+}

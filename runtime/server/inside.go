@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"math"
 	"net"
 
 	"google.golang.org/grpc"
@@ -26,14 +27,17 @@ func newInside(cfg Config, options []grpc.ServerOption) (*inside, error) {
 	who := newCallers()
 	in := &inside{listener: bufconn.Listen(insideBuffer)}
 	all := append([]grpc.ServerOption{grpc.StatsHandler(who)}, options...)
-	in.server = grpc.NewServer(append(all, grpc.Creds(insecure.NewCredentials()))...)
+	in.server = grpc.NewServer(append(all,
+		grpc.Creds(insecure.NewCredentials()),
+		grpc.MaxConcurrentStreams(math.MaxUint32), // one connection has the calls of all that HTTP bounds
+	)...)
 	var err error
 	in.conn, err = grpc.NewClient("passthrough:///inside",
 		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return in.listener.DialContext(ctx) }),
 		grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithDisableServiceConfig(),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(cfg.MaxSendBytes)),
-		grpc.WithMaxHeaderListSize(uint32(cfg.MaxHeaderBytes)),
+		grpc.WithMaxHeaderListSize(uint32(min(cfg.MaxHeaderBytes, math.MaxUint32))),
 		grpc.WithChainUnaryInterceptor(who.unary),
 		grpc.WithChainStreamInterceptor(who.stream),
 	)
