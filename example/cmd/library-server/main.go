@@ -1,10 +1,10 @@
 // Command library-server serves the library on 127.0.0.1:8080, over HTTP on
-// 127.0.0.1:8081, and removes once an hour what is to be purged. DATABASE_URL names the database; the default is a file in the
-// current directory. TOKEN_SECRET signs the tokens of callers; the default is one that
-// nobody knows. CORS_ORIGINS are the sites whose pages may call, with commas
-// between them. METRICS_ADDR is where Prometheus may ask. The rest is said by -help and
-// by GRPC_SERVER_ variables; -list-methods prints what is served. It stops gracefully
-// on SIGINT and SIGTERM.
+// 127.0.0.1:8081, and removes once an hour what is to be purged. DATABASE_URL names the
+// database; the default is a file in the current directory. TOKEN_SECRET signs the tokens
+// of callers; the default is one that nobody knows. CORS_ORIGINS are the sites whose pages
+// may call, with commas between them. METRICS_ADDR is where Prometheus may ask. The rest is
+// said by -help and by GRPC_SERVER_ variables; -list-methods prints what is served. It
+// stops gracefully on SIGINT and SIGTERM.
 package main
 
 import (
