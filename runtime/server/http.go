@@ -102,14 +102,16 @@ func (s *running) newFront(options []grpc.ServerOption, certificates *keeper) (*
 
 // serve serves a listener until the front is stopped, and returns nil then.
 func (f *front) serve(l net.Listener) error {
-	err := f.http.Serve
+	var err error
 	if f.http.TLSConfig != nil {
-		err = func(l net.Listener) error { return f.http.ServeTLS(l, "", "") }
+		err = f.http.ServeTLS(l, "", "")
+	} else {
+		err = f.http.Serve(l)
 	}
-	if err := err(l); !errors.Is(err, http.ErrServerClosed) {
-		return err
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
 	}
-	return nil
+	return err
 }
 
 // stop ends the serving when no request is in flight any more. Requests that are begun

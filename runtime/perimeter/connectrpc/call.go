@@ -99,14 +99,20 @@ func (m *method) bidi(ctx context.Context, stream *connect.BidiStream[message, m
 	received := make(chan error, 1)
 	go func() { received <- m.backward(s, stream, cancel) }()
 	err = m.forward(s, stream.ResponseHeader(), stream.ResponseTrailer(), stream.Send)
-	if control, ok := ctx.Value(controlKey{}).(*http.ResponseController); ok {
-		_ = control.SetReadDeadline(time.Now()) // nothing more is wanted of the client
-	}
 	cancel()
+	if !stopReading(ctx) {
+		return err // who waits for the client waits until net/http ends the request
+	}
 	if failed := <-received; failed != nil && err != nil {
 		return failed // which has ended the call
 	}
 	return err
+}
+
+// stopReading has nobody wait for the client any more, and reports whether it can.
+func stopReading(ctx context.Context) bool {
+	control, ok := ctx.Value(controlKey{}).(*http.ResponseController)
+	return ok && control.SetReadDeadline(time.Now()) == nil
 }
 
 // backward sends what the client says. An error of the client's ends the call, and is

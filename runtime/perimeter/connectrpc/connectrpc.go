@@ -18,6 +18,9 @@ import (
 	"github.com/protocrud/protoc-gen-go-crud/internal/httpheader"
 )
 
+// compressFrom is the size in bytes from which an answer is worth its compression.
+const compressFrom = 1 << 10
+
 // A Config says how Connect is spoken. A field that is zero has its default.
 type Config struct {
 	// MaxMessageBytes is the largest message of a client, inflated. Default: 4 MiB.
@@ -97,6 +100,7 @@ func (m *method) handler(cfg Config) http.Handler {
 		connect.WithCodec(jsonText{"json"}),
 		connect.WithCodec(jsonText{"json; charset=utf-8"}),
 		connect.WithReadMaxBytes(cfg.MaxMessageBytes),
+		connect.WithCompressMinBytes(compressFrom),
 	}, cfg.Options...)
 	if o, ok := m.desc.Options().(*descriptorpb.MethodOptions); ok && o.GetIdempotencyLevel() == descriptorpb.MethodOptions_NO_SIDE_EFFECTS {
 		options = append(options, connect.WithIdempotency(connect.IdempotencyNoSideEffects))
