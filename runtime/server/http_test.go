@@ -191,33 +191,40 @@ func TestHTTPHealth(t *testing.T) {
 	assert.Equal(t, http.StatusMethodNotAllowed, resp.StatusCode)
 }
 
-// A drain answers the requests that are begun, and takes no more.
+// A drain answers the requests that are begun, with calls that are made only then, and
+// takes no more.
 func TestHTTPDrains(t *testing.T) {
 	t.Parallel()
 	begun, end := make(chan struct{}), make(chan struct{})
-	cfg := server.Config{Services: service{unary: func(context.Context, *testpb.SimpleRequest) (*testpb.SimpleResponse, error) {
-		close(begun)
-		<-end
-		return &testpb.SimpleResponse{Username: "answered"}, nil
-	}}.with(declared(nil))}
+	cfg := server.Config{Services: whoCalls("none").with(declared(nil))}
+	cfg.HTTP.Handler = func(conn *grpc.ClientConn) (http.Handler, error) {
+		h, err := forward(conn)
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			close(begun)
+			<-end
+			h.ServeHTTP(w, r)
+		}), err
+	}
 	addr := withHTTP(t, &cfg)
 	r := run(t, cfg)
-	answered := make(chan string, 1)
+	client, answered := newClient(t), make(chan int, 1)
 	go func() {
-		_, text := get(t, newClient(t), "http://"+addr, nil)
-		answered <- text
+		code, _ := get(t, client, "http://"+addr, nil)
+		answered <- code
 	}()
 	<-begun
 	r.stop()
-	require.Eventually(t, func() bool {
-		conn, err := net.Dial("tcp", addr)
-		if err == nil {
-			_ = conn.Close()
-		}
-		return err != nil
-	}, 10*time.Second, time.Millisecond)
+	for _, addr := range []string{addr, r.addr} {
+		require.Eventually(t, func() bool {
+			conn, err := net.Dial("tcp", addr)
+			if err == nil {
+				_ = conn.Close()
+			}
+			return err != nil
+		}, 10*time.Second, time.Millisecond)
+	}
 	close(end)
-	assert.Equal(t, "answered", <-answered)
+	assert.Equal(t, http.StatusOK, <-answered)
 	assert.NoError(t, r.end())
 }
 
@@ -232,9 +239,9 @@ func TestHTTPDrainCuts(t *testing.T) {
 	}}.with(declared(nil))}
 	addr := withHTTP(t, &cfg)
 	r := run(t, cfg)
-	cut := make(chan error, 1)
+	client, cut := newClient(t), make(chan error, 1)
 	go func() {
-		resp, err := newClient(t).Get("http://" + addr)
+		resp, err := client.Get("http://" + addr)
 		if err == nil {
 			_ = resp.Body.Close()
 		}
@@ -242,7 +249,7 @@ func TestHTTPDrainCuts(t *testing.T) {
 	}()
 	<-begun
 	assert.NoError(t, r.end())
-	<-cut // with an error, or with that of the call
+	<-cut // with an error, or the call's
 }
 
 // Who sends a header or a body bit by bit does not hold a connection.
