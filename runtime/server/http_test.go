@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -22,6 +23,7 @@ import (
 	"google.golang.org/grpc/peer"
 	"google.golang.org/grpc/status"
 
+	"github.com/protocrud/protoc-gen-go-crud/runtime/ratelimit"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/server"
 )
 
@@ -147,6 +149,47 @@ func TestCallersCannotBeMadeUp(t *testing.T) {
 	answer, err := r.client(t).UnaryCall(ctx, &testpb.SimpleRequest{})
 	require.NoError(t, err)
 	assert.Regexp(t, `^tcp 127\.0\.0\.1:\d+made-up$`, answer.GetUsername(), "as any other metadata")
+}
+
+// from returns a client whose connections come from an address.
+func from(t *testing.T, addr string) *http.Client {
+	t.Helper()
+	client := newClient(t)
+	dialer := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(addr)}}
+	client.Transport.(*http.Transport).DialContext = dialer.DialContext
+	return client
+}
+
+// Each caller has a budget of its own, which is the same over HTTP and gRPC. Of a proxy that
+// is trusted it is that of who called the proxy.
+func TestHTTPCallersHaveBudgets(t *testing.T) {
+	t.Parallel()
+	info := declared(nil)
+	info.Limits = []ratelimit.Limit{{MaxCalls: 1, Period: time.Hour, Keys: []ratelimit.Key{ratelimit.Peer()}}}
+	cfg := server.Config{
+		Services: service{}.with(info), LimitStore: ratelimit.NewMemory(),
+		LimitOptions: []ratelimit.Option{ratelimit.TrustedProxies(netip.MustParsePrefix("127.0.0.9/32"))},
+	}
+	addr := withHTTP(t, &cfg)
+	r := run(t, cfg)
+	requireCode := func(want int, client *http.Client, forwardedFor string) {
+		t.Helper()
+		header := http.Header{}
+		if forwardedFor != "" {
+			header.Set("X-Forwarded-For", forwardedFor)
+		}
+		code, text := get(t, client, "http://"+addr, header)
+		require.Equal(t, want, code, text)
+	}
+	requireCode(http.StatusOK, from(t, "127.0.0.1"), "")
+	requireCode(http.StatusBadGateway, from(t, "127.0.0.1"), "")
+	requireCode(http.StatusBadGateway, from(t, "127.0.0.1"), "192.0.2.1")
+	requireCode(http.StatusOK, from(t, "127.0.0.2"), "")
+	requireCode(http.StatusOK, from(t, "127.0.0.9"), "192.0.2.1")
+	requireCode(http.StatusBadGateway, from(t, "127.0.0.9"), "198.51.100.1, 192.0.2.1")
+	requireCode(http.StatusOK, from(t, "127.0.0.9"), "192.0.2.1, 198.51.100.1")
+	_, err := r.client(t).UnaryCall(t.Context(), &testpb.SimpleRequest{})
+	assert.Equal(t, codes.ResourceExhausted, status.Code(err), "the budget of 127.0.0.1")
 }
 
 // A client's certificate is the caller's over HTTP too.

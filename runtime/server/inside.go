@@ -11,6 +11,7 @@ import (
 )
 
 // insideBuffer is how many bytes are on their way inside the process, in each direction.
+// A pipe without a buffer would have each write wait for its reader.
 const insideBuffer = 256 << 10
 
 // An inside is a gRPC server that only its own process reaches, through conn: the

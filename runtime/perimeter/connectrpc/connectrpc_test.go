@@ -3,6 +3,7 @@ package connectrpc_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -22,6 +23,7 @@ import (
 	testpb "google.golang.org/grpc/interop/grpc_testing"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
+	"google.golang.org/grpc/test/bufconn"
 	"google.golang.org/protobuf/types/known/anypb"
 
 	"github.com/protocrud/protoc-gen-go-crud/runtime/perimeter/connectrpc"
@@ -306,4 +308,32 @@ func TestNewHandlerErrors(t *testing.T) {
 		_, err := connectrpc.NewHandler(nil, connectrpc.Config{}, services...)
 		assert.ErrorContains(t, err, want)
 	}
+}
+
+func ExampleNewHandler() {
+	listener := bufconn.Listen(1 << 16)
+	srv := grpc.NewServer()
+	testpb.RegisterTestServiceServer(srv, service{})
+	go func() { _ = srv.Serve(listener) }()
+	defer srv.Stop()
+	conn, err := grpc.NewClient("passthrough:///bufconn",
+		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return listener.DialContext(ctx) }),
+		grpc.WithTransportCredentials(insecure.NewCredentials()))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer conn.Close()
+
+	h, err := connectrpc.NewHandler(conn, connectrpc.Config{}, testpb.TestService_ServiceDesc.ServiceName)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	r := httptest.NewRequest(http.MethodPost, "/grpc.testing.TestService/UnaryCall", strings.NewReader(`{"nope": 1}`))
+	r.Header.Set("Content-Type", "application/json")
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	fmt.Println(w.Code, w.Body.String()[:26])
+	// Output: 400 {"code":"invalid_argument"
 }
