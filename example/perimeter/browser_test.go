@@ -7,7 +7,9 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"os/exec"
+	"syscall"
 	"testing"
 	"time"
 
@@ -47,14 +49,17 @@ func (s *site) visit(t *testing.T) []byte {
 	browser, err := exec.LookPath("chromium")
 	require.NoError(t, err, "no browser is installed; scripts/install-packages installs Debian's package chromium")
 	var output bytes.Buffer
+	dir := t.TempDir()
 	cmd := exec.CommandContext(t.Context(), browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-		"--no-first-run", "--disable-background-networking", "--user-data-dir="+t.TempDir(), s.URL)
+		"--no-first-run", "--disable-background-networking", "--user-data-dir="+dir, s.URL)
+	cmd.Env = append(os.Environ(), "TMPDIR="+dir)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Stdout, cmd.Stderr = &output, &output
 	cmd.WaitDelay = 5 * time.Second
 	require.NoError(t, cmd.Start())
 	defer func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait() // its end is that it was killed
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // with the processes that it has begun
+		_ = cmd.Wait()
 	}()
 	select {
 	case found := <-s.found:

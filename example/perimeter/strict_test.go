@@ -51,6 +51,7 @@ func TestNothingIsIgnored(t *testing.T) {
 		{"all parameters that are wrong", "GET", "/v1/users?page_size=ten&limit=1", "", 400, "INVALID_FIELD", []string{"limit", "page_size"}, ""},
 		{"a value that is no number", "GET", "/v1/users/ada", "", 400, "INVALID_FIELD", []string{"id"}, "ada"},
 		{"a parameter twice", "GET", "/v1/users?page_size=1&page_size=2", "", 400, "INVALID_FIELD", []string{"page_size"}, "too many values"},
+		{"a parameter by both names", "GET", "/v1/users?page_size=1&pageSize=2", "", 400, "INVALID_FIELD", []string{"page_size"}, "is set twice"},
 		{"a parameter of the path's", "GET", "/v1/users/1?id=2", "", 400, "INVALID_FIELD", []string{"id"}, "is set by the path"},
 		{"a parameter of the body's", "PATCH", "/v1/users/1?user.email=x", "{}", 400, "INVALID_FIELD", []string{"user.email"}, "is set by the body"},
 		{"a parameter where the body is all", "POST", "/v1/authors:batchCreate?requests=x", "{}", 400, "INVALID_FIELD", []string{"requests"}, "is a field of the body"},

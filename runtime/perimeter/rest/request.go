@@ -100,8 +100,8 @@ func (b *namedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// checkFields returns what is wrong with the fields of path and query, and writes the
-// masks of the query as the gateway takes them.
+// checkFields returns what is wrong with the fields of path and query, and leaves the query
+// for the gateway to take.
 func (rt *route) checkFields(r *http.Request, path map[string]string) []*errdetails.BadRequest_FieldViolation {
 	var violations []*errdetails.BadRequest_FieldViolation
 	add := func(field, problem string) {
@@ -117,13 +117,28 @@ func (rt *route) checkFields(r *http.Request, path map[string]string) []*errdeta
 		add("", "the query is malformed: "+err.Error())
 		return violations
 	}
+	rt.checkQuery(query, add)
+	r.Form, r.PostForm = query, url.Values{} // what ParseForm finds is left as it is
+	return violations
+}
+
+// checkQuery adds what is wrong with the parameters of a query, and writes its masks with
+// the names of the proto.
+func (rt *route) checkQuery(query url.Values, add func(field, problem string)) {
+	set := map[string]bool{}
 	for _, key := range slices.Sorted(maps.Keys(query)) {
 		if problem := rt.queryProblem(key, query[key]); problem != "" {
 			add(key, problem)
+			continue
 		}
+		name, mapKey, _ := strings.Cut(key, "[")
+		fields, _ := fieldsOf(rt.input.Descriptor(), name)
+		field := strings.Join(fields, ".") + "[" + mapKey
+		if set[field] {
+			add(key, "is set twice, by both of its names")
+		}
+		set[field] = true
 	}
-	r.Form, r.PostForm = query, url.Values{} // what ParseForm finds is left as it is
-	return violations
 }
 
 // queryProblem returns what is wrong with a parameter of the query. Of a mask it changes
