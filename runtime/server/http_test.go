@@ -392,3 +392,17 @@ func TestHTTPCallsDoNotWait(t *testing.T) {
 		assert.Equal(t, http.StatusOK, <-answered)
 	}
 }
+
+// The bound of headers is one of callers: an error of any length reaches them.
+func TestHTTPLongErrors(t *testing.T) {
+	t.Parallel()
+	cfg := server.Config{MaxHeaderBytes: 4 << 10, Services: service{unary: func(context.Context, *testpb.SimpleRequest) (*testpb.SimpleResponse, error) {
+		return nil, status.Error(codes.Aborted, strings.Repeat("x", 100_000))
+	}}.with(declared(nil))}
+	addr := withHTTP(t, &cfg)
+	run(t, cfg)
+	code, text := get(t, newClient(t), "http://"+addr, nil)
+	assert.Equal(t, http.StatusBadGateway, code)
+	assert.Contains(t, text, "Aborted")
+	assert.Greater(t, len(text), 100_000)
+}

@@ -38,7 +38,6 @@ func newInside(cfg Config, options []grpc.ServerOption) (*inside, error) {
 		grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithDisableServiceConfig(),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(cfg.MaxSendBytes)),
-		grpc.WithMaxHeaderListSize(uint32(min(cfg.MaxHeaderBytes, math.MaxUint32))),
 		grpc.WithChainUnaryInterceptor(who.unary),
 		grpc.WithChainStreamInterceptor(who.stream),
 	)
