@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -314,6 +315,32 @@ func TestHTTPSlowClients(t *testing.T) {
 		assert.NoError(t, err, name)
 		require.NoError(t, conn.Close())
 	}
+}
+
+// Who takes nothing of an answer does not hold who writes it.
+func TestHTTPClientsWhoDoNotRead(t *testing.T) {
+	t.Parallel()
+	failed := make(chan error, 1)
+	cfg := server.Config{Services: service{}.with(declared(nil))}
+	cfg.HTTP.WriteTimeout = 100 * time.Millisecond
+	cfg.HTTP.Handler = func(*grpc.ClientConn) (http.Handler, error) {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			for {
+				if _, err := w.Write(make([]byte, 1<<20)); err != nil {
+					failed <- err
+					return
+				}
+			}
+		}), nil
+	}
+	addr := withHTTP(t, &cfg)
+	run(t, cfg)
+	conn, err := net.Dial("tcp", addr)
+	require.NoError(t, err)
+	defer conn.Close()
+	_, err = io.WriteString(conn, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+	require.NoError(t, err)
+	assert.ErrorIs(t, <-failed, os.ErrDeadlineExceeded)
 }
 
 // The bounds of calls hold for those of HTTP.
