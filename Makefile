@@ -8,6 +8,7 @@ MAKEFLAGS += --warn-undefined-variables --no-builtin-rules --no-print-directory
 BUF_VERSION := v1.75.0
 STATICCHECK_VERSION := v0.8.2
 GOFUMPT_VERSION := v0.12.0
+REDOCLY_VERSION := 2.30.0
 
 # The Go modules of the repository.
 MODULES := . example bench
@@ -29,6 +30,7 @@ BUF := bin/buf
 BUF_STAMP := bin/.buf@$(BUF_VERSION)
 STATICCHECK_STAMP := bin/.staticcheck@$(STATICCHECK_VERSION)
 GOFUMPT_STAMP := bin/.gofumpt@$(GOFUMPT_VERSION)
+REDOCLY_STAMP := bin/.redocly@$(REDOCLY_VERSION)
 
 # $(call each_module,COMMAND) runs a command in every module, and says where.
 each_module = for module in $(MODULES); do echo "== $$module: $(1)"; (cd "$$module" && $(1)); done
@@ -62,13 +64,17 @@ lint: $(BUF_STAMP) $(STATICCHECK_STAMP) $(GOFUMPT_STAMP) export ## Check Go with
 	unformatted=$$(bin/gofumpt -l .); if [ -n "$$unformatted" ]; then echo "not formatted; run make format:"; echo "$$unformatted"; exit 1; fi
 	$(BUF) lint
 
+.PHONY: lint-openapi
+lint-openapi: $(REDOCLY_STAMP) ## Check the example's OpenAPI document against the specification.
+	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true bin/redocly/node_modules/.bin/redocly lint --extends=spec example/openapi/openapi.yaml
+
 .PHONY: format
 format: $(BUF_STAMP) $(GOFUMPT_STAMP) export ## Format Go and the example's protos.
 	bin/gofumpt -w .
 	$(BUF) format -w example/proto
 
 .PHONY: test
-test: packages lint check-generated test-go bench-check ## Install what is missing, then check and test everything.
+test: packages lint lint-openapi check-generated test-go bench-check ## Install what is missing, then check and test everything.
 
 .PHONY: test-go
 test-go: $(BUF_STAMP) ## Run the Go tests of all modules, those of the runtime with the race detector, on both engines.
@@ -123,3 +129,9 @@ $(STATICCHECK_STAMP):
 
 $(GOFUMPT_STAMP):
 	$(call install,mvdan.cc/gofumpt@$(GOFUMPT_VERSION))
+
+# It is a package of npm, and runs on Node.js.
+$(REDOCLY_STAMP):
+	rm -rf bin/redocly bin/.redocly@*
+	npm install --prefix bin/redocly --ignore-scripts --no-audit --no-fund --loglevel error @redocly/cli@$(REDOCLY_VERSION)
+	touch $@

@@ -51,6 +51,7 @@ func (c Config) look() ([]*served, error) {
 		all = append(all, s)
 	}
 	add(c.TLS.check())
+	add(c.HTTP.check())
 	for _, err := range c.numberProblems() {
 		add(err)
 	}
@@ -133,6 +134,10 @@ func (c Config) numberProblems() []error {
 		{"Health.Timeout", int64(c.Health.Timeout)},
 		{"Health.Failures", int64(c.Health.Failures)},
 		{"Health.Successes", int64(c.Health.Successes)},
+		{"HTTP.HeaderTimeout", int64(c.HTTP.HeaderTimeout)},
+		{"HTTP.BodyTimeout", int64(c.HTTP.BodyTimeout)},
+		{"HTTP.WriteTimeout", int64(c.HTTP.WriteTimeout)},
+		{"HTTP.IdleTimeout", int64(c.HTTP.IdleTimeout)},
 		{"DrainDelay", int64(c.DrainDelay)},
 		{"DrainTimeout", int64(c.DrainTimeout)},
 		{"ShutdownTimeout", int64(c.ShutdownTimeout)},

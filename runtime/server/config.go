@@ -25,7 +25,7 @@ type Config struct {
 	Addr string
 	// Listeners are served instead of Addr. Run closes them.
 	Listeners []net.Listener
-	// TLS are the certificates. Default: none, plain text.
+	// TLS are the certificates, of HTTP too. Default: none, plain text.
 	TLS TLS
 
 	// MaxReceiveBytes is the largest message of a client, inflated. Default: 4 MiB.
@@ -64,6 +64,9 @@ type Config struct {
 	Signals []signals.Receiver
 	// Logger takes what the server has to say. Default: slog.Default().
 	Logger *slog.Logger
+
+	// HTTP is what is served beside gRPC. Default: nothing.
+	HTTP HTTP
 
 	Health Health
 	// Reflection tells clients what is served. Default: it does not.
@@ -149,6 +152,7 @@ func (c Config) withDefaults() Config {
 	c.Health.Timeout = cmp.Or(c.Health.Timeout, time.Second)
 	c.Health.Failures = cmp.Or(c.Health.Failures, 3)
 	c.Health.Successes = cmp.Or(c.Health.Successes, 2)
+	c.HTTP = c.HTTP.withDefaults()
 	c.DrainTimeout = cmp.Or(c.DrainTimeout, 6*time.Second)
 	c.ShutdownTimeout = cmp.Or(c.ShutdownTimeout, 2*time.Second)
 	return c

@@ -46,7 +46,7 @@ func TestSettings(t *testing.T) {
 		t.Setenv(server.EnvName(f.Name), values[f.Name])
 	})
 	assert.Equal(t, "GRPC_SERVER_TLS_CLIENT_CA", server.EnvName("tls-client-ca"))
-	assert.Len(t, values, 25)
+	assert.Len(t, values, 26)
 
 	var fromEnv, fromFlags server.Config
 	require.NoError(t, fromEnv.FromEnv())

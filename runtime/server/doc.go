@@ -34,6 +34,14 @@
 //	validate    Config.Validate
 //	            Config.Interceptors
 //
+// # HTTP
+//
+// Config.HTTP serves REST, Connect, gRPC-Web and pages beside gRPC. Its handler reaches the
+// services through a connection inside the process, to a second gRPC server that has the
+// services, the interceptors and the bounds of the first, and that alone believes who the
+// caller is. So limits and bounds are shared, and the peer of a call is the HTTP client. Who
+// takes long to send a request, or takes nothing of an answer, is cut.
+//
 // # Errors
 //
 // A panic, and an error that is no gRPC status, are INTERNAL and nothing else to the
@@ -43,7 +51,7 @@
 // # Stopping
 //
 // On SIGTERM and SIGINT, or when its context ends, the server drains: health says
-// NOT_SERVING, after DrainDelay no new calls are taken, the ones in flight have
+// NOT_SERVING, after DrainDelay no new calls and requests are taken, the ones in flight have
 // DrainTimeout to end and are then cut, and at last the shutdown signal and hooks run.
 // A second signal ends the process at once.
 package server

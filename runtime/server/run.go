@@ -5,36 +5,24 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math"
 	"net"
 	"os"
 	"os/signal"
 	"strings"
 	"sync"
 	"syscall"
-	"time"
 
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/health"
-	healthpb "google.golang.org/grpc/health/grpc_health_v1"
-	"google.golang.org/grpc/keepalive"
-	"google.golang.org/grpc/reflection"
 
 	"github.com/protocrud/protoc-gen-go-crud/runtime/signals"
-)
-
-const (
-	// handshakeTimeout is how long a new connection may take to be one.
-	handshakeTimeout = 20 * time.Second
-	// cutTime is how long calls that are cut have to come to their end.
-	cutTime = time.Second
 )
 
 // A running server is one that Run made.
 type running struct {
 	Config
 	server   *grpc.Server
+	front    *front // nil without HTTP
 	health   *health.Server
 	follower *follower
 	signals  *signals.Signals
@@ -58,26 +46,40 @@ func Run(ctx context.Context, cfg Config) error {
 	}
 	s, err := newRunning(cfg.withDefaults())
 	if err != nil {
-		return errors.Join(err, closeAll(cfg.Listeners))
+		return errors.Join(err, closeAll(cfg.Listeners), closeAll(cfg.HTTP.Listeners))
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if len(s.Listeners) == 0 {
-		l, err := listen(ctx, s.Addr)
-		if err != nil {
-			return fmt.Errorf("server: %w", err)
-		}
-		s.Listeners = []net.Listener{l}
+	if err := s.listen(ctx); err != nil {
+		return fmt.Errorf("server: %w", errors.Join(err, closeAll(s.Listeners), closeAll(s.HTTP.Listeners), s.cut()))
 	}
 	return s.run(ctx, stop)
 }
 
-func listen(ctx context.Context, addr string) (net.Listener, error) {
-	var lc net.ListenConfig
-	if path, ok := strings.CutPrefix(addr, "unix:"); ok {
-		return lc.Listen(ctx, "unix", path)
+// listen opens the listeners that are not given.
+func (s *running) listen(ctx context.Context) (err error) {
+	if len(s.Listeners) == 0 {
+		if s.Listeners, err = listen(ctx, s.Addr); err != nil {
+			return err
+		}
 	}
-	return lc.Listen(ctx, "tcp", addr)
+	if s.front != nil && len(s.HTTP.Listeners) == 0 {
+		s.HTTP.Listeners, err = listen(ctx, s.HTTP.Addr)
+	}
+	return err
+}
+
+func listen(ctx context.Context, addr string) ([]net.Listener, error) {
+	var lc net.ListenConfig
+	network := "tcp"
+	if path, ok := strings.CutPrefix(addr, "unix:"); ok {
+		network, addr = "unix", path
+	}
+	l, err := lc.Listen(ctx, network, addr)
+	if err != nil {
+		return nil, err
+	}
+	return []net.Listener{l}, nil
 }
 
 func closeAll(listeners []net.Listener) error {
@@ -88,83 +90,13 @@ func closeAll(listeners []net.Listener) error {
 	return errors.Join(errs...)
 }
 
-func newRunning(cfg Config) (*running, error) {
-	services, err := cfg.look()
-	if err != nil {
-		return nil, err
-	}
-	s := &running{
-		Config:   cfg,
-		health:   health.NewServer(),
-		signals:  signals.New(cfg.Signals...),
-		calls:    &inFlight{most: int64(cfg.MaxInFlight)},
-		draining: make(chan struct{}),
-	}
-	options, err := s.options(services)
-	if err != nil {
-		return nil, &StartError{Problems: []string{err.Error()}}
-	}
-	s.server = grpc.NewServer(options...)
-	s.follower = &follower{Health: cfg.Health, service: s.health, names: []string{""}, logger: cfg.Logger}
-	for _, service := range services {
-		s.server.RegisterService(service.desc, service.impl)
-		s.follower.names = append(s.follower.names, service.desc.ServiceName)
-		if service.plain {
-			cfg.Logger.Warn("server: nothing is declared of a service; it has no limits and no permissions", "service", service.desc.ServiceName)
-		}
-	}
-	healthpb.RegisterHealthServer(s.server, s.health)
-	if cfg.Reflection {
-		reflection.Register(s.server)
-	}
-	return s, nil
-}
-
-// options returns those of the gRPC server.
-func (s *running) options(services []*served) ([]grpc.ServerOption, error) {
-	chain, err := newChain(s.Config, services, s.calls, s.signals)
-	if err != nil {
-		return nil, err
-	}
-	k := s.Keepalive
-	options := []grpc.ServerOption{
-		grpc.ConnectionTimeout(handshakeTimeout),
-		grpc.MaxRecvMsgSize(s.MaxReceiveBytes),
-		grpc.MaxSendMsgSize(s.MaxSendBytes),
-		grpc.MaxHeaderListSize(uint32(min(s.MaxHeaderBytes, math.MaxUint32))),
-		grpc.MaxConcurrentStreams(uint32(min(s.MaxConcurrentStreams, math.MaxUint32))),
-		grpc.KeepaliveParams(keepalive.ServerParameters{
-			Time: k.Time, Timeout: k.Timeout,
-			MaxConnectionIdle: k.MaxIdle, MaxConnectionAge: k.MaxAge, MaxConnectionAgeGrace: k.MaxAgeGrace,
-		}),
-		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: k.MinTime, PermitWithoutStream: true}),
-		grpc.ChainUnaryInterceptor(chain.unary...),
-		grpc.ChainStreamInterceptor(chain.stream...),
-	}
-	for _, h := range chain.stats {
-		options = append(options, grpc.StatsHandler(h))
-	}
-	if s.TLS.CertFile != "" {
-		c, err := s.TLS.keep(s.Logger)
-		if err != nil {
-			return nil, err
-		}
-		options = append(options, grpc.Creds(credentials.NewTLS(c)))
-	}
-	options = append(options, s.ServerOptions...)
-	return append(options, grpc.ChainStreamInterceptor(doorman{s.draining}.stream)), nil
-}
-
 // run serves until ctx ends. stop has the next signal end the process.
 func (s *running) run(ctx context.Context, stop func()) error {
 	following, unfollow := context.WithCancel(ctx)
 	var wg sync.WaitGroup
 	wg.Go(func() { s.follower.follow(following) })
-	failed := make(chan error, len(s.Listeners))
-	for _, l := range s.Listeners {
-		s.Logger.InfoContext(ctx, "server: serving", "address", l.Addr().String(), "tls", s.TLS.CertFile != "")
-		wg.Go(func() { failed <- s.server.Serve(l) })
-	}
+	failed := make(chan error, len(s.Listeners)+len(s.HTTP.Listeners)+1)
+	s.serve(ctx, func(serve func() error) { wg.Go(func() { failed <- serve() }) })
 	var err error
 	select {
 	case <-ctx.Done():
@@ -181,48 +113,21 @@ func (s *running) run(ctx context.Context, stop func()) error {
 	return errors.Join(err, s.shutdown(detached))
 }
 
-// drain ends the serving: nobody is sent here any more, then nobody is let in, and who
-// is in has time to finish.
-func (s *running) drain(ctx context.Context) {
-	s.Logger.InfoContext(ctx, "server: draining", "delay", s.DrainDelay, "timeout", s.DrainTimeout)
-	s.health.Shutdown()
-	<-time.After(s.DrainDelay)
-	close(s.draining)
-	drained := make(chan struct{})
-	go func() {
-		defer close(drained)
-		s.server.GracefulStop()
-	}()
-	select {
-	case <-drained:
-	case <-time.After(s.DrainTimeout):
-		s.Logger.WarnContext(ctx, "server: calls did not end in time, and are cut", "calls", s.calls.calls.Load())
-		s.server.Stop()
-		select { // for those that see the end of their context
-		case <-drained:
-		case <-time.After(cutTime):
-		}
+// serve has each listener served in its own goroutine, which begin starts.
+func (s *running) serve(ctx context.Context, begin func(serve func() error)) {
+	say := func(protocol string, l net.Listener) {
+		s.Logger.InfoContext(ctx, "server: serving", "protocol", protocol, "address", l.Addr().String(), "tls", s.TLS.CertFile != "")
 	}
-	s.Logger.InfoContext(ctx, "server: drained")
-}
-
-// shutdown tells all who want to know, for as long as they have.
-func (s *running) shutdown(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, s.ShutdownTimeout)
-	defer cancel()
-	done := make(chan error, 1)
-	go func() {
-		s.signals.Shutdown(ctx)
-		var errs []error
-		for _, hook := range s.OnShutdown {
-			errs = append(errs, hook(ctx))
-		}
-		done <- errors.Join(errs...)
-	}()
-	select {
-	case err := <-done:
-		return err
-	case <-ctx.Done():
-		return fmt.Errorf("server: the shutdown hooks did not end within %s", s.ShutdownTimeout)
+	for _, l := range s.Listeners {
+		say("gRPC", l)
+		begin(func() error { return s.server.Serve(l) })
+	}
+	if s.front == nil {
+		return
+	}
+	begin(func() error { return s.front.inside.server.Serve(s.front.inside.listener) })
+	for _, l := range s.HTTP.Listeners {
+		say("HTTP", l)
+		begin(func() error { return s.front.serve(l) })
 	}
 }

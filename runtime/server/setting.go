@@ -22,6 +22,7 @@ func (c *Config) Flags(fs *flag.FlagSet) {
 
 func (c *Config) define(fs *flag.FlagSet) {
 	fs.StringVar(&c.Addr, "addr", c.Addr, "where to listen, `host:port` or unix:PATH")
+	fs.StringVar(&c.HTTP.Addr, "http-addr", c.HTTP.Addr, "where to listen for HTTP, `host:port` or unix:PATH")
 	fs.StringVar(&c.TLS.CertFile, "tls-cert", c.TLS.CertFile, "the `file` of the certificate and its chain, PEM")
 	fs.StringVar(&c.TLS.KeyFile, "tls-key", c.TLS.KeyFile, "the `file` of the certificate's key, PEM")
 	fs.StringVar(&c.TLS.ClientCAFile, "tls-client-ca", c.TLS.ClientCAFile, "the `file` of the authorities of clients' certificates, which are then demanded, PEM")

@@ -46,7 +46,6 @@ func (t TLS) load() (*tls.Config, error) {
 	}
 	c := &tls.Config{
 		MinVersion:   tls.VersionTLS12,
-		NextProtos:   []string{"h2"},
 		Certificates: []tls.Certificate{cert},
 	}
 	if t.ClientCAFile == "" {
@@ -57,17 +56,21 @@ func (t TLS) load() (*tls.Config, error) {
 	return c, err
 }
 
-// keep returns the config of a server that looks at the files with each handshake.
-func (t TLS) keep(logger *slog.Logger) (*tls.Config, error) {
-	k, err := certfile.New("server", t.files(), t.load, logger)
-	if err != nil {
-		return nil, err
-	}
+// keep returns who looks at the files.
+func (t TLS) keep(logger *slog.Logger) (*certfile.Keeper, error) {
+	return certfile.New("server", t.files(), t.load, logger)
+}
+
+// serving returns the config of a server of protocols, which looks at the files with each
+// handshake.
+func serving(k *certfile.Keeper, protocols ...string) *tls.Config {
 	return &tls.Config{
 		MinVersion: tls.VersionTLS12,
-		NextProtos: []string{"h2"},
+		NextProtos: protocols,
 		GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
-			return k.Current(hello.Context()), nil
+			current := k.Current(hello.Context()).Clone()
+			current.NextProtos = protocols
+			return current, nil
 		},
-	}, nil
+	}
 }

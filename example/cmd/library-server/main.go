@@ -1,9 +1,10 @@
-// Command library-server serves the library on 127.0.0.1:8080, and removes once an hour
-// what is to be purged. DATABASE_URL names the database; the default is a file in the
-// current directory. TOKEN_SECRET signs the tokens of callers; the default is one that
-// nobody knows. METRICS_ADDR is where Prometheus may ask. The rest is said by -help and
-// by GRPC_SERVER_ variables; -list-methods prints what is served. It stops gracefully
-// on SIGINT and SIGTERM.
+// Command library-server serves the library on 127.0.0.1:8080, over HTTP on
+// 127.0.0.1:8081, and removes once an hour what is to be purged. DATABASE_URL names the
+// database; the default is a file in the current directory. TOKEN_SECRET signs the tokens
+// of callers; the default is one that nobody knows. CORS_ORIGINS are the sites whose pages
+// may call, with commas between them. METRICS_ADDR is where Prometheus may ask. The rest is
+// said by -help and by GRPC_SERVER_ variables; -list-methods prints what is served. It
+// stops gracefully on SIGINT and SIGTERM.
 package main
 
 import (
@@ -16,6 +17,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -32,7 +34,7 @@ func main() {
 }
 
 func run(ctx context.Context) error {
-	cfg := crudserver.Config{Addr: "127.0.0.1:8080", Reflection: true}
+	cfg := crudserver.Config{Addr: "127.0.0.1:8080", HTTP: crudserver.HTTP{Addr: "127.0.0.1:8081"}, Reflection: true}
 	if err := cfg.FromEnv(); err != nil {
 		return err
 	}
@@ -49,6 +51,7 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	cfg = server.Web(cfg, strings.Fields(strings.ReplaceAll(os.Getenv("CORS_ORIGINS"), ",", " "))...)
 	cfg = server.Observe(cfg, prometheus.DefaultRegisterer)
 	endPurges := server.StartPurges(ctx, db, time.Hour)
 	cfg.OnShutdown = append(cfg.OnShutdown, func(context.Context) error {

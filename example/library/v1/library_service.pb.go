@@ -8,6 +8,7 @@ package libraryv1
 
 import (
 	_ "github.com/protocrud/protoc-gen-go-crud/options/protocrud/v1"
+	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	emptypb "google.golang.org/protobuf/types/known/emptypb"
@@ -27,50 +28,50 @@ var File_library_v1_library_service_proto protoreflect.FileDescriptor
 const file_library_v1_library_service_proto_rawDesc = "" +
 	"\n" +
 	" library/v1/library_service.proto\x12\n" +
-	"library.v1\x1a\x1bgoogle/protobuf/empty.proto\x1a\x17library/v1/author.proto\x1a\x15library/v1/book.proto\x1a\x15library/v1/loan.proto\x1a\x16library/v1/shelf.proto\x1a\x15library/v1/user.proto\x1a\x1aprotocrud/v1/options.proto2\xc3\x12\n" +
-	"\x0eLibraryService\x127\n" +
-	"\aGetUser\x12\x1a.library.v1.GetUserRequest\x1a\x10.library.v1.User\x12K\n" +
-	"\x11GetUserByUsername\x12$.library.v1.GetUserByUsernameRequest\x1a\x10.library.v1.User\x12H\n" +
-	"\tListUsers\x12\x1c.library.v1.ListUsersRequest\x1a\x1d.library.v1.ListUsersResponse\x12=\n" +
+	"library.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a\x17library/v1/author.proto\x1a\x15library/v1/book.proto\x1a\x15library/v1/loan.proto\x1a\x16library/v1/shelf.proto\x1a\x15library/v1/user.proto\x1a\x1aprotocrud/v1/options.proto2\xb6\x1a\n" +
+	"\x0eLibraryService\x12O\n" +
+	"\aGetUser\x12\x1a.library.v1.GetUserRequest\x1a\x10.library.v1.User\"\x16\x82\xd3\xe4\x93\x02\x10\x12\x0e/v1/users/{id}\x12e\n" +
+	"\x11GetUserByUsername\x12$.library.v1.GetUserByUsernameRequest\x1a\x10.library.v1.User\"\x18\x82\xd3\xe4\x93\x02\x12\x12\x10/v1/users:lookup\x12[\n" +
+	"\tListUsers\x12\x1c.library.v1.ListUsersRequest\x1a\x1d.library.v1.ListUsersResponse\"\x11\x82\xd3\xe4\x93\x02\v\x12\t/v1/users\x12V\n" +
 	"\n" +
-	"CreateUser\x12\x1d.library.v1.CreateUserRequest\x1a\x10.library.v1.User\x12=\n" +
+	"CreateUser\x12\x1d.library.v1.CreateUserRequest\x1a\x10.library.v1.User\"\x17\x82\xd3\xe4\x93\x02\x11:\x04user\"\t/v1/users\x12`\n" +
 	"\n" +
-	"UpdateUser\x12\x1d.library.v1.UpdateUserRequest\x1a\x10.library.v1.User\x12c\n" +
+	"UpdateUser\x12\x1d.library.v1.UpdateUserRequest\x1a\x10.library.v1.User\"!\x82\xd3\xe4\x93\x02\x1b:\x04user2\x13/v1/users/{user.id}\x12y\n" +
 	"\n" +
-	"DeleteUser\x12\x1d.library.v1.DeleteUserRequest\x1a\x16.google.protobuf.Empty\"\x1e\xe2\x93&\x1a\"\x18library.catalogue.delete\x12=\n" +
-	"\tGetAuthor\x12\x1c.library.v1.GetAuthorRequest\x1a\x12.library.v1.Author\x12N\n" +
-	"\vListAuthors\x12\x1e.library.v1.ListAuthorsRequest\x1a\x1f.library.v1.ListAuthorsResponse\x12C\n" +
-	"\fCreateAuthor\x12\x1f.library.v1.CreateAuthorRequest\x1a\x12.library.v1.Author\x12Z\n" +
-	"\x0fBatchGetAuthors\x12\".library.v1.BatchGetAuthorsRequest\x1a#.library.v1.BatchGetAuthorsResponse\x12c\n" +
-	"\x12BatchCreateAuthors\x12%.library.v1.BatchCreateAuthorsRequest\x1a&.library.v1.BatchCreateAuthorsResponse\x12C\n" +
-	"\fUpdateAuthor\x12\x1f.library.v1.UpdateAuthorRequest\x1a\x12.library.v1.Author\x12g\n" +
-	"\fDeleteAuthor\x12\x1f.library.v1.DeleteAuthorRequest\x1a\x16.google.protobuf.Empty\"\x1e\xe2\x93&\x1a\"\x18library.catalogue.delete\x12:\n" +
-	"\bGetShelf\x12\x1b.library.v1.GetShelfRequest\x1a\x11.library.v1.Shelf\x12N\n" +
-	"\vListShelves\x12\x1e.library.v1.ListShelvesRequest\x1a\x1f.library.v1.ListShelvesResponse\x12@\n" +
-	"\vCreateShelf\x12\x1e.library.v1.CreateShelfRequest\x1a\x11.library.v1.Shelf\x12@\n" +
-	"\vUpdateShelf\x12\x1e.library.v1.UpdateShelfRequest\x1a\x11.library.v1.Shelf\x12e\n" +
-	"\vDeleteShelf\x12\x1e.library.v1.DeleteShelfRequest\x1a\x16.google.protobuf.Empty\"\x1e\xe2\x93&\x1a\"\x18library.catalogue.delete\x127\n" +
-	"\aGetBook\x12\x1a.library.v1.GetBookRequest\x1a\x10.library.v1.Book\x12C\n" +
-	"\rGetBookByIsbn\x12 .library.v1.GetBookByIsbnRequest\x1a\x10.library.v1.Book\x12H\n" +
-	"\tListBooks\x12\x1c.library.v1.ListBooksRequest\x1a\x1d.library.v1.ListBooksResponse\x12A\n" +
-	"\vStreamBooks\x12\x1e.library.v1.StreamBooksRequest\x1a\x10.library.v1.Book0\x01\x12=\n" +
+	"DeleteUser\x12\x1d.library.v1.DeleteUserRequest\x1a\x16.google.protobuf.Empty\"4\xe2\x93&\x1a\"\x18library.catalogue.delete\x82\xd3\xe4\x93\x02\x10*\x0e/v1/users/{id}\x12W\n" +
+	"\tGetAuthor\x12\x1c.library.v1.GetAuthorRequest\x1a\x12.library.v1.Author\"\x18\x82\xd3\xe4\x93\x02\x12\x12\x10/v1/authors/{id}\x12c\n" +
+	"\vListAuthors\x12\x1e.library.v1.ListAuthorsRequest\x1a\x1f.library.v1.ListAuthorsResponse\"\x13\x82\xd3\xe4\x93\x02\r\x12\v/v1/authors\x12`\n" +
+	"\fCreateAuthor\x12\x1f.library.v1.CreateAuthorRequest\x1a\x12.library.v1.Author\"\x1b\x82\xd3\xe4\x93\x02\x15:\x06author\"\v/v1/authors\x12x\n" +
+	"\x0fBatchGetAuthors\x12\".library.v1.BatchGetAuthorsRequest\x1a#.library.v1.BatchGetAuthorsResponse\"\x1c\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/authors:batchGet\x12\x87\x01\n" +
+	"\x12BatchCreateAuthors\x12%.library.v1.BatchCreateAuthorsRequest\x1a&.library.v1.BatchCreateAuthorsResponse\"\"\x82\xd3\xe4\x93\x02\x1c:\x01*\"\x17/v1/authors:batchCreate\x12l\n" +
+	"\fUpdateAuthor\x12\x1f.library.v1.UpdateAuthorRequest\x1a\x12.library.v1.Author\"'\x82\xd3\xe4\x93\x02!:\x06author2\x17/v1/authors/{author.id}\x12\x7f\n" +
+	"\fDeleteAuthor\x12\x1f.library.v1.DeleteAuthorRequest\x1a\x16.google.protobuf.Empty\"6\xe2\x93&\x1a\"\x18library.catalogue.delete\x82\xd3\xe4\x93\x02\x12*\x10/v1/authors/{id}\x12X\n" +
+	"\bGetShelf\x12\x1b.library.v1.GetShelfRequest\x1a\x11.library.v1.Shelf\"\x1c\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/{name=shelves/*}\x12c\n" +
+	"\vListShelves\x12\x1e.library.v1.ListShelvesRequest\x1a\x1f.library.v1.ListShelvesResponse\"\x13\x82\xd3\xe4\x93\x02\r\x12\v/v1/shelves\x12\\\n" +
+	"\vCreateShelf\x12\x1e.library.v1.CreateShelfRequest\x1a\x11.library.v1.Shelf\"\x1a\x82\xd3\xe4\x93\x02\x14:\x05shelf\"\v/v1/shelves\x12k\n" +
+	"\vUpdateShelf\x12\x1e.library.v1.UpdateShelfRequest\x1a\x11.library.v1.Shelf\")\x82\xd3\xe4\x93\x02#:\x05shelf2\x1a/v1/{shelf.name=shelves/*}\x12\x81\x01\n" +
+	"\vDeleteShelf\x12\x1e.library.v1.DeleteShelfRequest\x1a\x16.google.protobuf.Empty\":\xe2\x93&\x1a\"\x18library.catalogue.delete\x82\xd3\xe4\x93\x02\x16*\x14/v1/{name=shelves/*}\x12]\n" +
+	"\aGetBook\x12\x1a.library.v1.GetBookRequest\x1a\x10.library.v1.Book\"$\x82\xd3\xe4\x93\x02\x1e\x12\x1c/v1/{name=shelves/*/books/*}\x12]\n" +
+	"\rGetBookByIsbn\x12 .library.v1.GetBookByIsbnRequest\x1a\x10.library.v1.Book\"\x18\x82\xd3\xe4\x93\x02\x12\x12\x10/v1/books:lookup\x12n\n" +
+	"\tListBooks\x12\x1c.library.v1.ListBooksRequest\x1a\x1d.library.v1.ListBooksResponse\"$\x82\xd3\xe4\x93\x02\x1e\x12\x1c/v1/{parent=shelves/*}/books\x12n\n" +
+	"\vStreamBooks\x12\x1e.library.v1.StreamBooksRequest\x1a\x10.library.v1.Book\"+\x82\xd3\xe4\x93\x02%\x12#/v1/{parent=shelves/*}/books:stream0\x01\x12i\n" +
 	"\n" +
-	"CreateBook\x12\x1d.library.v1.CreateBookRequest\x1a\x10.library.v1.Book\x12=\n" +
+	"CreateBook\x12\x1d.library.v1.CreateBookRequest\x1a\x10.library.v1.Book\"*\x82\xd3\xe4\x93\x02$:\x04book\"\x1c/v1/{parent=shelves/*}/books\x12n\n" +
 	"\n" +
-	"UpdateBook\x12\x1d.library.v1.UpdateBookRequest\x1a\x10.library.v1.Book\x12=\n" +
+	"UpdateBook\x12\x1d.library.v1.UpdateBookRequest\x1a\x10.library.v1.Book\"/\x82\xd3\xe4\x93\x02):\x04book2!/v1/{book.name=shelves/*/books/*}\x12c\n" +
 	"\n" +
-	"DeleteBook\x12\x1d.library.v1.DeleteBookRequest\x1a\x10.library.v1.Book\x12A\n" +
-	"\fUndeleteBook\x12\x1f.library.v1.UndeleteBookRequest\x1a\x10.library.v1.Book\x12=\n" +
+	"DeleteBook\x12\x1d.library.v1.DeleteBookRequest\x1a\x10.library.v1.Book\"$\x82\xd3\xe4\x93\x02\x1e*\x1c/v1/{name=shelves/*/books/*}\x12s\n" +
+	"\fUndeleteBook\x12\x1f.library.v1.UndeleteBookRequest\x1a\x10.library.v1.Book\"0\x82\xd3\xe4\x93\x02*:\x01*\"%/v1/{name=shelves/*/books/*}:undelete\x12m\n" +
 	"\n" +
-	"ReturnBook\x12\x1d.library.v1.ReturnBookRequest\x1a\x10.library.v1.Book\x127\n" +
-	"\aGetLoan\x12\x1a.library.v1.GetLoanRequest\x1a\x10.library.v1.Loan\x12H\n" +
-	"\tListLoans\x12\x1c.library.v1.ListLoansRequest\x1a\x1d.library.v1.ListLoansResponse\x12^\n" +
+	"ReturnBook\x12\x1d.library.v1.ReturnBookRequest\x1a\x10.library.v1.Book\".\x82\xd3\xe4\x93\x02(:\x01*\"#/v1/{name=shelves/*/books/*}:return\x12O\n" +
+	"\aGetLoan\x12\x1a.library.v1.GetLoanRequest\x1a\x10.library.v1.Loan\"\x16\x82\xd3\xe4\x93\x02\x10\x12\x0e/v1/loans/{id}\x12[\n" +
+	"\tListLoans\x12\x1c.library.v1.ListLoansRequest\x1a\x1d.library.v1.ListLoansResponse\"\x11\x82\xd3\xe4\x93\x02\v\x12\t/v1/loans\x12u\n" +
 	"\n" +
-	"CreateLoan\x12\x1d.library.v1.CreateLoanRequest\x1a\x10.library.v1.Loan\"\x1f\xe2\x93&\x1b\x1a\x19\bd\x12\x02\b<\"\x11metadata:x-tenant\x12=\n" +
+	"CreateLoan\x12\x1d.library.v1.CreateLoanRequest\x1a\x10.library.v1.Loan\"6\xe2\x93&\x1b\x1a\x19\bd\x12\x02\b<\"\x11metadata:x-tenant\x82\xd3\xe4\x93\x02\x11:\x04loan\"\t/v1/loans\x12`\n" +
 	"\n" +
-	"UpdateLoan\x12\x1d.library.v1.UpdateLoanRequest\x1a\x10.library.v1.Loan\x12C\n" +
+	"UpdateLoan\x12\x1d.library.v1.UpdateLoanRequest\x1a\x10.library.v1.Loan\"!\x82\xd3\xe4\x93\x02\x1b:\x04loan2\x13/v1/loans/{loan.id}\x12[\n" +
 	"\n" +
-	"DeleteLoan\x12\x1d.library.v1.DeleteLoanRequest\x1a\x16.google.protobuf.Empty\x1a\x13\xe2\x93&\x0f\n" +
+	"DeleteLoan\x12\x1d.library.v1.DeleteLoanRequest\x1a\x16.google.protobuf.Empty\"\x16\x82\xd3\xe4\x93\x02\x10*\x0e/v1/loans/{id}\x1a\x13\xe2\x93&\x0f\n" +
 	"\r\b\xe8\a\x12\x02\b\x01\"\x04peerBFZDgithub.com/protocrud/protoc-gen-go-crud/example/library/v1;libraryv1b\x06proto3"
 
 var file_library_v1_library_service_proto_goTypes = []any{
