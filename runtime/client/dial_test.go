@@ -156,6 +156,27 @@ func TestServerRestarts(t *testing.T) {
 	}
 }
 
+// A call that no connection took was not made, so that even a write may be made again.
+func TestCallsThatWereNotSentAreRetried(t *testing.T) {
+	t.Parallel()
+	addr := freeAddr(t)
+	conn, err := client.Dial(client.Config{Addr: addr, Timeout: time.Minute, Retry: client.Retry{
+		MaxAttempts: 40, Backoff: 100 * time.Millisecond, MaxBackoff: 100 * time.Millisecond,
+	}})
+	require.NoError(t, err)
+	defer conn.Close()
+	made := make(chan error, 1)
+	go func() {
+		_, err := apitest.NewNamedServiceClient(conn).CreateBook(t.Context(), &apitest.CreateBookRequest{})
+		made <- err
+	}()
+	for state := connectivity.Idle; state != connectivity.TransientFailure; state = conn.GetState() {
+		conn.WaitForStateChange(t.Context(), state)
+	}
+	start(t, answering, addr)
+	require.NoError(t, <-made)
+}
+
 // No read fails while the server is replaced, also those that break in its hands.
 func TestReadsOutliveARestart(t *testing.T) {
 	t.Parallel()
