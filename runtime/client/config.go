@@ -42,8 +42,8 @@ type Config struct {
 	// Logger is told of new certificates and of such that do not fit. Default:
 	// slog.Default().
 	Logger *slog.Logger
-	// DialOptions are for gRPC, after all of the above. Interceptors among them see each
-	// attempt of a call.
+	// DialOptions are for gRPC, after all of the above. Interceptors that are chained
+	// (grpc.WithChainUnaryInterceptor) see each attempt of a call.
 	DialOptions []grpc.DialOption
 }
 

@@ -41,7 +41,7 @@ func Dial(cfg Config) (*grpc.ClientConn, error) {
 	}
 	conn, err := grpc.NewClient(target, opts...)
 	if err != nil {
-		return nil, fmt.Errorf("client: the address %q: %w", cfg.Addr, err)
+		return nil, fmt.Errorf("client: a connection to %q: %w", cfg.Addr, err)
 	}
 	return conn, nil
 }

@@ -156,6 +156,27 @@ func TestServerRestarts(t *testing.T) {
 	}
 }
 
+// A call that no connection took was not made, so that even a write may be made again.
+func TestCallsThatWereNotSentAreRetried(t *testing.T) {
+	t.Parallel()
+	addr := freeAddr(t)
+	conn, err := client.Dial(client.Config{Addr: addr, Timeout: time.Minute, Retry: client.Retry{
+		MaxAttempts: 40, Backoff: 100 * time.Millisecond, MaxBackoff: 100 * time.Millisecond,
+	}})
+	require.NoError(t, err)
+	defer conn.Close()
+	made := make(chan error, 1)
+	go func() {
+		_, err := apitest.NewNamedServiceClient(conn).CreateBook(t.Context(), &apitest.CreateBookRequest{})
+		made <- err
+	}()
+	for state := connectivity.Idle; state != connectivity.TransientFailure; state = conn.GetState() {
+		conn.WaitForStateChange(t.Context(), state)
+	}
+	start(t, answering, addr)
+	require.NoError(t, <-made)
+}
+
 // No read fails while the server is replaced, also those that break in its hands.
 func TestReadsOutliveARestart(t *testing.T) {
 	t.Parallel()
@@ -297,7 +318,7 @@ func TestConfigErrors(t *testing.T) {
 		"half a certificate": {client.Config{Addr: "a:1", TLS: client.TLS{CertFile: "x"}}, []string{"client: one of TLS.CertFile and TLS.KeyFile is missing"}},
 		"a file":             {client.Config{Addr: "a:1", TLS: client.TLS{CAFile: "/nonexistent"}}, []string{"client: ", "/nonexistent: no such file"}},
 		"several":            {client.Config{Addr: "a:1", Timeout: -1, Retry: client.Retry{MaxAttempts: -1}}, []string{"client: Timeout is negative", "client: Retry.MaxAttempts is negative"}},
-		"a target":           {client.Config{Addr: "dns://%zz/x"}, []string{`client: the address "dns://%zz/x": `}},
+		"a target":           {client.Config{Addr: "dns://%zz/x"}, []string{`client: a connection to "dns://%zz/x": `}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -347,6 +368,9 @@ func TestAddressFromTheEnvironment(t *testing.T) {
 	r := start(t, answering, "")
 	t.Setenv("GRPC_SERVER_ADDR", r.addr)
 	_, err := dial(t, client.Config{}).GetBook(t.Context(), &apitest.GetBookRequest{})
+	require.NoError(t, err)
+	t.Setenv("GRPC_SERVER_ADDR", strings.TrimPrefix(r.addr, "127.0.0.1")) // as the server has it, all interfaces
+	_, err = dial(t, client.Config{}).GetBook(t.Context(), &apitest.GetBookRequest{})
 	require.NoError(t, err)
 	t.Setenv("GRPC_CLIENT_ADDR", freeAddr(t))
 	_, err = dial(t, client.Config{Retry: quick}).GetBook(t.Context(), &apitest.GetBookRequest{})

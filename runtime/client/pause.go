@@ -6,6 +6,10 @@ import (
 	"time"
 )
 
+// maxAsked is more than any call waits for. A delay from the wire may be as long as a
+// Duration can be.
+const maxAsked = 365 * 24 * time.Hour
+
 // pauseBefore returns a pause after a number of failures in a row: the mean doubles from
 // first up to most, each is somewhere between half of it and three halves, so that
 // clients do not come back all at once. A server that asks for a pause gets at least
@@ -17,6 +21,7 @@ func pauseBefore(failures int, first, most time.Duration, err error) time.Durati
 	}
 	pause := mean/2 + rand.N(mean+1)
 	if asked, ok := RetryAfter(err); ok {
+		asked = min(asked, maxAsked)
 		pause = max(pause, asked+rand.N(asked/5+1))
 	}
 	return pause

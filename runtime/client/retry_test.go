@@ -111,6 +111,7 @@ func TestWhatIsRetried(t *testing.T) {
 		"broken":                               {get, failure(codes.Internal, noDelay), exhausted, 1},
 		"unknown":                              {get, failure(codes.Unknown, time.Millisecond), exhausted, 1},
 		"not there":                            {get, failure(codes.NotFound, noDelay), exhausted, 1},
+		"advice without an end":                {get, failure(codes.Unavailable, 1<<63-1), quick, 1},
 		"advice beyond the deadline":           {get, failure(codes.Unavailable, time.Hour), quick, 1},
 	} {
 		t.Run(name, func(t *testing.T) {

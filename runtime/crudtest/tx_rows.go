@@ -3,6 +3,7 @@ package crudtest
 import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
 )
 
 // undoneRows are rows that settle what gave them when they are closed.
@@ -78,6 +79,30 @@ func (r *undoneRows) FieldDescriptions() []pgconn.FieldDescription {
 		return nil
 	}
 	return r.Rows.FieldDescriptions()
+}
+
+// RawValues returns the current row as it came over the wire, none of rows that failed.
+func (r *undoneRows) RawValues() [][]byte {
+	if r.Rows == nil {
+		return nil
+	}
+	return r.Rows.RawValues()
+}
+
+// Conn returns the connection, none of rows that failed.
+func (r *undoneRows) Conn() *pgx.Conn {
+	if r.Rows == nil {
+		return nil
+	}
+	return r.Rows.Conn()
+}
+
+// TypeMap returns that of the values, none of rows that failed.
+func (r *undoneRows) TypeMap() *pgtype.Map {
+	if r.Rows == nil {
+		return nil
+	}
+	return r.Rows.TypeMap()
 }
 
 // undoneRow is the first of rows.

@@ -71,6 +71,12 @@ func TestTxFailures(t *testing.T) {
 		_, err := tx.Exec(t.Context(), "nonsense")
 		require.Error(t, err)
 		require.Error(t, tx.QueryRow(t.Context(), "nonsense").Scan(nil))
+		rows, err := tx.Query(t.Context(), "nonsense")
+		require.Error(t, err)
+		assert.False(t, rows.Next())
+		assert.Equal(t, err, rows.Err())
+		assert.Empty(t, rows.FieldDescriptions())
+		rows.Close()
 		require.ErrorIs(t, tx.QueryRow(t.Context(), "SELECT 1 WHERE 1 = 2").Scan(nil), pgx.ErrNoRows)
 
 		refusal := errors.New("not today")
