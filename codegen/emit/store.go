@@ -24,7 +24,7 @@ func (p *printer) store(m *model.Model) {
 	n := m.Names
 	keyless := ""
 	if m.Keyless {
-		keyless = " They have no key: the methods that ask for one answer UNIMPLEMENTED."
+		keyless = " No key tells the messages apart: methods that ask for one answer UNIMPLEMENTED."
 	}
 	p.comment(n.Store + " keeps the messages of type " + m.Message.GoIdent.GoName + ". " + n.Repository +
 		" is the SQL one; wrap it to cache, audit or partition, or replace it in tests." + keyless)

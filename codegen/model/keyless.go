@@ -23,6 +23,9 @@ const noKey = ", but the model is keyless"
 // refuseKeys reports what a model without a key states and that needs one, besides what
 // is met where it is read: the pattern, soft deletes, the etag and relations.
 func (d *draft) refuseKeys() {
+	if !slices.ContainsFunc(d.fields, func(f *field) bool { return !f.opts.GetSkip() && f.opts.GetRelation() == nil }) {
+		d.add(at(d.Message.Desc), "the model has no column, and no key either", "add a field")
+	}
 	if len(d.opts.GetPrimaryKey()) > 0 {
 		d.add(d.option(modelPrimaryKey), "primary_key is set"+noKey, "remove one of the two")
 	}
