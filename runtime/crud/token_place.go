@@ -1,7 +1,6 @@
 package crud
 
 import (
-	"bytes"
 	"fmt"
 	"math"
 
@@ -105,7 +104,7 @@ func unmarshalTokenPlace(b []byte) (p tokenPlace, ok bool) {
 			text, n = protowire.ConsumeBytes(b)
 			ok = num == tokenString || num == tokenBytes
 			if num == tokenBytes {
-				p.values = append(p.values, bytes.Clone(text))
+				p.values = append(p.values, copyBytes(text))
 			} else {
 				p.values = append(p.values, string(text))
 			}
