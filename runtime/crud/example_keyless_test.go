@@ -39,16 +39,13 @@ func ExampleNoKey() {
 			fmt.Println(err)
 			return
 		}
-		for _, visit := range page.Items {
-			fmt.Print(visit.GetPlace(), " ")
-		}
-		fmt.Println()
+		fmt.Println(crud.Each(page.Items, (*bookpb.Visit).GetPlace))
 		query.PageToken = page.NextPageToken
 	}
 	_, err = visits.Delete(ctx, crud.NoKey{})
 	fmt.Println(status.Code(err))
 	// Output:
-	// library museum
-	// museum museum
+	// [library museum]
+	// [museum museum]
 	// Unimplemented
 }

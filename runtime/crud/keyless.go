@@ -9,6 +9,12 @@ import (
 // NoKey is the key of a model that has none: nothing tells its rows apart. Their [Store]
 // lists, streams and creates them; a method that asks for a key answers UNIMPLEMENTED
 // and does nothing, since no row or every row could be meant.
+//
+// Lists are in the order of the query and then of all columns. Rows that are equal in all
+// of them are interchangeable: the pages of a table at rest have each as often as the
+// table does. A page costs a scan of what the filter leaves, and reads all columns
+// whatever its mask. Its token holds the values of the last row, or, where these are more
+// than 4 KiB, how many rows came before, which writes meanwhile shift.
 type NoKey struct{}
 
 // String returns the empty text: no row has a name.

@@ -209,16 +209,19 @@ func TestNoKey(t *testing.T) {
 		only, key, m := []crud.NoKey{{}}, crud.NoKey{}, &bookpb.Visit{Place: "c"}
 		table, store := bookpb.VisitTable, bookpb.VisitStore(visits)
 		for name, call := range map[string]func() error{
-			"Get":               func() error { _, err := visits.Get(ctx, key); return err },
-			"Get with fields":   func() error { _, err := visits.Get(ctx, key, crud.ReadMask(mask("place"))); return err },
-			"Update":            func() error { _, err := visits.Update(ctx, m, nil); return err },
-			"Update of all":     func() error { _, err := visits.Update(ctx, m, mask("*")); return err },
-			"Update or create":  func() error { _, err := visits.Update(ctx, m, nil, crud.AllowMissing(true)); return err },
-			"Delete":            func() error { _, err := visits.Delete(ctx, key); return err },
-			"Delete if there":   func() error { _, err := visits.Delete(ctx, key, crud.AllowMissing(true)); return err },
-			"Undelete":          func() error { _, err := visits.Undelete(ctx, key); return err },
-			"BatchGet":          func() error { _, err := visits.BatchGet(ctx, only); return err },
-			"BatchUpdate":       func() error { _, err := visits.BatchUpdate(ctx, []crud.Change[*bookpb.Visit]{{Message: m}}); return err },
+			"Get":              func() error { _, err := visits.Get(ctx, key); return err },
+			"Get with fields":  func() error { _, err := visits.Get(ctx, key, crud.ReadMask(mask("place"))); return err },
+			"Update":           func() error { _, err := visits.Update(ctx, m, nil); return err },
+			"Update of all":    func() error { _, err := visits.Update(ctx, m, mask("*")); return err },
+			"Update or create": func() error { _, err := visits.Update(ctx, m, nil, crud.AllowMissing(true)); return err },
+			"Delete":           func() error { _, err := visits.Delete(ctx, key); return err },
+			"Delete if there":  func() error { _, err := visits.Delete(ctx, key, crud.AllowMissing(true)); return err },
+			"Undelete":         func() error { _, err := visits.Undelete(ctx, key); return err },
+			"BatchGet":         func() error { _, err := visits.BatchGet(ctx, only); return err },
+			"BatchUpdate": func() error {
+				_, err := visits.BatchUpdate(ctx, []crud.Change[*bookpb.Visit]{{Message: m}})
+				return err
+			},
 			"BatchDelete":       func() error { _, err := visits.BatchDelete(ctx, only); return err },
 			"server Get":        func() error { _, err := crud.Get(ctx, table, store, key); return err },
 			"server Update":     func() error { _, err := crud.Update(ctx, table, store, m, nil); return err },

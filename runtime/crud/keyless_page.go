@@ -9,92 +9,16 @@ import (
 	"github.com/Masterminds/squirrel"
 )
 
-// Rows without a key are listed in the order of the query and then of all columns, each
-// in an order that tells all of its values apart. Rows with one place in it are then the
-// same to whoever reads them, and any of them will do: a page token says the place of
-// the last row, and how many of those that have it were passed. The next page begins at
-// the place, and leaves out as many.
+// The token of a page of rows without a key says the place of the last row, and how many
+// of those that have it were passed. The next page begins at the place, and leaves out as
+// many.
 //
 // A row that is too large for a token is not in it. The next page then leaves out as
 // many rows as were passed from the first on, which is the same in a table at rest.
 
 // maxPlaceBytes is how large the values of a place may be in a token. In base64 they fit
-// into a URL, which is not to have more than 8,000 bytes (RFC 9110).
+// into a URI of 8,000 bytes, which is what everybody is to support (RFC 9110, 4.1).
 const maxPlaceBytes = 4096
-
-// setWholeOrder takes the order of rows without a key. Every column may be NULL,
-// whatever the model says: a row that no condition holds for would be lost.
-func (l *listing[M]) setWholeOrder() {
-	for i := range l.order {
-		l.order[i].nullable = true
-	}
-	for i := range l.table.columns {
-		c := &l.table.columns[i]
-		if c.distinct(l.dialect) {
-			if !l.orders(c.Names[0]) {
-				l.order = append(l.order, wholeOrder(c, c.Names[0], false))
-			}
-			continue
-		}
-		if (c.Kind == KindFloat || c.Kind == KindDouble) && !c.Repeated && l.dialect == Postgres && !l.orders(c.Names[0]) {
-			l.order = append(l.order, wholeOrder(c, c.Names[0], false)) // by number first
-		}
-		for _, name := range c.Names {
-			l.order = append(l.order, wholeOrder(c, name, true))
-		}
-	}
-	l.sorted = true
-}
-
-func wholeOrder[M any](c *Column[M], name string, exact bool) orderKey[M] {
-	return orderKey[M]{column: c, name: name, key: -1, nullable: true, exact: exact}
-}
-
-// distinct reports whether the order of PostgreSQL's column tells apart all values that
-// messages have different values for: it does not for texts, whose collation may take
-// two for one, nor for numbers with a negative zero or with zeros behind the point. In
-// SQLite a column's type says little of its values.
-func (c *Column[M]) distinct(d Dialect) bool {
-	if d != Postgres || c.Repeated || len(c.Names) != 1 {
-		return false
-	}
-	switch c.Kind {
-	case KindBool, KindInt32, KindInt64, KindUint32, KindUint64, KindTimestamp, KindDuration, KindDate, KindTimeOfDay:
-		return true
-	case KindEnum:
-		return c.EnumUnknown != UnknownZero
-	default:
-		return false
-	}
-}
-
-// term writes what a column's rows are ordered by.
-func (k *orderKey[M]) term(column string, d Dialect) string {
-	switch {
-	case !k.exact:
-		return column
-	case d == SQLite:
-		return column + " COLLATE BINARY"
-	}
-	return asExactText(column) + ` COLLATE "C"`
-}
-
-func asExactText(column string) string { return "CAST(" + column + " AS text)" }
-
-// exactTexts are what a page selects besides its columns: the texts that the place of a
-// row has.
-func (l *listing[M]) exactTexts() []string {
-	if !l.placed || l.dialect == SQLite {
-		return nil
-	}
-	var texts []string
-	for i := range l.order {
-		if l.order[i].exact {
-			texts = append(texts, asExactText(l.column(l.order[i].name)))
-		}
-	}
-	return texts
-}
 
 // A passing is what a page has passed: the place of its last row, and how many rows up to
 // it have that place.
