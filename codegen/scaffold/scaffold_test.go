@@ -53,7 +53,7 @@ var samples = []sample{
 	{name: "legacy", from: "legacy"},
 	{name: "edition", from: "edition"},
 	{name: "entries", from: "entries"},
-	{name: "entriesbatch", from: "entries", methods: "list,create,batch_create", config: scaffold.Config{Style: scaffold.ByName, Fields: scaffold.Fields()}},
+	{name: "entriesbatch", from: "entries", methods: "list,create,batch_create", config: scaffold.Config{Style: scaffold.ByName, Fields: []string{"read_mask", "skip", "total_size"}}},
 }
 
 // named reports whether the sample's requests name resources.
