@@ -811,8 +811,8 @@ var VisitTable = crud.NewTable(crud.TableSpec[Visit, *Visit, crud.NoKey]{
 type VisitHooks = crud.Hooks[*Visit]
 
 // VisitStore keeps the messages of type Visit. VisitRepository is the SQL one;
-// wrap it to cache, audit or partition, or replace it in tests. They have no
-// key: the methods that ask for one answer UNIMPLEMENTED.
+// wrap it to cache, audit or partition, or replace it in tests. No key tells
+// the messages apart: methods that ask for one answer UNIMPLEMENTED.
 type VisitStore interface {
 	crud.Store[*Visit, crud.NoKey]
 
