@@ -126,6 +126,7 @@ var optionSamples = map[string]optionSample{
 	"Model.projection":                   {onModel, `projection: true`, ``},
 	"Model.events":                       {onModel, `events: true`, ``},
 	"Model.comment":                      {onModel, `comment: "What is read."`, ``},
+	"Model.keyless":                      {onModel, `keyless: true`, ``},
 	"Model.was":                          {onModel, `was: ["volumes"]`, ``},
 	"Index.fields":                       {onModel, `indexes: [{fields: ["title", "id"]}]`, `indexes: [{fields: ["title"]}]`},
 	"Index.unique":                       {onModel, `indexes: [{fields: ["title"], unique: true}]`, `indexes: [{fields: ["title"]}]`},

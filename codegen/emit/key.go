@@ -20,6 +20,9 @@ func (p *printer) pattern(m *model.Model) {
 
 // keyType returns the Go type of the key, as this file writes it.
 func (p *printer) keyType(m *model.Model) string {
+	if m.Keyless {
+		return p.crud("NoKey")
+	}
 	if m.Key.Scalar() {
 		return scalarTypes[m.Key.Columns[0].Kind]
 	}
@@ -62,6 +65,9 @@ func reads(variable string, fields []*protogen.Field) []string {
 
 // keyFuncs writes the fields of a table by which keys get into messages and out.
 func (p *printer) keyFuncs(m *model.Model) {
+	if m.Keyless {
+		return
+	}
 	message := p.name(m.Message.GoIdent)
 	if m.Key.Reordered() {
 		p.P("KeyOrder: ", stringList(columnNames(m.Key.Columns)), ",")
@@ -117,7 +123,7 @@ func parts(m *model.Model, prefix string) string {
 // key writes the key struct of a model that has one, and its text form: the resource
 // name, or in the plain style the values joined with slashes.
 func (p *printer) key(m *model.Model) {
-	if m.Key.Scalar() {
+	if m.Keyless || m.Key.Scalar() {
 		return
 	}
 	p.keyStruct(m)

@@ -9,16 +9,24 @@ import (
 // statements writes the SQL as constants that are built from each other.
 func (p *printer) statements(m plan.Model) {
 	n, sql := m.Names, m.SQL
-	p.comment("SQL of " + n.Repository + ". List and Update add their WHERE, ORDER BY and SET at run time.")
+	added := "List and Update add their WHERE, ORDER BY and SET at run time."
+	if m.Keyless {
+		added = "List adds its WHERE and ORDER BY at run time."
+	}
+	p.comment("SQL of " + n.Repository + ". " + added)
 	p.P("const (")
 	p.P(n.Columns, " = ", literal(sql.Columns))
 	p.P(n.Select, " = ", compose(sql.Select, n.Columns, sql.Columns))
-	p.P(n.Get, " = ", compose(sql.Get, n.Select, sql.Select))
+	if !m.Keyless {
+		p.P(n.Get, " = ", compose(sql.Get, n.Select, sql.Select))
+	}
 	for i, name := range n.Lookups {
 		p.P(name, " = ", compose(sql.Lookups[i], n.Select, sql.Select))
 	}
 	p.P(n.Create, " = ", compose(sql.Create, n.Columns, sql.Columns))
-	p.P(n.Delete, " = ", literal(sql.Delete))
+	if !m.Keyless {
+		p.P(n.Delete, " = ", literal(sql.Delete))
+	}
 	p.P(")")
 	p.P()
 }
@@ -29,9 +37,13 @@ func (p *printer) statementNames(m plan.Model) {
 	p.P("SQL: ", p.crud("SQL"), "{")
 	p.P("Columns: ", n.Columns, ",")
 	p.P("Select: ", n.Select, ",")
-	p.P("Get: ", n.Get, ",")
+	if !m.Keyless {
+		p.P("Get: ", n.Get, ",")
+	}
 	p.P("Create: ", n.Create, ",")
-	p.P("Delete: ", n.Delete, ",")
+	if !m.Keyless {
+		p.P("Delete: ", n.Delete, ",")
+	}
 	if lookups := m.Model.Lookups(); len(lookups) > 0 {
 		p.P("Lookups: map[string]string{")
 		for i, columns := range lookups {

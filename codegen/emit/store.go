@@ -22,8 +22,12 @@ func (p *printer) hooks(m *model.Model) {
 // store writes the interface between the server and the storage.
 func (p *printer) store(m *model.Model) {
 	n := m.Names
+	keyless := ""
+	if m.Keyless {
+		keyless = " No key tells the messages apart: methods that ask for one answer UNIMPLEMENTED."
+	}
 	p.comment(n.Store + " keeps the messages of type " + m.Message.GoIdent.GoName + ". " + n.Repository +
-		" is the SQL one; wrap it to cache, audit or partition, or replace it in tests.")
+		" is the SQL one; wrap it to cache, audit or partition, or replace it in tests." + keyless)
 	p.mark(n.Store, m.Message.Location)
 	p.P("type ", n.Store, " interface {")
 	p.P(p.crud("Store"), "[*", m.Message.GoIdent, ", ", p.keyType(m), "]")

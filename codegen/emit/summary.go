@@ -22,6 +22,9 @@ func summary(m *model.Method) string {
 			of += " of the request's parent"
 		}
 		order := "in key order"
+		if m.Store.Model.Keyless {
+			order = "in the order of all columns"
+		}
 		if m.OrderBy != nil {
 			order = "in the order of " + fieldName(m.OrderBy)
 		}
@@ -86,7 +89,7 @@ func codes(m *model.Method) []string {
 		notFound = of.Parent != nil && of.Parent.Model != nil && of.Parent.Check
 	case model.Create, model.BatchCreate:
 		notFound = slices.ContainsFunc(of.References, isParent)
-		exists = !numbered(of) || unique(of)
+		exists = !of.Keyless && !numbered(of) || unique(of)
 		precondition = slices.ContainsFunc(of.References, func(r *model.Reference) bool { return !isParent(r) })
 	case model.Update, model.BatchUpdate:
 		notFound, exists = true, unique(of)

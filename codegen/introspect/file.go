@@ -60,12 +60,12 @@ func (w *writer) plan(existing *Existing) {
 			w.warn("%s is left out: %s", t.Name, why)
 			continue
 		}
-		m := &message{table: t, key: keys[t], model: len(keys[t].columns) > 0}
+		m := &message{table: t, key: keys[t], model: true}
 		if m.existing = existing.modelOf(t.Name); m.existing != nil {
-			m.name, m.model = string(m.existing.Message.Desc.Name()), true
+			m.name = string(m.existing.Message.Desc.Name())
 			w.keep(m)
-		} else if m.known = !m.model && existing.has(camel(singular(snake(t.Name.Name)))); m.known {
-			m.name = camel(singular(snake(t.Name.Name)))
+		} else if m.known = m.keyless() && existing.has(camel(singular(snake(t.Name.Name)))); m.known {
+			m.name, m.model = camel(singular(snake(t.Name.Name))), false
 		}
 		w.messages = append(w.messages, m)
 		w.byTable[t.Name] = m
@@ -88,6 +88,12 @@ func (w *writer) keep(m *message) {
 	for _, c := range m.existing.Key.Columns {
 		columns = append(columns, c.Name)
 	}
+	if m.existing.Keyless && !m.keyless() && m.key.note == "" {
+		w.warn("the key of %s is (%s), and message %s is keyless: mark the fields of the key instead, and its rows can be read, changed and deleted",
+			m.table.Name, strings.Join(m.key.columns, ", "), m.name)
+		m.key = key{}
+		return
+	}
 	same := slices.EqualFunc(columns, m.key.columns, strings.EqualFold)
 	if !same && len(m.key.columns) > 0 && m.key.note == "" && !w.db.unique(m.table, columns) {
 		w.warn("the key of %s is (%s), and that of message %s is (%s): no two rows may be taken for one, so change it by hand",
@@ -101,14 +107,16 @@ func (w *writer) place(m *message) {
 	switch {
 	case m.key.guessed:
 		w.warn("%s has no key; the rows are taken to have different ids", m.table.Name)
-	case !m.model:
-		w.warn("%s has no key, so its message is no model", m.table.Name)
+	case m.keyless() && m.readOnly():
+		w.warn("%s has no key, so its rows are only listed", m.table.Name)
+	case m.keyless():
+		w.warn("%s has no key, so its rows are only listed and created", m.table.Name)
 	}
 	if len(m.key.columns) == 1 && w.db.SQLite && m.table.Kind == "r" {
 		c := m.table.Column(m.key.columns[0])
 		m.rowid = strings.EqualFold(c.Type, "INTEGER")
 	}
-	if !w.config.Named || !m.model {
+	if !w.config.Named || m.keyless() {
 		return
 	}
 	variable := model.SnakeCase(m.name)

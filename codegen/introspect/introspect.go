@@ -19,7 +19,8 @@ type Config struct {
 	// GoPackage is the option go_package of a new file.
 	GoPackage string
 	// Methods returns the standard methods of a new message's service; of a view only
-	// those are taken that read. Nil means no services.
+	// those are taken that read, and without a key those that name no row. Nil means no
+	// services.
 	Methods func(*model.Model) []model.MethodKind
 	// Columns are the only ones that are taken, besides those of keys; none is all.
 	// Exclude are those that are not, as column or table.column.

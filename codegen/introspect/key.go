@@ -6,7 +6,8 @@ import (
 	"github.com/protocrud/protoc-gen-go-crud/codegen/migrate/catalog"
 )
 
-// A key is how the rows of a table are found.
+// A key is how the rows of a table are found. It has no columns where nothing tells the
+// rows apart.
 type key struct {
 	columns []string
 	note    string // why it is this one, if that is not plain
@@ -14,7 +15,7 @@ type key struct {
 }
 
 // keyOf finds the key of a table: its primary key, else the shortest unique one that no
-// row lacks. A view has none; it is taken to be by id.
+// row lacks, else none. A view with a column id is taken to have that.
 func (d *Database) keyOf(t *catalog.Table) key {
 	why := "The table has no primary key"
 	for _, k := range t.Constraints {
@@ -35,7 +36,10 @@ func (d *Database) keyOf(t *catalog.Table) key {
 		}
 		why = "A view has no key, and this one no column id"
 	}
-	return key{note: why + ", and rows that cannot be told apart cannot be served: this message is no model."}
+	if t.Kind == "v" || t.Kind == "m" {
+		return key{note: why + ": its rows are only listed."}
+	}
+	return key{note: why + ", and nothing else tells its rows apart: they are only listed and created."}
 }
 
 // uniqueKey returns the columns of the shortest unique key, nil if there is none.

@@ -211,6 +211,28 @@ message ListBooksResponse {
 }
 
 // A message on one line gets lines for what is added.
+// A table without a key keeps a message without one, also once it has a key: clients
+// know nothing of it.
+func TestMergeWithoutKey(t *testing.T) {
+	t.Parallel()
+	db, _ := database(t)
+	run(t, db, "CREATE TABLE logs (line text, etag text)")
+	dir := t.TempDir()
+	first := output(t, read(t, db), all, dir)
+	assert.Equal(t, []string{"logs has no key, so its rows are only listed and created"}, first.Warnings)
+	assert.Contains(t, first.Text, "keyless: true")
+	assert.Contains(t, first.Text, "rpc CreateLog(")
+	assert.NotContains(t, first.Text, "rpc GetLog(")
+	assert.Equal(t, first.Text, output(t, read(t, db), all, dir).Text)
+
+	run(t, db, "ALTER TABLE logs ADD COLUMN number bigint PRIMARY KEY")
+	second := output(t, read(t, db), all, dir)
+	assert.Contains(t, second.Text, "keyless: true")
+	assert.Contains(t, second.Text, "int64 number = 3;")
+	assert.Equal(t, []string{"the key of logs is (number), and message Log is keyless: mark the fields of the key instead, and its rows can be read, changed and deleted"}, second.Warnings)
+	load(t, dir, second.Path)
+}
+
 func TestMergeIntoOneLine(t *testing.T) {
 	t.Parallel()
 	db, _ := database(t)

@@ -14,7 +14,7 @@ type message struct {
 	table *catalog.Table
 	name  string
 	key   key
-	model bool // it has a key
+	model bool
 	// existing is the model of a file that is there, nil for a new message.
 	existing *model.Model
 	// known says that the file has the message, as one that is no model.
@@ -27,6 +27,9 @@ type message struct {
 	notes    []string
 	resource string
 }
+
+// keyless reports whether nothing tells the rows apart.
+func (m *message) keyless() bool { return len(m.key.columns) == 0 }
 
 // readOnly reports whether rows can only be read.
 func (m *message) readOnly() bool { return m.table.Kind == "v" || m.table.Kind == "m" }
@@ -80,6 +83,9 @@ func (w *writer) describe(m *message) {
 		number = next(number)
 		f.number = number
 		m.fields = append(m.fields, f)
+	}
+	if m.keyless() && len(m.fields) == 0 {
+		m.model = false
 	}
 	w.compositeReferences(m)
 }
@@ -142,6 +148,9 @@ func (w *writer) options(m *message) record {
 	if m.table.Schema != "" {
 		r.add("schema", m.table.Schema)
 	}
+	if m.keyless() {
+		r.add("keyless", true)
+	}
 	if len(m.key.columns) > 1 {
 		var fields []string
 		for _, c := range m.key.columns {
@@ -153,7 +162,7 @@ func (w *writer) options(m *message) record {
 		r.add("indexes", indexes)
 	}
 	if i := slices.IndexFunc(m.fields, func(f *field) bool { return f.name == "delete_time" }); i >= 0 {
-		if f := m.fields[i]; f.kind.proto == "google.protobuf.Timestamp" && w.db.notNull(f.column) {
+		if f := m.fields[i]; f.kind.proto == "google.protobuf.Timestamp" && (m.keyless() || w.db.notNull(f.column)) {
 			r.add("soft_delete", false)
 		}
 	}

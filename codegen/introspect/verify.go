@@ -66,10 +66,14 @@ func (o *Output) verify(ctx context.Context, from source.Config) (right bool, er
 	return len(problems) == 0, nil
 }
 
-// methods are those of a new message; of a view those that read.
+// methods are those of a new message, as far as its rows can be told apart; of a view
+// those that read.
 func (o *Output) methods(c Config, m *model.Model) []model.MethodKind {
 	var kinds []model.MethodKind
 	for _, kind := range c.Methods(m) {
+		if !m.Serves(kind) {
+			continue
+		}
 		if !o.views[string(m.Message.Desc.FullName())] || kind == model.Get || kind == model.List {
 			kinds = append(kinds, kind)
 		}

@@ -75,8 +75,8 @@ type draft struct {
 	pattern    *Pattern
 	nameField  string
 	name       *field
-	// keyed says that the key is known. Where it is not, a diagnostic says why, and
-	// what depends on the key is left unsaid.
+	// keyed says that the key is known. Where it is not, the model is Keyless, or a
+	// diagnostic says why, and what depends on the key is left unsaid.
 	keyed bool
 
 	// served says that a generated file's service is served over the model, uses are
@@ -93,6 +93,7 @@ func newDraft(f *protogen.File, m *protogen.Message) (d *draft, isModel bool) {
 	if !isModel {
 		return d, false
 	}
+	d.Keyless = d.opts.GetKeyless()
 	d.readResource()
 	d.Plural, d.Noun, d.Nouns = snakeCase(d.plural), d.singular, d.plural
 	d.readTable()

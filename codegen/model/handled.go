@@ -26,6 +26,7 @@ var handled = map[protoreflect.FullName]bool{
 	"protocrud.v1.Model.events":            false,
 	"protocrud.v1.Model.comment":           true,
 	"protocrud.v1.Model.was":               true,
+	"protocrud.v1.Model.keyless":           true,
 
 	"protocrud.v1.Index.fields":      true,
 	"protocrud.v1.Index.expressions": true,

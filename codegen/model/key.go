@@ -9,6 +9,10 @@ import (
 // readKey finds the key columns: those of the resource name's variables, those that
 // options name, or the field id.
 func (d *draft) readKey() {
+	if d.Keyless {
+		d.refuseKeys()
+		return
+	}
 	stated, ok := d.statedKey()
 	switch {
 	case !ok:
@@ -25,10 +29,11 @@ func (d *draft) readKey() {
 
 func (d *draft) keyHint() string {
 	const plain = "add a field id, mark the key fields with [(protocrud.v1.field) = {primary_key: true}], or add "
+	const without = "; or state keyless: true in option (protocrud.v1.model), for rows that are only listed and created"
 	if len(d.resource.GetPattern()) > 0 {
-		return plain + "a field string name for the names of the google.api.resource pattern"
+		return plain + "a field string name for the names of the google.api.resource pattern" + without
 	}
-	return plain + "a google.api.resource pattern and a field string name"
+	return plain + "a google.api.resource pattern and a field string name" + without
 }
 
 // statedKey returns the fields that options make the key. It is not ok if they are

@@ -12,6 +12,10 @@ const timestamp = protoreflect.FullName("google.protobuf.Timestamp")
 // readSoftDelete finds whether Delete keeps the row (AIP-164), which is what the field
 // delete_time is for.
 func (d *draft) readSoftDelete() {
+	if d.Keyless {
+		d.refuseSoftDelete()
+		return
+	}
 	has := d.hasTime("delete_time")
 	d.softDeleted = has
 	if stated := d.opts.SoftDelete; stated != nil {
@@ -45,6 +49,10 @@ func (d *draft) hasTime(name protoreflect.Name) bool {
 // ordinary field.
 func (d *draft) readEtag(f *field) (ok bool) {
 	if f.Desc.Name() != "etag" || f.Desc.Kind() != protoreflect.StringKind || f.Desc.IsList() || InOneof(f.Field) {
+		return false
+	}
+	if d.Keyless {
+		d.add(at(f.Desc), "the field etag is that of a row's version"+noKey+": no row can be named that is to be changed", "rename the field, and state column: \"etag\" if that is its column")
 		return false
 	}
 	d.refuseDefault(f)

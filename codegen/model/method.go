@@ -51,9 +51,13 @@ func (sv *server) readMethod(m *protogen.Method) *Method {
 			"remove the method, or "+skipMethodHint)
 		return method
 	}
+	if !d.Serves(v.kind) {
+		sv.refuseMethod(m.Desc, d)
+		return method
+	}
 	method.Kind = v.kind
 	method.Store = sv.store(m, d)
-	if d.keyed && !sv.refuseForm(method, v) {
+	if (d.keyed || d.Keyless) && !sv.refuseForm(method, v) {
 		s := shape{server: sv, Method: method, model: d, verb: v, request: m.Input}
 		s.read()
 	}

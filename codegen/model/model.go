@@ -34,6 +34,8 @@ type Model struct {
 	// fields and the resource name itself are not among them.
 	Columns []*Column
 	Key     Key
+	// Keyless says that nothing tells rows apart: the Key has no columns.
+	Keyless bool
 
 	// TTL is the field of a time to live, which is stored as that of expire_time in the
 	// same oneof (AIP-214); nil if there is none.

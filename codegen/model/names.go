@@ -4,8 +4,8 @@ package model
 // in one place, so that they can be checked for clashes before anything is
 // written.
 type ModelNames struct {
-	Key        string   // BookKey; empty when the key is a scalar
-	ParseKey   string   // ParseBookKey; empty when the key is a scalar
+	Key        string   // BookKey; empty when the key is a scalar, or there is none
+	ParseKey   string   // ParseBookKey; as Key
 	KeyFields  []string // of the key struct, in key order: ShelfId, BookId
 	Store      string   // BookStore
 	Repository string   // BookRepository
@@ -17,7 +17,7 @@ type ModelNames struct {
 	Pattern string   // bookPattern; empty in the plain style
 	Columns string   // bookColumns
 	Select  string   // bookSelect
-	Get     string   // bookGet
+	Get     string   // bookGet; empty without a key, as Delete is
 	Create  string   // bookCreate
 	Delete  string   // bookDelete
 	Lookups []string // bookGetByIsbn, in the order of Model.Lookups

@@ -24,6 +24,9 @@ func (d *draft) addNames() {
 		Create:     unexported + "Create",
 		Delete:     unexported + "Delete",
 	}
+	if d.Keyless {
+		d.Names.Get, d.Names.Delete = "", ""
+	}
 	if d.Key.Pattern != nil {
 		d.Names.Pattern = unexported + "Pattern"
 	}

@@ -153,7 +153,10 @@ func (d *draft) referencedColumn(f *field, target *draft) *Column {
 	name := f.opts.GetReferences().GetField()
 	full := target.Message.Desc.FullName()
 	switch {
-	case !target.keyed:
+	case target.Keyless && name == "":
+		d.add(f.option(fieldReferences, referenceModel), fmt.Sprintf("references %s, which has no key", full), "name a unique field of it as field, or remove the reference")
+		return nil
+	case !target.keyed && !target.Keyless:
 		return nil // reported there
 	case name == "" && len(target.Key.Columns) == 1:
 		return target.lastKey()

@@ -24,6 +24,8 @@ func (d *draft) readRelation(f *field) bool {
 	d.refuseBeside(f, fieldRelation, "is set with relation, and a relation has no column")
 	owned := f.opts.GetRelation().GetWrite() == protocrudv1.Relation_OWNED
 	switch {
+	case d.Keyless:
+		d.add(f.option(fieldRelation), "relation is set"+noKey+": related rows are found by keys", "remove the field, or keyless")
 	case f.Desc.IsMap() || f.Message == nil || !isModel(f.Message):
 		d.add(f.option(fieldRelation), fmt.Sprintf("relation is set on %s, which is no model", fieldForm(f.Field)), "remove it, or give the field the type of a model")
 	case InOneof(f.Field):
@@ -44,6 +46,9 @@ func (d *draft) readRelation(f *field) bool {
 func (l *loader) addRelations(d *draft) {
 	for _, f := range d.relations {
 		target := l.byName[f.Message.Desc.FullName()]
+		if target != nil && target.Keyless {
+			d.add(f.option(fieldRelation), fmt.Sprintf("relation is set on a field of %s, which has no key, and related rows are found by keys", f.Message.Desc.FullName()), "remove the field, or give that model a key")
+		}
 		if target == nil || !d.keyed || !target.keyed {
 			continue // a diagnostic says why
 		}

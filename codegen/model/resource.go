@@ -65,6 +65,10 @@ func (d *draft) resourceNoun(stated, fallback, what string, part int32) string {
 
 // readPattern reads the pattern, if a field holds names of it.
 func (d *draft) readPattern() {
+	if d.Keyless {
+		d.refusePattern()
+		return
+	}
 	patterns := d.resource.GetPattern()
 	nameField := "name"
 	if stated := d.resource.GetNameField(); stated != "" {

@@ -91,7 +91,7 @@ func (s *shape) readLists(lists []*protogen.Field) {
 
 func (s *shape) listNames() []string {
 	names := []string{"requests", "names"}
-	if s.model.Key.Fields() {
+	if s.model.keyed && s.model.Key.Fields() {
 		names = append(names, s.model.Key.List())
 	}
 	return names

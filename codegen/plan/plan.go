@@ -20,7 +20,7 @@ type SQL struct {
 	Columns string
 	// Select reads all rows. Get and Lookups begin with it.
 	Select string
-	// Get finds a row by its key.
+	// Get finds a row by its key. It is empty where there is none, as Delete is.
 	Get string
 	// Create inserts a row and returns it, so it ends with Columns. Its arguments are
 	// the columns that are not numbered by the database, in order.
@@ -39,9 +39,11 @@ func Of(m *model.Model) Model {
 	sql := SQL{
 		Columns: columns,
 		Select:  rows,
-		Get:     rows + where(m, m.Key.Columns),
 		Create:  insert(m, table) + indent + "RETURNING" + columns,
-		Delete:  "DELETE FROM " + table + where(m, m.Key.Columns),
+	}
+	if !m.Keyless {
+		sql.Get = rows + where(m, m.Key.Columns)
+		sql.Delete = "DELETE FROM " + table + where(m, m.Key.Columns)
 	}
 	for _, columns := range m.Lookups() {
 		sql.Lookups = append(sql.Lookups, rows+where(m, columns)+alive(m))

@@ -207,6 +207,7 @@ func TestAddRefuses(t *testing.T) {
 		"keys without one":   {head + shelf, scaffold.Config{Style: scaffold.ByID}, "p.Shelf has its key in its resource name only"},
 		"no soft delete":     {head + book, methodsOf(model.Undelete), "p.Book is not soft-deleted, so it has no method undelete"},
 		"a singleton":        {head + shelf + cfg, methodsOf(model.Create), "p.Config is a singleton, which has no method create"},
+		"no key":             {head + "message Entry { option (protocrud.v1.model) = {keyless: true}; string text = 1; }\n", methodsOf(model.List, model.Get), "p.Entry has no key, so it has no method get, which names a row"},
 		"no standard method": {head + book, methodsOf(model.GetBy), "one of the methods is none of get, list"},
 		"what is wrong":      {head + book + "service S { rpc GetBooks(Book) returns (Book); }", scaffold.Config{}, "in.proto:7:"},
 		"another request":    {head + book + "message GetBookRequest { string isbn = 1; }", methodsOf(model.Get), "what is there does not fit what would be added"},

@@ -53,11 +53,14 @@ func ParseMethods(list string) ([]model.MethodKind, error) {
 }
 
 // Standard returns the methods of a model without a choice: Get, List, Create, Update
-// and Delete, and Undelete where it is soft-deleted; of a singleton, Get and Update.
+// and Delete, and Undelete where it is soft-deleted; of a singleton, Get and Update; of
+// a model without a key, List and Create.
 func Standard(m *model.Model) []model.MethodKind {
 	switch {
 	case m.Singleton():
 		return []model.MethodKind{model.Get, model.Update}
+	case m.Keyless:
+		return []model.MethodKind{model.List, model.Create}
 	case m.SoftDelete() != nil:
 		return []model.MethodKind{model.Get, model.List, model.Create, model.Update, model.Delete, model.Undelete}
 	}
@@ -85,6 +88,8 @@ func (c Config) methodsOf(m *model.Model) ([]model.MethodKind, error) {
 			return nil, fmt.Errorf("%s: one of the methods is none of %s", full, strings.Join(Methods(), ", "))
 		case m.Singleton() && kind != model.Get && kind != model.Update:
 			return nil, fmt.Errorf("%s is a singleton, which has no method %s: it is there as long as its parent is (AIP-156); leave the method out", full, methods[i].name)
+		case !m.Serves(kind):
+			return nil, fmt.Errorf("%s has no key, so it has no method %s, which names a row; leave the method out, or give the model a key", full, methods[i].name)
 		case kind == model.Undelete && m.SoftDelete() == nil:
 			return nil, fmt.Errorf("%s is not soft-deleted, so it has no method undelete; add google.protobuf.Timestamp delete_time to the message, or leave the method out", full)
 		}

@@ -24,6 +24,7 @@ type resource struct {
 func (a *adder) resource(m *model.Model) (*resource, error) {
 	full := m.Message.Desc.FullName()
 	switch {
+	case m.Keyless: // no request names a row
 	case a.Style == ByName && m.Key.Name == nil:
 		return nil, fmt.Errorf("%s has no resource name; add a google.api.resource pattern and a field string name, or take the style id", full)
 	case a.Style == ByID && !m.Key.Fields():

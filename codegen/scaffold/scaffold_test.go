@@ -52,6 +52,8 @@ var samples = []sample{
 	{name: "nested", from: "nested", config: scaffold.Config{Messages: []string{"Library.Card"}}},
 	{name: "legacy", from: "legacy"},
 	{name: "edition", from: "edition"},
+	{name: "entries", from: "entries"},
+	{name: "entriesbatch", from: "entries", methods: "list,create,batch_create", config: scaffold.Config{Style: scaffold.ByName, Fields: []string{"read_mask", "skip", "total_size"}}},
 }
 
 // named reports whether the sample's requests name resources.

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/allkinds"
+	"github.com/protocrud/protoc-gen-go-crud/internal/bookpb"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/crud"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/crudtest"
 )
@@ -96,6 +97,14 @@ func TestCheckTablesWarns(t *testing.T) { //nolint:paralleltest // see above
 			table: allkinds.SessionTable, change: []string{"CREATE INDEX ON sessions (title, uid)"},
 			want: []string{"callers may filter or order sessions by uid"},
 			not:  []string{"title"},
+		},
+		"a key of a keyless model": {
+			table: bookpb.VisitTable, change: []string{"ALTER TABLE visits ALTER ticket SET NOT NULL", "ALTER TABLE visits ALTER ticket SET DEFAULT ''"},
+			want: []string{"the model is keyless, and (ticket) tells the rows of visits apart: make the fields of its columns the key"},
+		},
+		"no key of a keyless model": {
+			table: bookpb.VisitTable,
+			not:   []string{"is keyless"},
 		},
 		"another collation": {
 			table: allkinds.SessionTable, change: []string{`ALTER TABLE sessions ALTER title TYPE text COLLATE "en-x-icu"`},

@@ -674,6 +674,185 @@ func (x *Counter) GetSteps() []int64 {
 	return nil
 }
 
+// A Visit is a line of a log: two can be equal in all that they say. It has fields that
+// have an order, and fields that have none.
+type Visit struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Place         string                 `protobuf:"bytes,1,opt,name=place,proto3" json:"place,omitempty"`
+	Note          *string                `protobuf:"bytes,2,opt,name=note,proto3,oneof" json:"note,omitempty"`
+	Guests        *int32                 `protobuf:"varint,3,opt,name=guests,proto3,oneof" json:"guests,omitempty"`
+	Rating        *float64               `protobuf:"fixed64,4,opt,name=rating,proto3,oneof" json:"rating,omitempty"`
+	Photo         []byte                 `protobuf:"bytes,5,opt,name=photo,proto3" json:"photo,omitempty"`
+	Tags          []string               `protobuf:"bytes,6,rep,name=tags,proto3" json:"tags,omitempty"`
+	Counts        map[string]int64       `protobuf:"bytes,7,rep,name=counts,proto3" json:"counts,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"varint,2,opt,name=value"`
+	Genre         *Genre                 `protobuf:"varint,8,opt,name=genre,proto3,enum=bookpb.Genre,oneof" json:"genre,omitempty"`
+	VisitTime     *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=visit_time,json=visitTime,proto3" json:"visit_time,omitempty"`
+	Spot          *Spot                  `protobuf:"bytes,10,opt,name=spot,proto3" json:"spot,omitempty"`
+	Ticket        *string                `protobuf:"bytes,11,opt,name=ticket,proto3,oneof" json:"ticket,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Visit) Reset() {
+	*x = Visit{}
+	mi := &file_bookpb_book_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Visit) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Visit) ProtoMessage() {}
+
+func (x *Visit) ProtoReflect() protoreflect.Message {
+	mi := &file_bookpb_book_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Visit.ProtoReflect.Descriptor instead.
+func (*Visit) Descriptor() ([]byte, []int) {
+	return file_bookpb_book_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *Visit) GetPlace() string {
+	if x != nil {
+		return x.Place
+	}
+	return ""
+}
+
+func (x *Visit) GetNote() string {
+	if x != nil && x.Note != nil {
+		return *x.Note
+	}
+	return ""
+}
+
+func (x *Visit) GetGuests() int32 {
+	if x != nil && x.Guests != nil {
+		return *x.Guests
+	}
+	return 0
+}
+
+func (x *Visit) GetRating() float64 {
+	if x != nil && x.Rating != nil {
+		return *x.Rating
+	}
+	return 0
+}
+
+func (x *Visit) GetPhoto() []byte {
+	if x != nil {
+		return x.Photo
+	}
+	return nil
+}
+
+func (x *Visit) GetTags() []string {
+	if x != nil {
+		return x.Tags
+	}
+	return nil
+}
+
+func (x *Visit) GetCounts() map[string]int64 {
+	if x != nil {
+		return x.Counts
+	}
+	return nil
+}
+
+func (x *Visit) GetGenre() Genre {
+	if x != nil && x.Genre != nil {
+		return *x.Genre
+	}
+	return Genre_GENRE_UNSPECIFIED
+}
+
+func (x *Visit) GetVisitTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.VisitTime
+	}
+	return nil
+}
+
+func (x *Visit) GetSpot() *Spot {
+	if x != nil {
+		return x.Spot
+	}
+	return nil
+}
+
+func (x *Visit) GetTicket() string {
+	if x != nil && x.Ticket != nil {
+		return *x.Ticket
+	}
+	return ""
+}
+
+// A Spot is a part of a visit.
+type Spot struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Floor         *int32                 `protobuf:"varint,2,opt,name=floor,proto3,oneof" json:"floor,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Spot) Reset() {
+	*x = Spot{}
+	mi := &file_bookpb_book_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Spot) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Spot) ProtoMessage() {}
+
+func (x *Spot) ProtoReflect() protoreflect.Message {
+	mi := &file_bookpb_book_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Spot.ProtoReflect.Descriptor instead.
+func (*Spot) Descriptor() ([]byte, []int) {
+	return file_bookpb_book_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *Spot) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Spot) GetFloor() int32 {
+	if x != nil && x.Floor != nil {
+		return *x.Floor
+	}
+	return 0
+}
+
 var File_bookpb_book_proto protoreflect.FileDescriptor
 
 const file_bookpb_book_proto_rawDesc = "" +
@@ -742,7 +921,33 @@ const file_bookpb_book_proto_rawDesc = "" +
 	"\x03age\x18\a \x01(\v2\x19.google.protobuf.DurationR\x03age\x12\x1b\n" +
 	"\x06frozen\x18\b \x01(\bH\x00R\x06frozen\x88\x01\x01\x12\x14\n" +
 	"\x05steps\x18\t \x03(\x03R\x05steps:\x04\xe2\x93&\x00B\t\n" +
-	"\a_frozen*@\n" +
+	"\a_frozen\"\x81\x04\n" +
+	"\x05Visit\x12\x14\n" +
+	"\x05place\x18\x01 \x01(\tR\x05place\x12\x17\n" +
+	"\x04note\x18\x02 \x01(\tH\x00R\x04note\x88\x01\x01\x12\x1b\n" +
+	"\x06guests\x18\x03 \x01(\x05H\x01R\x06guests\x88\x01\x01\x12\x1b\n" +
+	"\x06rating\x18\x04 \x01(\x01H\x02R\x06rating\x88\x01\x01\x12\x14\n" +
+	"\x05photo\x18\x05 \x01(\fR\x05photo\x12\x12\n" +
+	"\x04tags\x18\x06 \x03(\tR\x04tags\x121\n" +
+	"\x06counts\x18\a \x03(\v2\x19.bookpb.Visit.CountsEntryR\x06counts\x120\n" +
+	"\x05genre\x18\b \x01(\x0e2\r.bookpb.GenreB\x06\xe2\x93&\x02P\x02H\x03R\x05genre\x88\x01\x01\x129\n" +
+	"\n" +
+	"visit_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\tvisitTime\x12(\n" +
+	"\x04spot\x18\n" +
+	" \x01(\v2\f.bookpb.SpotB\x06\xe2\x93&\x02H\x03R\x04spot\x12#\n" +
+	"\x06ticket\x18\v \x01(\tB\x06\xe2\x93&\x02(\x01H\x04R\x06ticket\x88\x01\x01\x1a9\n" +
+	"\vCountsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\x03R\x05value:\x028\x01:\a\xe2\x93&\x03\xb0\x01\x01B\a\n" +
+	"\x05_noteB\t\n" +
+	"\a_guestsB\t\n" +
+	"\a_ratingB\b\n" +
+	"\x06_genreB\t\n" +
+	"\a_ticket\"?\n" +
+	"\x04Spot\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x19\n" +
+	"\x05floor\x18\x02 \x01(\x05H\x00R\x05floor\x88\x01\x01B\b\n" +
+	"\x06_floor*@\n" +
 	"\x05Genre\x12\x15\n" +
 	"\x11GENRE_UNSPECIFIED\x10\x00\x12\x10\n" +
 	"\fGENRE_POETRY\x10\x01\x12\x0e\n" +
@@ -762,7 +967,7 @@ func file_bookpb_book_proto_rawDescGZIP() []byte {
 }
 
 var file_bookpb_book_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_bookpb_book_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_bookpb_book_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
 var file_bookpb_book_proto_goTypes = []any{
 	(Genre)(0),                    // 0: bookpb.Genre
 	(*Shelf)(nil),                 // 1: bookpb.Shelf
@@ -772,22 +977,29 @@ var file_bookpb_book_proto_goTypes = []any{
 	(*Note)(nil),                  // 5: bookpb.Note
 	(*Ticket)(nil),                // 6: bookpb.Ticket
 	(*Counter)(nil),               // 7: bookpb.Counter
-	(*timestamppb.Timestamp)(nil), // 8: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),   // 9: google.protobuf.Duration
+	(*Visit)(nil),                 // 8: bookpb.Visit
+	(*Spot)(nil),                  // 9: bookpb.Spot
+	nil,                           // 10: bookpb.Visit.CountsEntry
+	(*timestamppb.Timestamp)(nil), // 11: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),   // 12: google.protobuf.Duration
 }
 var file_bookpb_book_proto_depIdxs = []int32{
-	0, // 0: bookpb.Book.genre:type_name -> bookpb.Genre
-	8, // 1: bookpb.Book.publish_time:type_name -> google.protobuf.Timestamp
-	8, // 2: bookpb.Book.create_time:type_name -> google.protobuf.Timestamp
-	8, // 3: bookpb.Book.update_time:type_name -> google.protobuf.Timestamp
-	8, // 4: bookpb.Member.update_time:type_name -> google.protobuf.Timestamp
-	8, // 5: bookpb.Note.update_time:type_name -> google.protobuf.Timestamp
-	9, // 6: bookpb.Counter.age:type_name -> google.protobuf.Duration
-	7, // [7:7] is the sub-list for method output_type
-	7, // [7:7] is the sub-list for method input_type
-	7, // [7:7] is the sub-list for extension type_name
-	7, // [7:7] is the sub-list for extension extendee
-	0, // [0:7] is the sub-list for field type_name
+	0,  // 0: bookpb.Book.genre:type_name -> bookpb.Genre
+	11, // 1: bookpb.Book.publish_time:type_name -> google.protobuf.Timestamp
+	11, // 2: bookpb.Book.create_time:type_name -> google.protobuf.Timestamp
+	11, // 3: bookpb.Book.update_time:type_name -> google.protobuf.Timestamp
+	11, // 4: bookpb.Member.update_time:type_name -> google.protobuf.Timestamp
+	11, // 5: bookpb.Note.update_time:type_name -> google.protobuf.Timestamp
+	12, // 6: bookpb.Counter.age:type_name -> google.protobuf.Duration
+	10, // 7: bookpb.Visit.counts:type_name -> bookpb.Visit.CountsEntry
+	0,  // 8: bookpb.Visit.genre:type_name -> bookpb.Genre
+	11, // 9: bookpb.Visit.visit_time:type_name -> google.protobuf.Timestamp
+	9,  // 10: bookpb.Visit.spot:type_name -> bookpb.Spot
+	11, // [11:11] is the sub-list for method output_type
+	11, // [11:11] is the sub-list for method input_type
+	11, // [11:11] is the sub-list for extension type_name
+	11, // [11:11] is the sub-list for extension extendee
+	0,  // [0:11] is the sub-list for field type_name
 }
 
 func init() { file_bookpb_book_proto_init() }
@@ -798,13 +1010,15 @@ func file_bookpb_book_proto_init() {
 	file_bookpb_book_proto_msgTypes[1].OneofWrappers = []any{}
 	file_bookpb_book_proto_msgTypes[2].OneofWrappers = []any{}
 	file_bookpb_book_proto_msgTypes[6].OneofWrappers = []any{}
+	file_bookpb_book_proto_msgTypes[7].OneofWrappers = []any{}
+	file_bookpb_book_proto_msgTypes[8].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_bookpb_book_proto_rawDesc), len(file_bookpb_book_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   7,
+			NumMessages:   10,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

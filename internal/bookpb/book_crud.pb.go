@@ -733,3 +733,115 @@ func NewCounterRepository(db crud.DB, opts ...crud.Option) CounterRepository {
 func (r CounterRepository) WithTx(tx *crud.Tx) CounterRepository {
 	return CounterRepository{r.Repository.WithTx(tx)}
 }
+
+// SQL of VisitRepository. List adds its WHERE and ORDER BY at run time.
+const (
+	visitColumns = `
+		visits.place,
+		visits.note,
+		visits.guests,
+		visits.rating,
+		visits.photo,
+		visits.tags,
+		visits.counts,
+		visits.genre,
+		visits.visit_time,
+		visits.spot_is_set,
+		visits.spot_name,
+		visits.spot_floor,
+		visits.ticket`
+	visitSelect = `SELECT` + visitColumns + `
+		FROM visits`
+	visitGetByTicket = visitSelect + `
+		WHERE visits.ticket = $1`
+	visitCreate = `INSERT INTO visits (
+			place,
+			note,
+			guests,
+			rating,
+			photo,
+			tags,
+			counts,
+			genre,
+			visit_time,
+			spot_is_set,
+			spot_name,
+			spot_floor,
+			ticket
+		) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+		RETURNING` + visitColumns
+)
+
+// VisitTable describes the table visits behind bookpb.Visit. Columns are in
+// SELECT order.
+var VisitTable = crud.NewTable(crud.TableSpec[Visit, *Visit, crud.NoKey]{
+	Message:  "bookpb.Visit",
+	Singular: "visit",
+	Name:     "visits",
+	Resource: "bookpb.Visit",
+	Columns: []crud.Column[*Visit]{
+		crud.String("place", (*Visit).GetPlace, func(m *Visit, v string) { m.Place = v }),
+		crud.OptionalString("note", (*Visit).GetNote, func(m *Visit) bool { return m.Note != nil }, func(m *Visit, v string) { m.Note = &v }, func(m *Visit) { m.Note = nil }),
+		crud.OptionalInt32("guests", (*Visit).GetGuests, func(m *Visit) bool { return m.Guests != nil }, func(m *Visit, v int32) { m.Guests = &v }, func(m *Visit) { m.Guests = nil }),
+		crud.OptionalDouble("rating", (*Visit).GetRating, func(m *Visit) bool { return m.Rating != nil }, func(m *Visit, v float64) { m.Rating = &v }, func(m *Visit) { m.Rating = nil }),
+		crud.Bytes("photo", (*Visit).GetPhoto, func(m *Visit, v []byte) { m.Photo = v }),
+		crud.Strings("tags", (*Visit).GetTags, func(m *Visit, v []string) { m.Tags = v }),
+		crud.JSONMap[*Visit]("counts"),
+		crud.OptionalEnum("genre", (*Visit).GetGenre, func(m *Visit) bool { return m.Genre != nil }, func(m *Visit, v Genre) { m.Genre = &v }, func(m *Visit) { m.Genre = nil }, crud.EnumName),
+		crud.Timestamp("visit_time", (*Visit).GetVisitTime, func(m *Visit, v *timestamppb.Timestamp) { m.VisitTime = v }),
+		crud.Embedded("spot", (*Visit).GetSpot, func(m *Visit, v *Spot) { m.Spot = v }, []crud.Column[*Spot]{
+			crud.String("name", (*Spot).GetName, func(m *Spot, v string) { m.Name = v }),
+			crud.OptionalInt32("floor", (*Spot).GetFloor, func(m *Spot) bool { return m.Floor != nil }, func(m *Spot, v int32) { m.Floor = &v }, func(m *Spot) { m.Floor = nil }),
+		}),
+		crud.OptionalString("ticket", (*Visit).GetTicket, func(m *Visit) bool { return m.Ticket != nil }, func(m *Visit, v string) { m.Ticket = &v }, func(m *Visit) { m.Ticket = nil }, crud.Unique("visits_ticket_key")),
+	},
+	SQL: crud.SQL{
+		Columns: visitColumns,
+		Select:  visitSelect,
+		Create:  visitCreate,
+		Lookups: map[string]string{
+			"ticket": visitGetByTicket,
+		},
+	},
+})
+
+// VisitHooks run around writes to Visit, inside the write's transaction. An
+// error rolls the write back and is returned to the caller. A nil hook costs
+// nothing.
+type VisitHooks = crud.Hooks[*Visit]
+
+// VisitStore keeps the messages of type Visit. VisitRepository is the SQL one;
+// wrap it to cache, audit or partition, or replace it in tests. No key tells
+// the messages apart: methods that ask for one answer UNIMPLEMENTED.
+type VisitStore interface {
+	crud.Store[*Visit, crud.NoKey]
+
+	// GetByTicket returns the Visit with the given ticket. Errors:
+	// NOT_FOUND.
+	GetByTicket(ctx context.Context, ticket string, opts ...crud.GetOption) (*Visit, error)
+}
+
+// VisitRepository is the VisitStore over the table visits. It is safe for
+// concurrent use when its DB is.
+type VisitRepository struct {
+	*crud.Repository[*Visit, crud.NoKey]
+}
+
+var _ VisitStore = VisitRepository{}
+
+// NewVisitRepository returns a repository that runs its statements on db: a
+// *pgxpool.Pool, a *pgx.Conn, a pgx.Tx or the embedded engine. It panics on
+// hooks of another message.
+func NewVisitRepository(db crud.DB, opts ...crud.Option) VisitRepository {
+	return VisitRepository{crud.NewRepository(db, VisitTable, opts...)}
+}
+
+// WithTx returns the same repository, hooks and scope included, running on tx.
+func (r VisitRepository) WithTx(tx *crud.Tx) VisitRepository {
+	return VisitRepository{r.Repository.WithTx(tx)}
+}
+
+// GetByTicket returns the Visit with the given ticket. Errors: NOT_FOUND.
+func (r VisitRepository) GetByTicket(ctx context.Context, ticket string, opts ...crud.GetOption) (*Visit, error) {
+	return r.GetBy(ctx, "ticket", []any{ticket}, opts...)
+}

@@ -95,8 +95,11 @@ func (r *repository[M]) oneOfEach(ms []M) error {
 }
 
 // keyToBe returns the key that the row of a new message will have. ok is false where
-// the database or the scope makes some of it.
+// there is none, or the database or the scope makes some of it.
 func (r *repository[M]) keyToBe(m M) (key any, ok bool) {
+	if r.table.keyless() {
+		return nil, false
+	}
 	for _, name := range r.table.info.Key {
 		if r.scope.has(name) {
 			return key, false

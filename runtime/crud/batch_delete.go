@@ -11,6 +11,9 @@ import (
 
 // deleteKeys is [Repository.BatchDelete].
 func (r *repository[M]) deleteKeys(ctx context.Context, keys []any, opts ...WriteOption) ([]M, error) {
+	if err := r.keyed("BatchDelete"); err != nil {
+		return nil, err
+	}
 	if err := r.checkBatch("keys", len(keys)); err != nil {
 		return nil, err
 	}

@@ -7,6 +7,9 @@ import (
 
 // getKeys is [Repository.BatchGet].
 func (r *repository[M]) getKeys(ctx context.Context, keys []any, opts ...GetOption) ([]M, error) {
+	if err := r.keyed("BatchGet"); err != nil {
+		return nil, err
+	}
 	if err := r.checkBatch("keys", len(keys)); err != nil {
 		return nil, err
 	}

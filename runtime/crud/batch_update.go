@@ -10,6 +10,9 @@ import (
 
 // BatchUpdate is [Repository.BatchUpdate].
 func (r *repository[M]) BatchUpdate(ctx context.Context, changes []Change[M], opts ...WriteOption) (stored []M, err error) {
+	if err := r.keyed("BatchUpdate"); err != nil {
+		return nil, err
+	}
 	if err := r.checkBatch("changes", len(changes)); err != nil {
 		return nil, err
 	}

@@ -9,10 +9,28 @@ import (
 
 // hints are what breaks no call: a line for all columns that lack the same.
 func (c *tableCheck) hints() {
+	c.unusedKey()
 	c.references()
 	c.limits()
 	c.collations()
 	c.unindexed()
+}
+
+// unusedKey finds a key that the model says there is none of.
+func (c *tableCheck) unusedKey() {
+	if !c.info.Keyless() {
+		return
+	}
+	for _, x := range c.live.indexes {
+		if x.unique && !x.partial && !slices.ContainsFunc(x.columns, func(name string) bool {
+			live := c.live.column(name, c.dialect)
+			return live == nil || !live.notNull && x.name != sqliteKey
+		}) {
+			c.warn("the model is keyless, and %s tells the rows of %s apart: make the fields of its columns the key, and rows can be read, changed and deleted",
+				columnList(x.columns), c.name())
+			return
+		}
+	}
 }
 
 // references finds foreign keys that are missing, or do another thing when the row goes.

@@ -236,7 +236,9 @@ func (c *tableCheck) writes(name string) bool {
 // so within it: a refusal would tell of other tenants' rows otherwise.
 func (c *tableCheck) uniques() {
 	text := tableText{TableInfo: c.info, dialect: c.dialect}
-	c.unique(c.info.Message, "the key", text.scoped(c.info.Key), false)
+	if !c.info.Keyless() {
+		c.unique(c.info.Message, "the key", text.scoped(c.info.Key), false)
+	}
 	live := text.deleteTime() != ""
 	for _, column := range c.info.Columns {
 		if column.Unique != "" {

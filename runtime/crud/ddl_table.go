@@ -72,9 +72,12 @@ func (t tableText) columnType(c *ColumnInfo) string {
 	return text
 }
 
-// keys is the primary key, scope columns first. In SQLite an identity must be the
+// keys is the primary key, if there is one, scope columns first. In SQLite an identity must be the
 // primary key alone; the key it is part of is unique then.
 func (t tableText) keys() []string {
+	if t.Keyless() {
+		return nil
+	}
 	key := t.scoped(t.Key)
 	if t.dialect != SQLite || !slices.ContainsFunc(t.Columns, isIdentity) {
 		return []string{"PRIMARY KEY " + columnList(key)}

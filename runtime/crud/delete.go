@@ -10,6 +10,9 @@ import (
 
 // deleteKey is [Repository.Delete].
 func (r *repository[M]) deleteKey(ctx context.Context, key any, opts ...WriteOption) (m M, err error) {
+	if err := r.keyed("Delete"); err != nil {
+		return m, err
+	}
 	s := writeSettingsOf(opts)
 	if s.etag != "" && r.table.etag < 0 {
 		return m, r.noEtags()

@@ -31,7 +31,7 @@ func (r *repository[M]) List(ctx context.Context, q Query) (*Page[M], error) {
 	page.TotalSize = l.total
 	if len(items) > size {
 		page.Items = items[:size]
-		if page.NextPageToken, err = l.seal(ctx, page.Items[size-1]); err != nil {
+		if page.NextPageToken, err = r.nextToken(ctx, l, page.Items[size-1], size); err != nil {
 			return nil, err
 		}
 	}
@@ -54,6 +54,9 @@ func (r *repository[M]) pageSize(q Query) int {
 func (r *repository[M]) fetch(ctx context.Context, l *listing[M], limit int) ([]M, error) {
 	if l.never {
 		return nil, nil
+	}
+	if l.placed {
+		return r.fetchPlaced(ctx, l, limit)
 	}
 	rows, err := r.rowsOf(ctx, l, limit)
 	if err != nil {

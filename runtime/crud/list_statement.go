@@ -28,7 +28,7 @@ const usualShape = 256
 
 // shape appends the facts that the text depends on.
 func (l *listing[M]) shape(b []byte, limit int) []byte {
-	b = append(b, flag(limit > 0), flag(l.query.Skip > 0), flag(l.hidesDeleted()))
+	b = append(b, flag(limit > 0), flag(l.skip() > 0), flag(l.hidesDeleted()), flag(l.placed))
 	b = binary.AppendUvarint(b, l.fixed)
 	for _, v := range l.cursor {
 		b = append(b, 2+flag(v == nil))
@@ -38,7 +38,7 @@ func (l *listing[M]) shape(b []byte, limit int) []byte {
 	}
 	if l.sorted {
 		for i := range l.order {
-			b = append(append(b, 0, 4+flag(l.order[i].desc)), l.order[i].name...)
+			b = append(append(b, 0, 4+flag(l.order[i].desc), flag(l.order[i].exact)), l.order[i].name...)
 		}
 	}
 	b = append(append(b, 0, 6), l.filter.SQL...)
@@ -78,8 +78,8 @@ func (l *listing[M]) windowArgs(args []any, limit int) []any {
 	if limit > 0 {
 		args = append(args, limit)
 	}
-	if l.query.Skip > 0 {
-		args = append(args, int(l.query.Skip))
+	if skip := l.skip(); skip > 0 {
+		args = append(args, skip)
 	}
 	return args
 }
@@ -92,7 +92,7 @@ func (l *listing[M]) build(limit int) (string, []any, error) {
 		b = l.halves(limit)
 	case len(l.cursor) > 0:
 		s := l.seek()
-		b = l.ordered(b.Where(s.ownHalf()), s.inNulls())
+		b = l.ordered(b.Where(s.rows()), s.inNulls())
 	default:
 		b = l.ordered(b, false)
 	}
@@ -104,7 +104,7 @@ func (l *listing[M]) build(limit int) (string, []any, error) {
 // is.
 func (l *listing[M]) halved(limit int) bool {
 	switch {
-	case len(l.order) < 2 || !l.order[0].nullable:
+	case len(l.order) < 2 || !l.order[0].nullable || l.table.keyless():
 		return false
 	case len(l.cursor) > 0:
 		return l.order[0].desc == l.seek().inNulls()
@@ -117,7 +117,7 @@ func (l *listing[M]) halves(limit int) squirrel.SelectBuilder {
 	s, null := l.seek(), true
 	own := s.half(null)
 	if len(l.cursor) > 0 {
-		own, null = s.ownHalf(), s.inNulls()
+		own, null = s.rows(), s.inNulls()
 	}
 	half := func(where squirrel.Sqlizer, null bool, alias string) squirrel.SelectBuilder {
 		rows := l.ordered(l.stored().Where(where), null).Suffix("LIMIT ?", limit+int(l.query.Skip))
@@ -139,7 +139,7 @@ func (l *listing[M]) stored() squirrel.SelectBuilder {
 
 // rows is the SELECT of the rows on all pages.
 func (l *listing[M]) rows() squirrel.SelectBuilder {
-	return l.where(squirrel.Select(l.table.selection(l.selected, l.column)).From(l.name))
+	return l.where(squirrel.Select(l.table.selection(l.selected, l.column)).Columns(l.exactTexts()...).From(l.name))
 }
 
 // where adds the conditions of all pages.
@@ -175,7 +175,7 @@ func (l *listing[M]) ordered(b squirrel.SelectBuilder, nulls bool) squirrel.Sele
 
 // window adds LIMIT and OFFSET. The embedded engine has no OFFSET without a LIMIT.
 func (l *listing[M]) window(b squirrel.SelectBuilder, limit int) squirrel.SelectBuilder {
-	skip := int(l.query.Skip)
+	skip := l.skip()
 	switch {
 	case limit > 0:
 		b = b.Suffix("LIMIT ?", limit)
@@ -188,7 +188,13 @@ func (l *listing[M]) window(b squirrel.SelectBuilder, limit int) squirrel.Select
 	return b
 }
 
-func (l *listing[M]) seek() seek[M] { return seek[M]{l.order, l.cursor, l.column} }
+// skip is how many rows are left out, of those from where the page begins.
+func (l *listing[M]) skip() int64 { return l.offset + int64(l.query.Skip) }
+
+func (l *listing[M]) seek() seek[M] {
+	term := func(k *orderKey[M]) string { return k.term(l.column(k.name), l.dialect) }
+	return seek[M]{l.order, l.cursor, term, l.placed}
+}
 
 // parens puts a condition in parentheses, so that an OR in it stays inside. One
 // that says nothing is an error: it would select every row.

@@ -35,6 +35,13 @@ type listing[M any] struct {
 	sorted bool
 	cursor []any // the bound values of the order in the row before; nil is NULL
 
+	// placed says that the listing is a page of rows without a key. It begins at the
+	// place from, nil for the first row, offset rows behind; sent are all rows before it.
+	placed       bool
+	from         []any
+	offset, sent int64
+	passed       passing
+
 	reading
 	total   int64 // once it is known
 	counted bool
@@ -44,7 +51,7 @@ type listing[M any] struct {
 // newListing takes a query, of a List if paged. The key is looked at first, then who
 // asks, then the rest (AIP-211).
 func (r *repository[M]) newListing(ctx context.Context, q Query, paged bool) (*listing[M], error) {
-	l := &listing[M]{core: r.core, query: q}
+	l := &listing[M]{core: r.core, query: q, placed: paged && r.table.keyless()}
 	if err := l.setParent(q.Parent); err != nil {
 		return nil, err
 	}
@@ -164,5 +171,5 @@ func (l *listing[M]) hidesDeleted() bool {
 
 // ordersBy reports whether a column is among those that order the list.
 func (l *listing[M]) ordersBy(c *Column[M]) bool {
-	return slices.ContainsFunc(l.order, func(k orderKey[M]) bool { return k.column == c })
+	return l.table.keyless() || slices.ContainsFunc(l.order, func(k orderKey[M]) bool { return k.column == c })
 }

@@ -12,6 +12,9 @@ import (
 	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
 )
 
+// sqliteKey is what the primary key of a table is called, which has no index of a name.
+const sqliteKey = "primary key"
+
 func readSQLite(ctx context.Context, db DB, table string, live *liveTable) error {
 	rows, err := db.Query(ctx, `SELECT name, type, "notnull", dflt_value IS NOT NULL, pk FROM pragma_table_xinfo($1)`, table)
 	if err != nil {
@@ -32,7 +35,7 @@ func readSQLite(ctx context.Context, db DB, table string, live *liveTable) error
 		return err
 	}
 	if len(keys) > 0 {
-		live.indexes = append(live.indexes, liveIndex{name: "primary key", unique: true, columns: inOrder(keys)})
+		live.indexes = append(live.indexes, liveIndex{name: sqliteKey, unique: true, columns: inOrder(keys)})
 	}
 	if len(keys) == 1 { // an INTEGER PRIMARY KEY numbers its rows
 		if only := live.column(keys[1], SQLite); only.typeName == "INTEGER" {

@@ -15,6 +15,9 @@ type orderKey[M any] struct {
 	// nullable says that NULL is a value of the order: behind all others, or before
 	// them if desc, which is the order of an index.
 	nullable bool
+	// exact says that the order is one of a form of the value that tells all values
+	// apart.
+	exact bool
 }
 
 // keyOrder is the order of the key.
@@ -36,10 +39,14 @@ func orderOf[M any](c *Column[M], desc bool) orderKey[M] {
 
 // setOrder takes the order that the query asks for. The columns of the key that are
 // not in it come last, so that no two rows have the same place; those that the
-// parent fixes are the same in all rows.
+// parent fixes are the same in all rows. Without a key all columns do.
 func (l *listing[M]) setOrder(found *findings, text string) {
 	if text != "" {
 		l.parseOrder(found, text)
+	}
+	if l.table.keyless() {
+		l.setWholeOrder()
+		return
 	}
 	if len(l.order) == 0 && l.fixed == 1<<len(l.parent)-1 {
 		l.order = l.table.keys[len(l.parent):]
@@ -108,7 +115,7 @@ func (l *listing[M]) orderBy(name func(string) string, nulls bool) []string {
 		if i == 0 && nulls && len(l.order) > 1 {
 			k.desc = l.order[1].desc
 		}
-		terms[i] = name(k.name) + k.direction()
+		terms[i] = k.term(name(k.name), l.dialect) + k.direction()
 	}
 	return terms
 }

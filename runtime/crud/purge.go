@@ -9,7 +9,7 @@ import (
 
 // Purge is [Repository.Purge].
 func (r *repository[M]) Purge(ctx context.Context, limit int) (int64, error) {
-	if r.table.purgeTime < 0 || limit < 1 {
+	if r.table.purgeTime < 0 || r.table.keyless() || limit < 1 {
 		return 0, internal(r.domain, errors.New("crud: Purge needs a model with purge_time and a positive limit"))
 	}
 	conditions, err := r.conditions(ctx)

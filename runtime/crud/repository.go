@@ -190,11 +190,14 @@ func (r *repository[M]) inTx(ctx context.Context, fn func(tx *Tx) error) error {
 }
 
 // getKey is [Repository.Get].
-func (r *repository[M]) getKey(ctx context.Context, key any, opts ...GetOption) (M, error) {
+func (r *repository[M]) getKey(ctx context.Context, key any, opts ...GetOption) (m M, err error) {
+	if err := r.keyed("Get"); err != nil {
+		return m, err
+	}
 	if s := getSettingsOf(opts); len(s.fields) > 0 || s.view != nil {
 		return r.readFields(ctx, key, &s)
 	}
-	m, err := r.read(ctx, r.db, key, "")
+	m, err = r.read(ctx, r.db, key, "")
 	return r.orDefaults(ctx, key, reading{}, m, err)
 }
 

@@ -82,7 +82,7 @@ func (r *Repository[M, K]) BatchUpdate(ctx context.Context, changes []Change[M],
 
 // List returns one page. It reads one row more than the page holds, to know whether
 // there is a next one, and seeks to the row after the token's: the cost of a page
-// does not depend on how deep it is.
+// does not depend on how deep it is. Rows without a key have no such place: see [NoKey].
 func (r *Repository[M, K]) List(ctx context.Context, q Query) (*Page[M], error) {
 	return r.repository.List(ctx, q)
 }

@@ -194,6 +194,9 @@ func (r *repository[M]) replay(ctx context.Context, tx *Tx, key []any, hash, vie
 
 // seesAll is NOT_FOUND of the messages whose rows the caller does not see.
 func (r *repository[M]) seesAll(ctx context.Context, tx *Tx, ms ...M) error {
+	if r.table.keyless() && len(ms) > 0 { // whose rows cannot be looked for
+		return r.missing("")
+	}
 	var keys []any
 	for _, m := range ms {
 		if r.table.isNil(m) {

@@ -16,8 +16,10 @@ import (
 type seek[M any] struct {
 	order []orderKey[M]
 	place []any // bound values; nil is NULL
-	// column writes a column.
-	column func(name string) string
+	// term writes what the rows are ordered by.
+	term func(*orderKey[M]) string
+	// at says that rows at the place are among those behind it.
+	at bool
 }
 
 // A fragment is a part of a statement with its arguments.
@@ -36,37 +38,43 @@ func (f *fragment) ToSql() (string, []any, error) { return f.text.String(), f.ar
 
 var _ squirrel.Sqlizer = (*fragment)(nil)
 
-// inNulls reports whether the place is among the rows whose first column is NULL.
-func (s seek[M]) inNulls() bool { return s.place[0] == nil }
+// inNulls reports whether the place is among the rows whose first column is NULL, and
+// the condition is of these alone.
+func (s seek[M]) inNulls() bool { return !s.at && s.place[0] == nil }
 
 // half is the condition of all rows whose first column is NULL, or is not.
 func (s seek[M]) half(null bool) squirrel.Sqlizer {
 	if null {
-		return squirrel.Expr(s.column(s.order[0].name) + " IS NULL")
+		return squirrel.Expr(s.term(&s.order[0]) + " IS NULL")
 	}
-	return squirrel.Expr(s.column(s.order[0].name) + " IS NOT NULL")
+	return squirrel.Expr(s.term(&s.order[0]) + " IS NOT NULL")
 }
 
-// ownHalf is the condition of the rows behind the place in its own half.
-func (s seek[M]) ownHalf() *fragment {
+// rows is the condition of the rows behind the place: in its own half, or in both if
+// those at the place are among them, which are read as they are.
+func (s seek[M]) rows() *fragment {
 	f := &fragment{}
-	s.write(f, true)
+	s.write(f, !s.at)
 	return f
 }
 
-// args are the arguments of ownHalf.
+// args are the arguments of rows.
 func (s seek[M]) args() []any {
 	if s.uniform() {
 		return s.place
 	}
-	return s.ownHalf().args
+	return s.rows().args
 }
 
 // write writes the condition of the rows behind the place, of its own half only if
 // half.
 func (s seek[M]) write(f *fragment, half bool) {
+	if len(s.order) == 0 { // at the place
+		f.add("true")
+		return
+	}
 	first, v := s.order[0], s.place[0]
-	name := s.column(first.name)
+	name := s.term(&first)
 	switch {
 	case s.uniform():
 		s.writeRow(f)
@@ -86,12 +94,15 @@ func (s seek[M]) write(f *fragment, half bool) {
 }
 
 func (s seek[M]) writeRest(f *fragment, end string) {
-	seek[M]{s.order[1:], s.place[1:], s.column}.write(f, false)
+	seek[M]{s.order[1:], s.place[1:], s.term, s.at}.write(f, false)
 	f.add(end)
 }
 
 // uniform reports whether a row comparison tells the order.
 func (s seek[M]) uniform() bool {
+	if s.at {
+		return false
+	}
 	for _, k := range s.order {
 		if k.nullable || k.desc != s.order[0].desc {
 			return false
@@ -103,7 +114,7 @@ func (s seek[M]) uniform() bool {
 func (s seek[M]) writeRow(f *fragment) {
 	names := make([]string, len(s.order))
 	for i, k := range s.order {
-		names[i] = s.column(k.name)
+		names[i] = s.term(&k)
 	}
 	right := squirrel.Placeholders(len(names))
 	if len(names) > 1 {

@@ -110,7 +110,7 @@ func (t *table[M]) created(ctx context.Context, err error, inputs ...M) error {
 		return nil
 	}
 	var e *Error
-	if !errors.As(err, &e) || e.Reason != ReasonResourceAlreadyExists || e.Resource == nil {
+	if !errors.As(err, &e) || e.Reason != ReasonResourceAlreadyExists || e.Resource == nil || t.keyless() {
 		return err
 	}
 	for _, m := range inputs {

@@ -361,6 +361,9 @@ func (t *table[M]) masked(m M, mask *fieldmaskpb.FieldMask) (in maskedInput[M], 
 
 // keyField is a field that masks may name and that no Update writes.
 func (t *table[M]) keyField() string {
+	if t.keyless() {
+		return "*" // of which a store without keys writes none
+	}
 	if t.nameField != "" {
 		return t.nameField
 	}

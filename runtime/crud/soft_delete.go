@@ -37,6 +37,9 @@ func (r *repository[M]) lifeArgs(deleted bool) []any {
 
 // undeleteKey is [Repository.Undelete].
 func (r *repository[M]) undeleteKey(ctx context.Context, key any, opts ...WriteOption) (m M, err error) {
+	if err := r.keyed("Undelete"); err != nil {
+		return m, err
+	}
 	s := writeSettingsOf(opts)
 	switch {
 	case r.table.deleteTime < 0:

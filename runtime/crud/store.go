@@ -82,7 +82,8 @@ type Query struct {
 	// Filter selects resources in the language of AIP-160; empty selects all.
 	Filter string
 	// OrderBy sorts them, "title desc, pages" (AIP-132). Resources that agree in all of
-	// its fields are in the order of the key, which is the order when it is empty.
+	// its fields are in the order of the key, which is the order when it is empty; those
+	// of a model without a key in the order of all columns.
 	OrderBy string
 	// Skip is how many resources to leave out after the place of the token (AIP-158).
 	Skip int32

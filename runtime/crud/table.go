@@ -18,7 +18,7 @@ const (
 )
 
 // A TableSpec is what generated code states of a model. T is the message type, M is
-// *T, and K is the Go type of its key.
+// *T, and K is the Go type of its key, [NoKey] for a model without one.
 type TableSpec[T any, M interface{ *T }, K comparable] struct {
 	Message  string // full name of the message
 	Singular string // snake_case, the name of the resource's field in requests
@@ -146,7 +146,14 @@ func NewTable[T any, M interface{ *T }, K comparable](spec TableSpec[T, M, K]) *
 		sql:       spec.SQL,
 	}}
 	t.table.key, t.table.parseName, t.table.setKey, t.table.keyValues = keyFuncs(spec)
+	_, keyless := any(*new(K)).(NoKey)
+	if keyless {
+		t.table.withoutKey()
+	}
 	t.table.derive(spec.KeyOrder)
+	if keyless != t.table.keyless() {
+		panic(fmt.Sprintf("crud: the table of %s has no key, or one beside crud.NoKey", spec.Message))
+	}
 	return t
 }
 
@@ -173,9 +180,6 @@ func (t *table[M]) derive(keyOrder []string) {
 	t.orderKey(keyOrder)
 	t.late()
 	t.keys = t.keyOrder()
-	if len(t.keyColumns) == 0 {
-		panic(fmt.Sprintf("crud: the table of %s has no key", t.info.Message))
-	}
 	named := t.info.Pattern != nil
 	if named != (t.parseName != nil) || named != (t.name != nil) {
 		panic(fmt.Sprintf("crud: the table of %s needs Pattern, ParseName and a name column, or none of them", t.info.Message))

@@ -13,12 +13,20 @@ func (l *listing[M]) open(ctx context.Context, found *findings) error {
 		return err
 	}
 	place, ok := l.tokens.open(l.query.PageToken, binding)
-	if !ok || l.expired(place) || !l.setCursor(place.values) {
+	if !ok || l.expired(place) || !l.begin(place) {
 		found.add(badToken(notOfThisList))
 		return nil
 	}
 	l.total, l.counted = place.total, place.counted
 	return nil
+}
+
+// begin takes where the page begins. ok is false for a place of another order.
+func (l *listing[M]) begin(p tokenPlace) (ok bool) {
+	if l.placed {
+		return l.setPlace(p)
+	}
+	return l.setCursor(p.values)
 }
 
 // setCursor binds the values of the order in the row before. ok is false for values
@@ -48,17 +56,29 @@ func badToken(description string) Violation {
 	return Violation{"page_token", description, ReasonInvalidPageToken}
 }
 
-// seal returns the token of the page after m.
-func (l *listing[M]) seal(ctx context.Context, m M) (string, error) {
+// nextToken returns the token of the page after one of size rows, of which m is the last.
+func (r *repository[M]) nextToken(ctx context.Context, l *listing[M], m M, size int) (string, error) {
+	if l.placed {
+		place, err := r.nextPlace(ctx, l, size)
+		if err != nil {
+			return "", err
+		}
+		return l.seal(ctx, place)
+	}
 	values, err := l.place(m)
 	if err != nil {
 		return "", internal(l.domain, fmt.Errorf("crud: a stored key does not parse: %w", err))
 	}
+	return l.seal(ctx, tokenPlace{values: values})
+}
+
+// seal returns the token of the page that begins behind a place.
+func (l *listing[M]) seal(ctx context.Context, place tokenPlace) (string, error) {
 	binding, err := l.binding(ctx)
 	if err != nil {
 		return "", err
 	}
-	place := tokenPlace{values: values, total: l.total, counted: l.counted}
+	place.total, place.counted = l.total, l.counted
 	if l.tokenLife > 0 {
 		place.issued = l.now().Unix()
 	}

@@ -15,6 +15,10 @@ type tokenPlace struct {
 	total   int64
 	counted bool
 	issued  int64 // seconds since 1970, 0 for unknown
+
+	// same is how many rows with these values were passed, and sent how many rows in all;
+	// both are 0 where rows have keys.
+	same, sent int64
 }
 
 // The parts of a token, as protobuf field numbers. They outlive a deployment, so a
@@ -31,6 +35,9 @@ const (
 	tokenNull   protowire.Number = 9
 	tokenTotal  protowire.Number = 10
 	tokenIssued protowire.Number = 11
+	tokenSame   protowire.Number = 12
+	tokenSent   protowire.Number = 13
+	tokenBytes  protowire.Number = 14
 )
 
 func (p tokenPlace) marshal() (b []byte, err error) {
@@ -39,6 +46,12 @@ func (p tokenPlace) marshal() (b []byte, err error) {
 	}
 	if p.issued != 0 {
 		b = appendTokenVarint(b, tokenIssued, uint64(p.issued))
+	}
+	if p.same != 0 {
+		b = appendTokenVarint(b, tokenSame, uint64(p.same))
+	}
+	if p.sent != 0 {
+		b = appendTokenVarint(b, tokenSent, uint64(p.sent))
 	}
 	for _, v := range p.values {
 		if b, err = appendTokenValue(b, v); err != nil {
@@ -68,6 +81,8 @@ func appendTokenValue(b []byte, v any) ([]byte, error) {
 		return appendTokenVarint(b, tokenFloat, uint64(math.Float32bits(v))), nil
 	case string:
 		return protowire.AppendString(protowire.AppendTag(b, tokenString, protowire.BytesType), v), nil
+	case []byte:
+		return protowire.AppendBytes(protowire.AppendTag(b, tokenBytes, protowire.BytesType), v), nil
 	}
 	return nil, fmt.Errorf("crud: a page token cannot hold a %T", v)
 }
@@ -85,10 +100,14 @@ func unmarshalTokenPlace(b []byte) (p tokenPlace, ok bool) {
 		b = b[n:]
 		switch typ {
 		case protowire.BytesType:
-			var text string
-			text, n = protowire.ConsumeString(b)
-			ok = num == tokenString
-			p.values = append(p.values, text)
+			var text []byte
+			text, n = protowire.ConsumeBytes(b)
+			ok = num == tokenString || num == tokenBytes
+			if num == tokenBytes {
+				p.values = append(p.values, copyBytes(text))
+			} else {
+				p.values = append(p.values, string(text))
+			}
 		case protowire.VarintType:
 			var x uint64
 			x, n = protowire.ConsumeVarint(b)
@@ -128,6 +147,12 @@ func (p *tokenPlace) setNumber(num protowire.Number, x uint64) bool {
 		return true
 	case tokenIssued:
 		p.issued = int64(x)
+		return true
+	case tokenSame:
+		p.same = int64(x)
+		return true
+	case tokenSent:
+		p.sent = int64(x)
 		return true
 	default:
 		return false

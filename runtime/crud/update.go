@@ -12,6 +12,9 @@ import (
 
 // Update is [Repository.Update].
 func (r *repository[M]) Update(ctx context.Context, m M, mask *fieldmaskpb.FieldMask, opts ...WriteOption) (stored M, err error) {
+	if err := r.keyed("Update"); err != nil {
+		return stored, err
+	}
 	s := writeSettingsOf(opts)
 	u, err := r.newUpdate(m, mask, &s)
 	if err != nil {

@@ -25,7 +25,7 @@ import (
 //		})
 //	}
 type StoreSuite[M proto.Message, K comparable] struct {
-	// Table describes the messages.
+	// Table describes the messages, which have a key.
 	Table *crud.Table[M, K]
 
 	// Open returns an empty store that is the caller's alone. The rows that the

@@ -19,12 +19,14 @@ CREATE TABLE visits (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, day da
 CREATE TABLE lines (id integer PRIMARY KEY, page integer NOT NULL);
 CREATE TABLE small_refs (id serial PRIMARY KEY, payment integer REFERENCES payments);
 CREATE TABLE no_key (a integer, b text);
+CREATE TABLE audits (at timestamptz NOT NULL DEFAULT now(), who text NOT NULL, doc json, tags text[], amount numeric(8,2), ok boolean, raw bytea, ratio real, id bigint, delete_time timestamptz);
 CREATE TABLE bool_key (a boolean PRIMARY KEY, b text NOT NULL UNIQUE);
 CREATE TABLE unique_only (slug text NOT NULL UNIQUE, a integer);
 CREATE TABLE measures (id bigint NOT NULL, taken timestamptz NOT NULL, value double precision, PRIMARY KEY (id, taken)) PARTITION BY RANGE (taken);
 CREATE TABLE measures_2025 PARTITION OF measures FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
 CREATE VIEW adults AS SELECT id, email FROM people;
 CREATE VIEW totals AS SELECT org, count(*) AS members FROM memberships GROUP BY org;
+CREATE MATERIALIZED VIEW orgs AS SELECT org FROM memberships;
 CREATE MATERIALIZED VIEW org_sizes AS SELECT org, count(*) AS members FROM memberships GROUP BY org;
 CREATE UNIQUE INDEX org_sizes_org ON org_sizes (org);
 CREATE TABLE "Weird Name" ("ID" integer PRIMARY KEY, "createdAt" timestamptz, "größe" integer, "select" text, "two words" text, "名前" text, "a_b" text, "aB" text, "2fa" text, "bad""one" text);

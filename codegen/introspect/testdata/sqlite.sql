@@ -6,3 +6,4 @@ CREATE TABLE memberships (org TEXT NOT NULL, person_id INTEGER NOT NULL REFERENC
 CREATE TABLE "Odd Table" ("The Key" TEXT PRIMARY KEY NOT NULL, "größe" INTEGER);
 CREATE TABLE loose (a TEXT, b TEXT);
 CREATE VIEW adults AS SELECT id, email FROM people WHERE age > 17;
+CREATE VIEW ages AS SELECT age, count(*) AS people FROM people GROUP BY age;

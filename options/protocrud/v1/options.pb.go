@@ -605,7 +605,8 @@ type Model struct {
 	Schema *string `protobuf:"bytes,2,opt,name=schema,proto3,oneof" json:"schema,omitempty"`
 	// The fields of the primary key, in key order: `primary_key: ["org_id", "user_id"]`.
 	// Default: the fields with the option primary_key, in declaration order; else
-	// the variables of the google.api.resource pattern; else the field `id`.
+	// the variables of the google.api.resource pattern; else the field `id`. A model
+	// without a key says so: see keyless.
 	PrimaryKey []string `protobuf:"bytes,3,rep,name=primary_key,json=primaryKey,proto3" json:"primary_key,omitempty"`
 	// Secondary indexes. Unique fields have theirs already.
 	Indexes []*Index `protobuf:"bytes,4,rep,name=indexes,proto3" json:"indexes,omitempty"`
@@ -667,7 +668,16 @@ type Model struct {
 	Comment *string `protobuf:"bytes,20,opt,name=comment,proto3,oneof" json:"comment,omitempty"`
 	// Former names of the table, latest first, so that a migration renames it
 	// instead of dropping it: `was: ["publications"]`.
-	Was           []string `protobuf:"bytes,21,rep,name=was,proto3" json:"was,omitempty"`
+	Was []string `protobuf:"bytes,21,rep,name=was,proto3" json:"was,omitempty"`
+	// Says that nothing tells the rows apart: a log, or a view. They can be listed,
+	// streamed and created, alone and in batches; every other method names a row, and is
+	// refused. A field `id` is then an ordinary one. Whatever needs a key is an error:
+	// primary_key, generated, an etag, soft deletes, the pattern of a
+	// google.api.resource, relations, references to the model.
+	//
+	// Lists are in the order of order_by and then of all columns. Rows that are equal
+	// in all of them are interchangeable: pages repeat and lose none of them.
+	Keyless       bool `protobuf:"varint,22,opt,name=keyless,proto3" json:"keyless,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -847,6 +857,13 @@ func (x *Model) GetWas() []string {
 		return x.Was
 	}
 	return nil
+}
+
+func (x *Model) GetKeyless() bool {
+	if x != nil {
+		return x.Keyless
+	}
+	return false
 }
 
 // Index is a secondary index.
@@ -1685,7 +1702,7 @@ var File_protocrud_v1_options_proto protoreflect.FileDescriptor
 
 const file_protocrud_v1_options_proto_rawDesc = "" +
 	"\n" +
-	"\x1aprotocrud/v1/options.proto\x12\fprotocrud.v1\x1a google/protobuf/descriptor.proto\x1a\x1egoogle/protobuf/duration.proto\"\xb7\b\n" +
+	"\x1aprotocrud/v1/options.proto\x12\fprotocrud.v1\x1a google/protobuf/descriptor.proto\x1a\x1egoogle/protobuf/duration.proto\"\xd1\b\n" +
 	"\x05Model\x12\x19\n" +
 	"\x05table\x18\x01 \x01(\tH\x00R\x05table\x88\x01\x01\x12\x1b\n" +
 	"\x06schema\x18\x02 \x01(\tH\x01R\x06schema\x88\x01\x01\x12\x1f\n" +
@@ -1714,7 +1731,8 @@ const file_protocrud_v1_options_proto_rawDesc = "" +
 	"projection\x12\x16\n" +
 	"\x06events\x18\x13 \x01(\bR\x06events\x12\x1d\n" +
 	"\acomment\x18\x14 \x01(\tH\tR\acomment\x88\x01\x01\x12\x10\n" +
-	"\x03was\x18\x15 \x03(\tR\x03was\"9\n" +
+	"\x03was\x18\x15 \x03(\tR\x03was\x12\x18\n" +
+	"\akeyless\x18\x16 \x01(\bR\akeyless\"9\n" +
 	"\aFilters\x12\x17\n" +
 	"\x13FILTERS_UNSPECIFIED\x10\x00\x12\a\n" +
 	"\x03ALL\x10\x01\x12\f\n" +

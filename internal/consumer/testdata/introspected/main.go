@@ -33,9 +33,9 @@ func main() {
 	}
 }
 
-// run checks one fixture. keyless are the views that are served by a column that nothing
+// run checks one fixture. guessed are the views that are served by a column that nothing
 // says is unique, which CheckTables rightly reports.
-func run(ctx context.Context, name, url string, keyless []string) error {
+func run(ctx context.Context, name, url string, guessed []string) error {
 	f := fixtures[name]
 	db, closeDB, err := open(ctx, url)
 	if err != nil {
@@ -43,7 +43,7 @@ func run(ctx context.Context, name, url string, keyless []string) error {
 	}
 	defer closeDB()
 	checked := slices.DeleteFunc(slices.Clone(f.tables), func(t crud.AnyTable) bool {
-		return slices.Contains(keyless, t.Info().Name)
+		return slices.Contains(guessed, t.Info().Name)
 	})
 	if err := crud.CheckTables(ctx, db, checked...); err != nil {
 		return err
@@ -84,7 +84,7 @@ func open(ctx context.Context, url string) (db crud.DB, closeDB func(), err erro
 }
 
 // walk writes the tables in an order in which the rows that they refer to are there, and
-// deletes the rows in the other one.
+// deletes the rows in the other one, where they can be told apart.
 func walk(ctx context.Context, models []*model) error {
 	rows := rows{}
 	for _, m := range models {
@@ -92,7 +92,7 @@ func walk(ctx context.Context, models []*model) error {
 			return err
 		}
 	}
-	var written []*model
+	var written, keyless []*model
 	for len(models) > 0 {
 		i := slices.IndexFunc(models, func(m *model) bool { return m.methods["Create"] == nil || rows.ready(m) })
 		if i < 0 {
@@ -100,6 +100,9 @@ func walk(ctx context.Context, models []*model) error {
 		}
 		m := models[i]
 		models = slices.Delete(models, i, i+1)
+		if m.keyless() {
+			keyless = append(keyless, m)
+		}
 		if m.methods["Create"] == nil {
 			continue // a view, whose List was called
 		}
@@ -108,7 +111,16 @@ func walk(ctx context.Context, models []*model) error {
 		}
 		written = append(written, m)
 	}
+	for _, m := range keyless { // the views have rows by now
+		if err := m.walkPages(ctx); err != nil {
+			return err
+		}
+	}
 	for _, m := range slices.Backward(written) {
+		if m.keyless() {
+			fmt.Println(m.info.Name)
+			continue
+		}
 		if err := m.remove(ctx, rows[m.info.Name].message); err != nil {
 			return fmt.Errorf("%s: %w", m.info.Name, err)
 		}
