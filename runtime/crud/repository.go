@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"google.golang.org/grpc/codes"
 
+	"github.com/protocrud/protoc-gen-go-crud/internal/eventlog"
 	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
 )
 
@@ -53,6 +54,7 @@ type core[M any] struct {
 	lists, lives     textCache
 	gets, batches    textCache
 
+	wake        *eventlog.Waker // of those who follow the table's events; nil if it has none
 	connections []connection[M] // of the table's relations
 	reached     made            // the cores that relations lead to
 }
@@ -117,6 +119,9 @@ func newCore[M any](db DB, t *table[M], s *settings) *core[M] {
 		if problem := index.unfit(c.dialect); problem != "" {
 			panic(fmt.Sprintf("crud: the index %s of %s %s", index.Name, t.info.Message, problem))
 		}
+	}
+	if t.info.Events && transactionOf(db) == nil {
+		c.wake = eventlog.NewWaker(eventlog.Log{DB: db, SQLite: c.dialect == SQLite})
 	}
 	c.prepare()
 	return c

@@ -19,6 +19,9 @@ func (r *repository[M]) transactAll(ctx context.Context, s *writeSettings, write
 }
 
 func transact[R, M any](ctx context.Context, r *repository[M], s *writeSettings, k kept[R], write func(tx *Tx) (R, error)) (result R, err error) {
+	if r.emits() {
+		write = appending(ctx, r, write)
+	}
 	if s.validateOnly {
 		return tryOut(ctx, r, write)
 	}
