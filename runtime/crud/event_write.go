@@ -89,13 +89,16 @@ func (r *repository[M]) emitCreated(ctx context.Context, tx *Tx, stored []M) err
 // emitRemoved notes the events of the rows of keys that were just deleted, which old are.
 // A row that is only marked has become what removed has.
 func (r *repository[M]) emitRemoved(ctx context.Context, tx *Tx, keys []any, old, removed map[any]M) error {
+	if !r.emits() {
+		return nil
+	}
+	var none M
 	for _, key := range keys {
 		m, ok := removed[key]
-		if !ok || !r.emits() {
+		if !ok {
 			continue
 		}
 		if r.table.deleteTime < 0 {
-			var none M
 			m = none
 		}
 		if err := r.emit(ctx, tx, eventlog.Deleted, old[key], m); err != nil {

@@ -116,6 +116,9 @@ func (r *repository[M]) purgeRows(ctx context.Context, q DeleteQuery[M]) (int64,
 
 // deletedRows runs a deletion and returns the rows that are gone.
 func (r *repository[M]) deletedRows(ctx context.Context, tx *Tx, q DeleteQuery[M]) ([]M, error) {
+	if q.err != nil {
+		return nil, q.err
+	}
 	sql, args, err := q.within().Suffix("RETURNING" + r.table.sql.Columns).ToSql()
 	if err != nil {
 		return nil, internal(r.domain, err)
