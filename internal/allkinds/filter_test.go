@@ -11,6 +11,7 @@ import (
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/allkinds"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/crud"
+	"github.com/protocrud/protoc-gen-go-crud/runtime/filter"
 )
 
 // A question is what can be asked of a path.
@@ -117,6 +118,9 @@ func TestFiltersInside(t *testing.T) {
 						if !assert.Equal(t, want, got, "%s of %v", l, m) {
 							return
 						}
+						if !assert.Equal(t, want, matched(t, l.String(), m), "%s of %v without a database", l, m) {
+							return
+						}
 					}
 				}
 			}
@@ -148,6 +152,9 @@ func TestRandomFiltersInside(t *testing.T) {
 				if !assert.Equal(t, want == 1, is[m.GetId()], "%s of %v", text, m) || !assert.Equal(t, want == -1, isNot[m.GetId()], "NOT (%s) of %v", text, m) {
 					return
 				}
+				if !assert.Equal(t, want, matched(t, text, m), "%s of %v without a database", text, m) {
+					return
+				}
 			}
 		}
 		for _, of := range []truth{1, 0, -1} {
@@ -173,6 +180,36 @@ func randomFilter(r *rand.Rand, depth int) (text string, of func(protoreflect.Me
 	}
 	return "(" + a + ") OR (" + b + ")", func(m protoreflect.Message) truth { return max(ofA(m), ofB(m)) }
 }
+
+// matched is what a filter says of a message without its row.
+func matched(t *testing.T, text string, m *allkinds.Document) (result truth) {
+	t.Helper()
+	for sign, text := range map[truth]string{1: text, -1: "NOT (" + text + ")"} {
+		f, err := filter.Parse(text)
+		require.NoError(t, err, text)
+		p, err := documentSchema.Check(f)
+		require.NoError(t, err, text)
+		matcher, err := p.Matcher(m.ProtoReflect().Descriptor())
+		require.NoError(t, err, text)
+		if matcher.Match(m.ProtoReflect()) {
+			result += sign
+		}
+	}
+	return result
+}
+
+// documentSchema has the fields of Document that are stored as JSON.
+var documentSchema = func() *filter.Schema {
+	var fields []filter.Field
+	for i := range (*allkinds.Document)(nil).ProtoReflect().Descriptor().Fields().Len() {
+		fd := (*allkinds.Document)(nil).ProtoReflect().Descriptor().Fields().Get(i)
+		if fd.Message() != nil || fd.IsList() {
+			path := string(fd.Name())
+			fields = append(fields, filter.Field{Path: path, Columns: []string{path}, Inside: fd, Filterable: true})
+		}
+	}
+	return filter.NewSchema("documents", fields...)
+}()
 
 func selects(t *testing.T, s crud.Store[*allkinds.Document, int64], filter string) map[int64]bool {
 	t.Helper()

@@ -72,6 +72,28 @@ func fixed(t *Type, negative bool, whole, fraction string, exponent int) (string
 	return out, true
 }
 
+// orderNumerics orders numerics as PostgreSQL does: NaN is the greatest.
+func orderNumerics(a, b string) int {
+	rankA, rankB := numericRank(a), numericRank(b)
+	if rankA != 0 || rankB != 0 {
+		return rankA - rankB
+	}
+	return compareDecimals(a, b)
+}
+
+// numericRank tells apart what is less or greater than every number, which is of 0.
+func numericRank(text string) int {
+	switch text {
+	case "-Infinity":
+		return -1
+	case "Infinity":
+		return 1
+	case "NaN":
+		return 2
+	}
+	return 0
+}
+
 // compareDecimals returns which of two canonical numbers is greater.
 func compareDecimals(a, b string) int {
 	negativeA, negativeB := strings.HasPrefix(a, "-"), strings.HasPrefix(b, "-")

@@ -213,6 +213,15 @@ func (t *Type) Checked() bool { return t.form.canonical != nil || t.form.textual
 // Compared reports whether values can be compared, and rows be ordered by them.
 func (t *Type) Compared() bool { return t.form.compared }
 
+// Order returns the order of the type's values, of which texts that are spelled in
+// different ways can be equal; nil where only the database knows it.
+func (t *Type) Order() func(a, b string) int {
+	if t.Name == "numeric" {
+		return orderNumerics
+	}
+	return nil
+}
+
 // Keyed reports whether the type can be that of a key.
 func (t *Type) Keyed() bool { return t.form.keyed }
 

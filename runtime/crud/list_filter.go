@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"google.golang.org/protobuf/reflect/protoreflect"
+
 	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/filter"
 )
@@ -75,6 +77,19 @@ func (t *table[M]) filterField(c *Column[M]) filter.Field {
 	return f
 }
 
+// matcher compiles a filter for messages, where there is no statement to write it into.
+func (t *table[M]) matcher(text string, md protoreflect.MessageDescriptor) (*filter.Matcher, error) {
+	f, err := filter.Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	p, err := t.schema().Check(f)
+	if err != nil {
+		return nil, err
+	}
+	return p.Matcher(md)
+}
+
 // nullMeans says what NULL in a column is in the message.
 func nullMeans[M any](c *Column[M]) filter.Null {
 	switch {
@@ -90,9 +105,10 @@ func nullMeans[M any](c *Column[M]) filter.Null {
 // type is one of texts.
 func filterText[M any](c *Column[M], f *filter.Field) filter.Kind {
 	if c.text.Textual() && !c.Repeated {
+		f.Opaque = !c.text.PlainText()
 		return filter.String
 	}
-	f.Takes, f.Read = c.text.Takes(), c.text.Operand
+	f.Takes, f.Read, f.Compare = c.text.Takes(), c.text.Operand, c.text.Order()
 	return filter.Typed
 }
 

@@ -11,6 +11,7 @@ type test struct {
 	is    relation
 	op    comparator // of compared
 	value any        // a pattern of matches, an operand's value of compared
+	at    int        // the offset of the comparison, from 0
 }
 
 // A relation is what a test asks of a field, of one of its elements if the field is
@@ -29,6 +30,7 @@ const (
 // A Predicate is a filter with a meaning. It is immutable and safe for concurrent
 // use.
 type Predicate struct {
+	text string
 	root node // of tests; nil matches everything
 }
 
@@ -40,7 +42,7 @@ func (s *Schema) Check(f *Filter) (*Predicate, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Predicate{root}, nil
+	return &Predicate{f.text, root}, nil
 }
 
 type checker struct {
@@ -94,7 +96,7 @@ func (c *checker) word(w word) (node, error) {
 	p := newPattern(w.raw).containing()
 	tests := make(anyOf, len(c.schema.search))
 	for i, f := range c.schema.search {
-		tests[i] = &test{field: f, is: matches, value: p}
+		tests[i] = &test{field: f, is: matches, value: p, at: w.at}
 	}
 	if len(tests) == 1 {
 		return tests[0], nil
@@ -114,10 +116,14 @@ func (c *checker) comparison(n comparison) (node, error) {
 		n.op = equals
 	}
 	t, err := c.test(f, n)
-	if err == nil && n.op == differs {
+	if err != nil {
+		return nil, err
+	}
+	t.at = n.at
+	if n.op == differs {
 		return negation{t}, nil
 	}
-	return t, err
+	return t, nil
 }
 
 // field finds the field of a comparison.

@@ -14,8 +14,12 @@ import (
 // A place is where a value is inside a column of protobuf's JSON.
 type place struct {
 	// base is the SQL of the column, or of an element of a list.
-	base  string
-	steps []jsonStep
+	base string
+	// from is the field whose value, or whose element, is at base; column is its path where
+	// it is a column.
+	from   protoreflect.FieldDescriptor
+	column string
+	steps  []jsonStep
 	// message is how many steps lead to the message that holds the value: where that is
 	// not there, nothing is known of the value. -1 is for a value that no message holds.
 	message int
@@ -103,7 +107,7 @@ func (n comparison) names() []string {
 // inside returns the field that a path names below a column of JSON.
 func (c *checker) inside(f *Field, n comparison) (*Field, error) {
 	d := &descent{checker: c, n: n, path: f.Path, hides: f.Hides}
-	at := place{base: f.sql[0], message: -1}
+	at := place{base: f.sql[0], from: f.Inside, column: f.Path, message: -1}
 	found, err := d.field(f.Inside, at, n.names()[1+strings.Count(f.Path, "."):], 1)
 	if found != nil {
 		found.present = f.present
@@ -182,7 +186,7 @@ func (d *descent) entry(fd protoreflect.FieldDescriptor, at place, names []strin
 // elements returns the list, or what names lead to from each of its elements.
 func (d *descent) elements(fd protoreflect.FieldDescriptor, at place, names []string, level int) (*Field, error) {
 	list := newInside(d.path, fd, kindInside(fd), at, false)
-	element, err := d.value(fd, place{base: elementAlias + strconv.Itoa(level) + ".value", message: -1}, names, level+1, true)
+	element, err := d.value(fd, place{base: elementAlias + strconv.Itoa(level) + ".value", from: fd, message: -1}, names, level+1, true)
 	if err != nil {
 		return nil, err
 	}

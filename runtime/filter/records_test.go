@@ -3,6 +3,7 @@ package filter_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -155,16 +156,22 @@ func storeRecords(t *testing.T, db crud.DB, kinds []recordKind, n int, random *r
 	repository := crud.NewRepository(db, table)
 	rows := make([]filter.Row, n)
 	for i := range rows {
-		r := &record{id: int64(i), values: map[string]any{}}
-		r.values["shelf"], r.values["book"] = fmt.Sprint(random.IntN(3)), fmt.Sprint(random.IntN(3))
-		for _, k := range kinds {
-			k.fill(r, random)
-		}
+		r := randomRecord(kinds, random)
+		r.id = int64(i)
 		_, err := repository.Create(t.Context(), r)
 		require.NoError(t, err)
 		rows[i] = evaluated(r, kinds)
 	}
 	return rows
+}
+
+func randomRecord(kinds []recordKind, random *rand.Rand) *record {
+	r := &record{values: map[string]any{}}
+	r.values["shelf"], r.values["book"] = fmt.Sprint(random.IntN(3)), fmt.Sprint(random.IntN(3))
+	for _, k := range kinds {
+		k.fill(r, random)
+	}
+	return r
 }
 
 // evaluated returns a record's values by the paths of the fields.
@@ -235,4 +242,14 @@ func plainList[V any](vs []V) any {
 		out = append(out, plainValue(v))
 	}
 	return out
+}
+
+// elementsOf returns the elements of a list of any type.
+func elementsOf(list any) []any {
+	v := reflect.ValueOf(list)
+	elements := make([]any, v.Len())
+	for i := range elements {
+		elements[i] = v.Index(i).Interface()
+	}
+	return elements
 }

@@ -27,6 +27,7 @@ type existence struct {
 	relation     *Relation
 	alias, outer string
 	condition    node // nil for every row
+	at           int  // the offset of the comparison, from 0
 }
 
 // WithRelations returns the schema with relations, whose paths are no fields'.
@@ -52,7 +53,7 @@ const maxRelations = 5
 
 // related reads a comparison of a related row.
 func (c *checker) related(r *Relation, below string, n comparison) (node, error) {
-	e := &existence{relation: r, alias: "crud_r" + strconv.Itoa(c.depth+1), outer: c.schema.table}
+	e := &existence{relation: r, alias: "crud_r" + strconv.Itoa(c.depth+1), outer: c.schema.table, at: n.at}
 	switch {
 	case c.depth == maxRelations:
 		return nil, c.fail(n.at, "%s goes through more than %d relations", quote(n.path), maxRelations)

@@ -36,6 +36,12 @@ type Field struct {
 	// reads it; ok is false for none. Takes says what a literal must be: "a number".
 	Read  func(literal string) (value string, ok bool)
 	Takes string
+	// Compare orders two values of a Typed field as its column does. Nil is for types that
+	// only the database compares: a [Matcher] refuses to.
+	Compare func(a, b string) int
+	// Opaque says that only the database compares the texts of a String, whose type is one
+	// that takes different texts for equal.
+	Opaque bool
 
 	// Present are the columns, boolean, INTEGER in SQLite, that say whether the messages
 	// around a field are set, the outermost first. Where one is not, a comparison with the
