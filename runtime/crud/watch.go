@@ -62,17 +62,9 @@ type Event[M any] struct {
 	ResumeToken string
 	// Time is when the change was made, by the clock of the process that made it.
 	Time *timestamppb.Timestamp
-
-	changed func() *fieldmaskpb.FieldMask
-}
-
-// Changed are the fields that the change gave other values. It is nil unless the event is
-// of an update or an undelete.
-func (e Event[M]) Changed() *fieldmaskpb.FieldMask {
-	if e.changed == nil {
-		return nil
-	}
-	return e.changed()
+	// Changed are the fields to which an update or an undelete gave other values; nil of
+	// other types.
+	Changed *fieldmaskpb.FieldMask
 }
 
 // EventTypes are the values of an enum that stand for the types of events. Where it has

@@ -5,11 +5,11 @@ import (
 	"time"
 
 	"google.golang.org/grpc/codes"
-	"google.golang.org/protobuf/types/known/fieldmaskpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/draining"
 	"github.com/protocrud/protoc-gen-go-crud/internal/eventlog"
+	"github.com/protocrud/protoc-gen-go-crud/runtime/filter"
 )
 
 const (
@@ -25,6 +25,7 @@ type watch[M any] struct {
 	r       *repository[M]
 	listing *listing[M] // of the same query
 	query   WatchQuery
+	filter  *filter.Matcher // nil matches everything
 	send    func(Event[M]) error
 
 	log eventlog.Log
@@ -188,13 +189,12 @@ func (w *watch[M]) event(row *eventlog.Event) (e Event[M], ok bool, err error) {
 	if err != nil {
 		return e, false, err
 	}
-	if ok, err = w.tells(old, m); !ok || err != nil {
-		return e, false, err
+	if !w.tells(old, m) {
+		return e, false, nil
 	}
 	e = Event[M]{Type: eventTypes[row.Type], Previous: old, Time: timestamppb.New(time.UnixMicro(row.Time))}
 	if e.Type == EventUpdated || e.Type == EventUndeleted {
-		mask := w.r.table.changes(old, m)
-		e.changed = func() *fieldmaskpb.FieldMask { return mask }
+		e.Changed = w.r.table.changes(old, m)
 	}
 	e.Resource = m
 	if w.r.table.isNil(m) {

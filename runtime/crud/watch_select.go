@@ -40,8 +40,8 @@ func (r *repository[M]) newWatch(ctx context.Context, q WatchQuery, send func(Ev
 		log: eventlog.Log{DB: r.home, SQLite: r.dialect == SQLite},
 		of:  eventlog.Selection{Messages: []string{r.table.info.Message}},
 	}
-	if violations := w.check(); len(violations) > 0 {
-		return nil, invalid(r.domain, violations...)
+	if err := w.check(); err != nil {
+		return nil, err
 	}
 	if err := w.setScope(ctx); err != nil {
 		return nil, err
@@ -49,18 +49,24 @@ func (r *repository[M]) newWatch(ctx context.Context, q WatchQuery, send func(Ev
 	return w, r.checkParent(ctx, l)
 }
 
-// check returns what a list can be asked for and a watch cannot.
-func (w *watch[M]) check() []Violation {
-	var violations []Violation
+// check refuses what a list can be asked for and a watch cannot.
+func (w *watch[M]) check() error {
+	var found findings
 	if len(w.listing.related) > 0 {
-		violations = append(violations, badMask(readMaskPath, "an event has no related resources"))
+		found.add(badMask(readMaskPath, "an event has no related resources"))
 	}
 	for _, e := range w.listing.equal {
 		if e.column.withheld() {
-			violations = append(violations, invalidField(e.column.Field, "is no field that events have"))
+			found.add(invalidField(e.column.Field, "is no field that events have"))
 		}
 	}
-	return violations
+	if w.query.Filter != "" {
+		var err error
+		if w.filter, err = w.r.table.matcher(w.query.Filter, reflected(w.r.table.New()).Descriptor()); err != nil {
+			found.addInput("filter", ReasonInvalidFilter, err)
+		}
+	}
+	return found.error(w.r.domain)
 }
 
 // setScope binds the watch to the events of the call's scope.
@@ -72,29 +78,19 @@ func (w *watch[M]) setScope(ctx context.Context) (err error) {
 
 // tells reports whether a watch tells of an event: of what it selects before or after the
 // change, so that the caller learns of what leaves the selection too.
-func (w *watch[M]) tells(old, m M) (bool, error) {
-	if ok, err := w.selects(m); ok || err != nil {
-		return ok, err
-	}
-	return w.selects(old)
-}
+func (w *watch[M]) tells(old, m M) bool { return w.selects(m) || w.selects(old) }
 
 // selects reports whether a list with the watch's query would have the resource.
-func (w *watch[M]) selects(m M) (bool, error) {
+func (w *watch[M]) selects(m M) bool {
 	if w.r.table.isNil(m) || w.r.table.isDeleted(m) || !w.below(m) || !w.inScope(m) {
-		return false, nil
+		return false
 	}
 	for i := range w.listing.equal {
 		if !w.equals(&w.listing.equal[i], m) {
-			return false, nil
+			return false
 		}
 	}
-	return w.matches(m)
-}
-
-// matches reports whether a resource fulfils the filter.
-func (w *watch[M]) matches(m M) (bool, error) {
-	return true, nil
+	return w.filter == nil || w.filter.Match(reflected(m))
 }
 
 // below reports whether a resource is one of the parent's.
