@@ -143,7 +143,9 @@ func (w *watch[M]) equals(e *boundEqual[M], m M) bool {
 }
 
 // arg is what the column of a message is bound to.
-func (w *watch[M]) arg(c *Column[M], m M) any { return c.codec.appendArgs(nil, m, w.listing.dialect)[0] }
+func (w *watch[M]) arg(c *Column[M], m M) any {
+	return c.codec.appendArgs(nil, m, w.listing.dialect)[0]
+}
 
 // sameArg compares bound values.
 func sameArg(a, b any) bool {
