@@ -63,6 +63,7 @@ var floors = []floor{
 	{"internal/consumer", nil},
 	{"internal/draining", nil},
 	{"internal/eventlog", nil},
+	{"internal/eventtest", []string{"options", "runtime"}},
 	{"internal/imports", nil},
 	{"internal/nearest", nil},
 	{"internal/objectaccess", nil},
