@@ -3,6 +3,7 @@ package crud
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
@@ -45,6 +46,15 @@ const (
 	EventDeleted
 	EventUndeleted
 )
+
+// String returns the name of the type: bookmark, created.
+func (t EventType) String() string {
+	names := [...]string{"bookmark", "created", "updated", "deleted", "undeleted"}
+	if int(t) < len(names) {
+		return names[t]
+	}
+	return fmt.Sprintf("EventType(%d)", uint8(t))
+}
 
 var eventTypes = map[string]EventType{
 	eventlog.Created: EventCreated, eventlog.Updated: EventUpdated, eventlog.Deleted: EventDeleted, eventlog.Undeleted: EventUndeleted,
