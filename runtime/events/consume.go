@@ -129,7 +129,7 @@ func (c *consumer) keep(ctx context.Context, cancel context.CancelCauseFunc) {
 		switch err := c.renew(ctx); {
 		case err == nil:
 			until = began.Add(c.lease)
-		case errors.Is(err, errLost), time.Now().Add(c.lease/3).After(until):
+		case errors.Is(err, errLost), time.Now().Add(c.lease / 3).After(until):
 			cancel(errLost)
 			return
 		}
