@@ -52,11 +52,12 @@ var samples = []sample{
 	{name: "nested", from: "nested", config: scaffold.Config{Messages: []string{"Library.Card"}}},
 	{name: "legacy", from: "legacy"},
 	{name: "edition", from: "edition"},
+	{name: "watched", from: "watched", methods: "list,watch", config: scaffold.Config{Fields: []string{"read_mask"}}},
 }
 
 // named reports whether the sample's requests name resources.
 func (s sample) named() bool {
-	return slices.Contains([]string{"books", "settings", "both"}, s.from) && s.config.Style != scaffold.ByID
+	return slices.Contains([]string{"books", "settings", "both", "watched"}, s.from) && s.config.Style != scaffold.ByID
 }
 
 // scaffolding returns the sample's config.
