@@ -100,8 +100,9 @@ func (r *resource) addMessages(kind model.MethodKind) string {
 	case model.Undelete:
 		return add("Undelete", r.Noun, "asks to bring one deleted "+one+" back", append(r.etagFields(), r.writeFields(kind)...))
 	case model.Watch:
+		name := add("Watch", r.Nouns, "asks for the changes of "+many, r.watchFields())
 		r.addEvent()
-		return add("Watch", r.Nouns, "asks for the changes of "+many, r.watchFields())
+		return name
 	}
 	return r.addBatch(kind, add)
 }

@@ -12,14 +12,14 @@ var (
 		Message: "crud.Event", Name: eventlog.Table,
 		Columns: []ColumnInfo{
 			{Field: "id", Names: []string{"id"}, Kind: KindInt64, NotNull: true, PrimaryKey: true, Generated: ByIdentity},
-			{Field: "position", Names: []string{"position"}, Kind: KindInt64},
-			{Field: "message", Names: []string{"message"}, Kind: KindString, NotNull: true},
-			{Field: "resource_key", Names: []string{"resource_key"}, Kind: KindString, NotNull: true},
-			{Field: "event_type", Names: []string{"event_type"}, Kind: KindString, NotNull: true},
-			{Field: "scope_key", Names: []string{"scope_key"}, Kind: KindString, NotNull: true},
-			{Field: "old_value", Names: []string{"old_value"}, Kind: KindBytes},
-			{Field: "new_value", Names: []string{"new_value"}, Kind: KindBytes},
-			{Field: "event_time", Names: []string{"event_time"}, Kind: KindTimestamp, NotNull: true},
+			{Field: "position", Names: []string{"position"}, Kind: KindInt64, Unfilterable: true, Unorderable: true},
+			{Field: "message", Names: []string{"message"}, Kind: KindString, NotNull: true, Unfilterable: true, Unorderable: true},
+			{Field: "resource_key", Names: []string{"resource_key"}, Kind: KindString, NotNull: true, Unfilterable: true, Unorderable: true},
+			{Field: "event_type", Names: []string{"event_type"}, Kind: KindString, NotNull: true, Unfilterable: true, Unorderable: true},
+			{Field: "scope_key", Names: []string{"scope_key"}, Kind: KindString, NotNull: true, Unfilterable: true, Unorderable: true},
+			{Field: "old_value", Names: []string{"old_value"}, Kind: KindBytes, Unfilterable: true, Unorderable: true},
+			{Field: "new_value", Names: []string{"new_value"}, Kind: KindBytes, Unfilterable: true, Unorderable: true},
+			{Field: "event_time", Names: []string{"event_time"}, Kind: KindTimestamp, NotNull: true, Unfilterable: true, Unorderable: true},
 		},
 		Key: []string{"id"},
 		Indexes: []Index{
@@ -32,8 +32,8 @@ var (
 		Message: "crud.EventPosition", Name: eventlog.PositionsTable,
 		Columns: []ColumnInfo{
 			{Field: "id", Names: []string{"id"}, Kind: KindInt64, NotNull: true, PrimaryKey: true},
-			{Field: "last_position", Names: []string{"last_position"}, Kind: KindInt64, NotNull: true},
-			{Field: "purged_position", Names: []string{"purged_position"}, Kind: KindInt64, NotNull: true},
+			{Field: "last_position", Names: []string{"last_position"}, Kind: KindInt64, NotNull: true, Unfilterable: true, Unorderable: true},
+			{Field: "purged_position", Names: []string{"purged_position"}, Kind: KindInt64, NotNull: true, Unfilterable: true, Unorderable: true},
 		},
 		Key: []string{"id"},
 	})
@@ -41,9 +41,9 @@ var (
 		Message: "crud.EventCursor", Name: eventlog.CursorsTable,
 		Columns: []ColumnInfo{
 			{Field: "name", Names: []string{"name"}, Kind: KindString, NotNull: true, PrimaryKey: true},
-			{Field: "position", Names: []string{"position"}, Kind: KindInt64, NotNull: true},
-			{Field: "holder", Names: []string{"holder"}, Kind: KindString, NotNull: true},
-			{Field: "lease_time", Names: []string{"lease_time"}, Kind: KindTimestamp, NotNull: true},
+			{Field: "position", Names: []string{"position"}, Kind: KindInt64, NotNull: true, Unfilterable: true, Unorderable: true},
+			{Field: "holder", Names: []string{"holder"}, Kind: KindString, NotNull: true, Unfilterable: true, Unorderable: true},
+			{Field: "lease_time", Names: []string{"lease_time"}, Kind: KindTimestamp, NotNull: true, Unfilterable: true, Unorderable: true},
 		},
 		Key: []string{"name"},
 	})

@@ -65,7 +65,7 @@ func (t *table[M]) eventBytes(m M) ([]byte, error) {
 	if !ok {
 		return nil, fmt.Errorf("crud: %T is no message", m)
 	}
-	b, err := proto.Marshal(message)
+	b, err := proto.MarshalOptions{AllowPartial: true}.Marshal(message) // what is left out may be required
 	if b == nil {
 		b = []byte{}
 	}

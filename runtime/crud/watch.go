@@ -154,7 +154,7 @@ func (r *repository[M]) Watch(ctx context.Context, q WatchQuery, send func(Event
 	}
 	follower := eventlog.Follow(w.log, r.lookEvery)
 	defer follower.Close()
-	if err := w.begin(ctx, follower); err != nil {
+	if err := w.begin(ctx); err != nil {
 		return err
 	}
 	return w.run(ctx, follower)

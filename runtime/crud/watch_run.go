@@ -37,7 +37,7 @@ type watch[M any] struct {
 }
 
 // begin finds where the watch begins.
-func (w *watch[M]) begin(ctx context.Context, f *eventlog.Follower) error {
+func (w *watch[M]) begin(ctx context.Context) error {
 	if w.query.ResumeToken != "" {
 		if err := w.open(ctx); err != nil {
 			return err
@@ -112,6 +112,9 @@ func (w *watch[M]) run(ctx context.Context, f *eventlog.Follower) error {
 		if err := w.tell(ctx, stopping, page.Events); err != nil {
 			return err
 		}
+		if isClosed(stopping) {
+			return w.stopped()
+		}
 		w.at = page.End
 		if w.silent++; w.silent > bookmarkPages {
 			if err := w.bookmark(ctx); err != nil {
@@ -156,13 +159,20 @@ func (w *watch[M]) stopped() *Error {
 	}
 }
 
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
 // tell sends the events of a page that the query selects.
 func (w *watch[M]) tell(ctx context.Context, stopping <-chan struct{}, events []eventlog.Event) error {
 	for i := range events {
-		select {
-		case <-stopping:
+		if isClosed(stopping) {
 			return w.stopped()
-		default:
 		}
 		e, ok, err := w.event(&events[i])
 		if err == nil && ok {

@@ -166,7 +166,7 @@ func (w *watch[M]) decode(b []byte) (m M, err error) {
 	if !ok {
 		return m, internal(w.r.domain, fmt.Errorf("crud: %T is no message", m))
 	}
-	if err := proto.Unmarshal(b, message); err != nil {
+	if err := (proto.UnmarshalOptions{AllowPartial: true}).Unmarshal(b, message); err != nil {
 		return m, internal(w.r.domain, fmt.Errorf("crud: an event of %s: %w", w.r.table.info.Message, err))
 	}
 	return m, nil

@@ -62,5 +62,5 @@ func unmarshal(of protoreflect.MessageType, b []byte) (proto.Message, error) {
 		return nil, nil
 	}
 	m := of.New().Interface()
-	return m, proto.Unmarshal(b, m)
+	return m, proto.UnmarshalOptions{AllowPartial: true}.Unmarshal(b, m)
 }
