@@ -106,7 +106,7 @@ func (w *watch[M]) run(ctx context.Context, f *eventlog.Follower) error {
 		if err != nil {
 			return classify(ctx, w.r.domain, err)
 		}
-		if page.Purged > w.at {
+		if page.Purged > w.at || page.Last < w.at {
 			return w.gone()
 		}
 		if err := w.tell(ctx, stopping, page.Events); err != nil {
