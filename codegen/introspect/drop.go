@@ -2,8 +2,10 @@ package introspect
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/bufbuild/protocompile/ast"
 	"google.golang.org/protobuf/compiler/protogen"
@@ -41,7 +43,17 @@ func (g *merging) drop() {
 		}
 	}
 	g.reserve(g.indent + "reserved " + strings.Join(numbers, ", ") + ";\n" + g.indent + "reserved " + strings.Join(quoted, ", ") + ";\n")
-	g.forget(gone)
+	g.forget(gone, g.columnsOf(gone))
+}
+
+// columnsOf returns the columns of fields.
+func (g *merging) columnsOf(fields []string) (columns []string) {
+	for _, c := range g.existing.Columns {
+		if c.Field != nil && slices.Contains(fields, string(c.Field.Desc.Name())) {
+			columns = append(columns, c.Name)
+		}
+	}
+	return columns
 }
 
 // dropped are the fields whose columns the table has no more.
@@ -128,36 +140,54 @@ func (g *merging) reserve(text string) {
 	g.within(last, text)
 }
 
-// forget takes the names of fields out of the model's option: indexes that have them are
-// gone with their columns.
-func (g *merging) forget(gone []string) {
+// forget takes the names of fields out of the model's option: indexes that have them, or
+// say something of their columns, are gone with these.
+func (g *merging) forget(gone, columns []string) {
 	named := func(n ast.ValueNode) bool {
 		s, ok := n.(ast.StringValueNode)
 		return ok && slices.Contains(gone, s.AsString())
 	}
+	said := func(n ast.ValueNode) bool {
+		s, ok := n.(ast.StringValueNode)
+		return ok && slices.ContainsFunc(columns, func(c string) bool { return says(s.AsString(), c) })
+	}
+	indexes := map[string]func(ast.ValueNode) bool{"fields": named, "where": said, "expressions": said}
 	for _, d := range g.node.Decls {
 		o, ok := d.(*ast.OptionNode)
 		if !ok {
 			continue
 		}
 		m, ok := o.Val.(*ast.MessageLiteralNode)
-		if !ok || !strings.Contains(g.source[g.start(o.Name):g.end(o.Name)], "protocrud.v1.model") {
+		if !ok || !strings.Contains(g.Code(o.Name), "protocrud.v1.model") {
 			continue
 		}
 		g.prune(m, "search", named)
 		g.prune(m, "indexes", func(n ast.ValueNode) bool {
 			index, ok := n.(*ast.MessageLiteralNode)
 			return ok && slices.ContainsFunc(index.Elements, func(f *ast.MessageFieldNode) bool {
-				if f.Name.Value() != "fields" {
-					return false
+				of := indexes[f.Name.Value()]
+				if l, ok := f.Val.(*ast.ArrayLiteralNode); ok && of != nil {
+					return slices.ContainsFunc(l.Elements, of)
 				}
-				if l, ok := f.Val.(*ast.ArrayLiteralNode); ok {
-					return slices.ContainsFunc(l.Elements, named)
-				}
-				return named(f.Val)
+				return of != nil && of(f.Val)
 			})
 		})
 	}
+}
+
+// literals are texts in SQL, in which words name nothing.
+var literals = regexp.MustCompile(`'[^']*'`)
+
+// says reports whether SQL names a column, quoted or as a word.
+func says(sql, column string) bool {
+	sql = literals.ReplaceAllString(sql, "''")
+	if strings.Contains(sql, quoted(column)) {
+		return true
+	}
+	words := strings.FieldsFunc(sql, func(r rune) bool {
+		return r != '_' && r != '$' && r != '"' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	})
+	return slices.Contains(words, column)
 }
 
 // prune removes elements of a list in an option, and the list if none is left.
@@ -188,15 +218,15 @@ func (g *merging) prune(m *ast.MessageLiteralNode, name string, gone func(ast.Va
 // again where nothing is left in it.
 func (g *merging) pruneField(m *ast.MessageLiteralNode, i int) {
 	if len(m.Elements) == 1 {
-		g.edits = append(g.edits, edit{g.end(m.Open), g.start(m.Close), ""})
+		g.Replace(g.End(m.Open), g.Start(m.Close), "")
 		return
 	}
 	f := m.Elements[i]
-	from, to := g.lineStart(f), g.lineEnd(f)
+	from, to := g.LineStart(f), g.NextLine(f)
 	if sep := m.Seps[i]; sep != nil {
-		to = g.lineEnd(sep)
+		to = g.NextLine(sep)
 	}
-	g.remove(from, to)
+	g.Replace(from, to, "")
 }
 
 // pruneElements removes elements of a list, with the commas that no longer part any.
@@ -215,9 +245,9 @@ func (g *merging) pruneElements(l *ast.ArrayLiteralNode, gone func(ast.ValueNode
 		switch {
 		case !gone(v):
 		case i > last: // and the comma before it
-			g.remove(g.end(l.Elements[i-1]), g.end(v))
+			g.Replace(g.End(l.Elements[i-1]), g.End(v), "")
 		default:
-			g.remove(g.start(v), g.start(l.Elements[i+1]))
+			g.Replace(g.Start(v), g.Start(l.Elements[i+1]), "")
 		}
 	}
 }

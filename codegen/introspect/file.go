@@ -143,15 +143,15 @@ func (w *writer) apply(e *editor, m *message) {
 		w.merge(e, m)
 		return
 	}
-	e.append("\n" + w.write(m))
+	e.Append("\n" + w.write(m))
 	if m.model {
-		e.need(optionsProto)
+		e.Import(optionsProto)
 	}
 	if m.resource != "" {
-		e.need(resourceProto)
+		e.Import(resourceProto)
 	}
 	for _, f := range m.fields {
-		e.need(f.imports()...)
+		e.Import(f.imports()...)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/compiler/protogen"
 
 	"github.com/protocrud/protoc-gen-go-crud/codegen/introspect"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/model"
@@ -70,15 +71,16 @@ func output(t *testing.T, d *introspect.Database, c introspect.Config, dir strin
 // load reads a proto as the plugin does; what is wrong with it fails the test.
 func load(t *testing.T, dir, path string) []*model.File {
 	t.Helper()
-	return loadIn(t, dir, path)
+	_, files := loadIn(t, dir, path)
+	return files
 }
 
-func loadIn(t require.TestingT, dir, path string) []*model.File {
+func loadIn(t require.TestingT, dir, path string) (*protogen.Plugin, []*model.File) {
 	gen, err := source.Read(context.Background(), source.Config{Files: []string{path}, Paths: []string{dir}})
 	require.NoError(t, err)
 	files, problems := model.Load(gen)
 	require.Empty(t, problems)
-	return files
+	return gen, files
 }
 
 // tables are the tables of a proto's models, but for views, which have no keys.
@@ -99,11 +101,17 @@ next:
 // formatted fails if buf would write a file in another way.
 func formatted(t *testing.T, path string) {
 	t.Helper()
-	buf, err := filepath.Abs("../../bin/buf")
-	require.NoError(t, err)
-	out, err := exec.Command(buf, "format", "-d", path).CombinedOutput()
+	out, err := exec.Command(buf(t), "format", "-d", path).CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	assert.Empty(t, string(out))
+}
+
+// buf is the path of the program, which make tools installs.
+func buf(t *testing.T) string {
+	t.Helper()
+	path, err := filepath.Abs("../../bin/buf")
+	require.NoError(t, err)
+	return path
 }
 
 func golden(t *testing.T, name, text string) {

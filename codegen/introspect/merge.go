@@ -96,6 +96,7 @@ func (g *merging) add() {
 	}
 	number := g.highest()
 	var added strings.Builder
+	var fields []*field
 	for _, c := range g.table.Columns {
 		if g.column(c.Name) != nil || g.stored(c.Name) || !g.config.wants(g.table, c.Name) {
 			continue
@@ -121,15 +122,17 @@ func (g *merging) add() {
 		}
 		f.number = number
 		g.fit(f)
-		g.need(f.imports()...)
+		g.Import(f.imports()...)
 		if len(f.comment) > 0 {
 			added.WriteByte('\n')
 		}
 		added.WriteString(g.write(f))
+		fields = append(fields, f)
 	}
 	if added.Len() > 0 {
 		g.insertFields(added.String())
 	}
+	g.addIndexes(fields)
 }
 
 // skipped reports whether a field of the name is there that has no column.
@@ -216,18 +219,18 @@ func (g *merging) insertFields(text string) {
 // within inserts lines behind a declaration of the message. A body on one line gets
 // lines of its own.
 func (g *merging) within(last ast.Node, text string) {
-	at := g.lineEnd(last)
-	if at > 0 && g.source[at-1] == '\n' && at > g.end(last) {
-		g.insert(at, text)
+	at := g.NextLine(last)
+	if at > 0 && g.Source[at-1] == '\n' && at > g.End(last) {
+		g.Insert(at, text)
 		return
 	}
 	outer := g.indent[2:]
-	rest := g.source[at:g.start(g.node.CloseBrace)]
+	rest := g.Source[at:g.Start(g.node.CloseBrace)]
 	if strings.TrimSpace(rest) == "" {
-		g.edits = append(g.edits, edit{at, g.start(g.node.CloseBrace), "\n" + text + outer})
+		g.Replace(at, g.Start(g.node.CloseBrace), "\n"+text+outer)
 		return
 	}
-	g.insert(at, "\n"+text+g.indent)
+	g.Insert(at, "\n"+text+g.indent)
 }
 
 // knownProto returns the message of the file that is no model.
@@ -266,12 +269,12 @@ func (g *merging) addLabels(e *protogen.Enum, live *catalog.Enum) {
 		default:
 			most++
 			last := node.Decls[len(node.Decls)-1]
-			pad := g.line(g.start(last))
+			pad := g.Before(g.Start(last))
 			if strings.TrimSpace(pad) != "" {
 				pad = " "
 			}
 			text := fmt.Sprintf("%s%s = %d;\n", pad, l, most)
-			g.insert(g.lineEnd(last), text)
+			g.Insert(g.NextLine(last), text)
 		}
 	}
 	for _, v := range e.Values {
@@ -294,7 +297,7 @@ func (g *merging) enumNode(e *protogen.Enum) *ast.EnumNode {
 		return nil
 	}
 	if len(path) == 1 {
-		for _, d := range g.editor.file.Decls {
+		for _, d := range g.AST.Decls {
 			if n := find(d); n != nil {
 				return n
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -12,7 +13,9 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/descriptorpb"
 	"pgregory.net/rapid"
 
 	"github.com/protocrud/protoc-gen-go-crud/codegen/introspect"
@@ -220,17 +223,154 @@ message Book { option (protocrud.v1.model) = {}; int64 id = 1; }`), 0o644))
 	load(t, filepath.Dir(path), path)
 }
 
+// Indexes of new columns are stated, wherever the option has place for them. Those of
+// columns that were there are not: somebody may have left them out.
+func TestMergeStatesIndexesOfNewColumns(t *testing.T) {
+	t.Parallel()
+	const schema = `CREATE TABLE books (id bigserial PRIMARY KEY, title text NOT NULL, gone text, isbn text UNIQUE, shelf text, place integer);
+CREATE INDEX old ON books (title);
+CREATE UNIQUE INDEX books_shelf_place_key ON books (shelf, place);
+CREATE INDEX upper ON books (upper(title))`
+	const head = "syntax = \"proto3\";\n\npackage app.v1;\n\nimport \"protocrud/v1/options.proto\";\n\noption go_package = \"example.com/app/v1;appv1\";\n\nmessage Book {\n"
+	const fields = "\n  int64 id = 1;\n  string title = 2;\n"
+	const isbn = "  optional string isbn = %d [(protocrud.v1.field) = {unique: true}];\n"
+	const stated = `{
+        fields: [
+          "shelf",
+          "place"
+        ]
+        unique: true
+      }`
+	tests := map[string]struct{ option, want string }{
+		"an empty option": {"  option (protocrud.v1.model) = {};\n", "  option (protocrud.v1.model) = {\n    indexes: [\n      " + stated + "\n    ]\n  };\n"},
+		"one line":        {"  option (protocrud.v1.model) = {table: \"books\"};\n", "  option (protocrud.v1.model) = {\n    table: \"books\"\n    indexes: [\n      " + stated + "\n    ]\n  };\n"},
+		"several lines":   {"  option (protocrud.v1.model) = {\n    table: \"books\"\n  };\n", "  option (protocrud.v1.model) = {\n    table: \"books\"\n    indexes: [\n      " + stated + "\n    ]\n  };\n"},
+		"a list":          {"  option (protocrud.v1.model) = {\n    indexes: [\n      {\n        fields: [\"title\"]\n        name: \"old\"\n      }\n    ]\n  };\n", "  option (protocrud.v1.model) = {\n    indexes: [\n      {\n        fields: [\"title\"]\n        name: \"old\"\n      },\n      " + stated + "\n    ]\n  };\n"},
+		"field by field":  {"  option (protocrud.v1.model).table = \"books\";\n", "  option (protocrud.v1.model).table = \"books\";\n  option (protocrud.v1.model).indexes = " + strings.ReplaceAll(stated, "\n    ", "\n") + ";\n"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			db, _ := database(t)
+			run(t, db, schema)
+			path := filepath.Join(t.TempDir(), "book.proto")
+			require.NoError(t, os.WriteFile(path, []byte(head+test.option+fields+"}\n"), 0o644))
+			o := output(t, read(t, db), introspect.Config{}, path)
+			assert.Equal(t, head+test.want+fields+"  optional string gone = 3;\n"+fmt.Sprintf(isbn, 4)+"  optional string shelf = 5;\n  optional int32 place = 6;\n}\n", o.Text)
+			assert.Empty(t, o.Warnings)
+			load(t, filepath.Dir(path), path)
+			formatted(t, path)
+			assert.Equal(t, o.Text, output(t, read(t, db), introspect.Config{}, path).Text)
+		})
+	}
+}
+
+// An index that is stated where another has gone with its column.
+func TestMergeReplacesAnIndex(t *testing.T) {
+	t.Parallel()
+	db, _ := database(t)
+	run(t, db, "CREATE TABLE books (id bigserial PRIMARY KEY, shelf text, place integer, UNIQUE (shelf, place))")
+	path := filepath.Join(t.TempDir(), "book.proto")
+	require.NoError(t, os.WriteFile(path, []byte(`syntax = "proto3";
+
+package app.v1;
+
+import "protocrud/v1/options.proto";
+
+option go_package = "example.com/app/v1;appv1";
+
+message Book {
+  option (protocrud.v1.model) = {
+    indexes: [
+      {
+        fields: ["gone"]
+      }
+    ]
+  };
+
+  int64 id = 1;
+  string gone = 2;
+}
+`), 0o644))
+	o := output(t, read(t, db), introspect.Config{}, path)
+	assert.Contains(t, o.Text, `  option (protocrud.v1.model) = {
+    indexes: [
+      {
+        fields: [
+          "shelf",
+          "place"
+        ]
+        unique: true
+      }
+    ]
+  };
+
+  reserved 2;
+  reserved "gone";
+`)
+	formatted(t, path)
+}
+
+// An index goes with the columns that its condition names, and stays where these are but
+// words of a text.
+func TestMergeForgetsConditions(t *testing.T) {
+	t.Parallel()
+	db, _ := database(t)
+	run(t, db, `CREATE TABLE books (id bigserial PRIMARY KEY, title text NOT NULL, gone text, "Also" text);
+CREATE INDEX a ON books (title) WHERE (gone IS NULL);
+CREATE INDEX b ON books (title) WHERE (title <> 'gone' AND title <> 'Also');
+CREATE INDEX c ON books (title, lower("Also"))`)
+	path := filepath.Join(t.TempDir(), "book.proto")
+	first := output(t, read(t, db), all, path)
+	assert.Equal(t, 3, strings.Count(first.Text, "name: \""), first.Text)
+	run(t, db, `ALTER TABLE books DROP gone, DROP "Also"`)
+	second := output(t, read(t, db), all, path)
+	assert.NotContains(t, second.Text, `name: "a"`)
+	assert.Contains(t, second.Text, `name: "b"`)
+	assert.NotContains(t, second.Text, `name: "c"`)
+	load(t, filepath.Dir(path), path)
+}
+
+// What ends lines, and a byte order mark, stay as the file has them.
+func TestMergeKeepsLineBreaks(t *testing.T) {
+	t.Parallel()
+	db, _ := database(t)
+	run(t, db, "CREATE TABLE books (id bigserial PRIMARY KEY, title text NOT NULL, day date)")
+	plain := "edition = \"2023\";\npackage app.v1;\nimport \"protocrud/v1/options.proto\";\noption go_package = \"example.com/a;a\";\n" +
+		"message Book {\n  option (protocrud.v1.model) = {};\n  // Ours.\n  int64 id = 1;\n}\n"
+	dir := t.TempDir()
+	want := ""
+	for name, text := range map[string]string{"1plain": plain, "2crlf": "\ufeff" + strings.ReplaceAll(plain, "\n", "\r\n")} {
+		path := filepath.Join(dir, name+".proto")
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
+		o := output(t, read(t, db), introspect.Config{}, path)
+		if name == "2crlf" {
+			assert.Equal(t, strings.Count(o.Text, "\n"), strings.Count(o.Text, "\r\n"))
+			assert.True(t, strings.HasPrefix(o.Text, "\ufeff"))
+		}
+		got := strings.TrimPrefix(strings.ReplaceAll(o.Text, "\r\n", "\n"), "\ufeff")
+		assert.Contains(t, got, "string title = 2;\n")
+		if want != "" {
+			assert.Equal(t, want, got)
+		}
+		want = got
+	}
+}
+
 var columnTypes = []string{"integer", "bigint", "text", "timestamptz", "date", "numeric(9,2)", "uuid", "jsonb", "text[]", "inet", "boolean", "bytea", "varchar(9)", "evolved", "int4range"}
 
 // However a table evolves, a number means one column for ever: it is that of the same
-// field, or reserved with its name. A second run changes nothing.
+// field, or reserved with its name. A second run changes nothing. Each step is compatible
+// on the wire with the one before.
 func TestEvolutionsKeepNumbers(t *testing.T) {
 	t.Parallel()
 	db, _ := database(t)
 	run(t, db, "CREATE TYPE evolved AS ENUM ('one', 'two')")
-	count := 0
+	count, labels := 0, 0
+	var evolutions []evolution
 	rapid.Check(t, func(rt *rapid.T) {
 		count++
+		e := evolution{name: fmt.Sprintf("e%d", count)}
 		dir, err := os.MkdirTemp(t.TempDir(), "evolution")
 		require.NoError(rt, err)
 		table := fmt.Sprintf("t%d_rows", count)
@@ -254,19 +394,68 @@ func TestEvolutionsKeepNumbers(t *testing.T) {
 				if strings.Contains(" "+strings.Join(columns, " ")+" ", " "+name+" ") {
 					continue
 				}
+				if rapid.IntRange(0, 9).Draw(rt, "label") == 0 {
+					labels++
+					exec(fmt.Sprintf("ALTER TYPE evolved ADD VALUE 'label_%d'", labels))
+				}
 				exec("ALTER TABLE " + table + " ADD " + name + " " + rapid.SampledFrom(columnTypes).Draw(rt, "type"))
 				if rapid.Bool().Draw(rt, "index") {
 					exec(fmt.Sprintf("CREATE INDEX ON %s USING hash (kept) WHERE %s IS NULL", table, name))
 				}
 				columns = append(columns, name)
 			}
-			evolve(rt, t, db, table, dir, step, meaning)
+			e.evolve(rt, t, db, table, dir, step, meaning)
 		}
+		evolutions = append(evolutions, e)
 	})
 	assert.GreaterOrEqual(t, count, 100)
+	for step := 1; step < 3; step++ {
+		before, after := image(t, evolutions, step-1, step+1), image(t, evolutions, step, step+1)
+		assert.Empty(t, breaking(t, after, before), "step %d", step)
+		assert.NotEmpty(t, breaking(t, before, after), "step %d, the other way", step)
+	}
 }
 
-func evolve(rt *rapid.T, t *testing.T, db *pgxpool.Pool, table, dir string, step int, meaning map[protoreflect.FieldNumber]string) {
+// An evolution is a proto's files as they were after each step.
+type evolution struct {
+	name  string
+	steps [][]*descriptorpb.FileDescriptorProto // with all that it imports
+}
+
+// image writes the files that the evolutions of a number of steps had after a step.
+func image(t *testing.T, evolutions []evolution, step, steps int) string {
+	t.Helper()
+	var set descriptorpb.FileDescriptorSet
+	seen := map[string]bool{}
+	for _, e := range evolutions {
+		if len(e.steps) < steps {
+			continue
+		}
+		for _, f := range e.steps[step] {
+			if !seen[f.GetName()] {
+				seen[f.GetName()] = true
+				set.File = append(set.File, f)
+			}
+		}
+	}
+	raw, err := proto.Marshal(&set)
+	require.NoError(t, err)
+	path := filepath.Join(t.TempDir(), "image.binpb")
+	require.NoError(t, os.WriteFile(path, raw, 0o644))
+	return path
+}
+
+// breaking returns what buf says of an image that comes after another.
+func breaking(t *testing.T, after, before string) string {
+	t.Helper()
+	out, err := exec.Command(buf(t), "breaking", after, "--against", before, "--config", `{"version": "v2", "breaking": {"use": ["WIRE"]}}`).CombinedOutput()
+	if err != nil {
+		require.NotEmpty(t, string(out), err)
+	}
+	return string(out)
+}
+
+func (e *evolution) evolve(rt *rapid.T, t *testing.T, db *pgxpool.Pool, table, dir string, step int, meaning map[protoreflect.FieldNumber]string) {
 	read := func() *introspect.Database {
 		var d *introspect.Database
 		require.NoError(rt, db.AcquireFunc(t.Context(), func(c *pgxpool.Conn) (err error) {
@@ -275,11 +464,12 @@ func evolve(rt *rapid.T, t *testing.T, db *pgxpool.Pool, table, dir string, step
 		}))
 		return d
 	}
-	d, path := read(), filepath.Join(dir, "evolved.proto")
-	o, err := introspect.Make(t.Context(), d, introspect.Config{Package: "e.v1", GoPackage: "example.com/e;e", Methods: scaffold.Standard, Some: true}, path, nil)
+	d, path := read(), filepath.Join(dir, e.name+".proto")
+	o, err := introspect.Make(t.Context(), d, introspect.Config{Package: e.name + ".v1", GoPackage: "example.com/e;e", Methods: scaffold.Standard, Some: true}, path, nil)
 	require.NoError(rt, err)
 	require.NoError(rt, os.WriteFile(path, []byte(o.Text), 0o644))
-	files := loadIn(rt, dir, path)
+	gen, files := loadIn(rt, dir, path)
+	e.steps = append(e.steps, gen.Request.ProtoFile)
 	again, err := introspect.Make(t.Context(), d, introspect.Config{Some: true}, path, nil)
 	require.NoError(rt, err)
 	require.Equal(rt, o.Text, again.Text, "step %d", step)

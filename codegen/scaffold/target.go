@@ -1,27 +1,32 @@
 package scaffold
 
 import (
-	"maps"
-	"slices"
-
-	"github.com/bufbuild/protocompile/ast"
 	"google.golang.org/protobuf/compiler/protogen"
 	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/protocrud/protoc-gen-go-crud/codegen/protoedit"
 )
 
 // A target is a file that is added to.
 type target struct {
+	*protoedit.File
 	file *protogen.File
 	path string // on disk
 	text []byte
-	node *ast.FileNode
 	// known are the files of the messages of the package, by their names.
 	known map[string]string
 
-	imports  map[string]bool     // the new ones
 	methods  map[string][]string // by the names of the services that are there
 	services []string
 	messages []string
+}
+
+func newTarget(f *protogen.File, path string, text []byte) (*target, error) {
+	edited, err := protoedit.Parse(f.Desc.Path(), string(text))
+	if err != nil {
+		return nil, err
+	}
+	return &target{File: edited, file: f, path: path, text: text, methods: map[string][]string{}}, nil
 }
 
 // addMessage adds a message, unless there is one of its name in the package.
@@ -48,16 +53,9 @@ func (t *target) addService(name, many string, rpcs []string) {
 
 // needs notes that the file imports another.
 func (t *target) needs(file string) {
-	if file == t.file.Desc.Path() {
-		return
+	if file != t.file.Desc.Path() {
+		t.Import(file)
 	}
-	imports := t.file.Desc.Imports()
-	for i := range imports.Len() {
-		if imports.Get(i).Path() == file {
-			return
-		}
-	}
-	t.imports[file] = true
 }
 
 // ref names a message that the run knows.
@@ -77,5 +75,3 @@ func (t *target) external(file, name string) string {
 
 // option names an option of others, and imports its file.
 func (t *target) option(file, name string) string { return "(" + t.external(file, name) + ")" }
-
-func (t *target) newImports() []string { return slices.Sorted(maps.Keys(t.imports)) }

@@ -6,7 +6,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 
 	libraryv1 "github.com/protocrud/protoc-gen-go-crud/example/library/v1"
@@ -54,9 +53,7 @@ func TestCustomMethod(t *testing.T) {
 		_, err = l.ReturnBook(as(t, "north"), &libraryv1.ReturnBookRequest{Name: "edda"})
 		requireRefused(t, err, codes.InvalidArgument, crud.ReasonInvalidField)
 
-		srv := grpc.NewServer()
-		libraryv1.RegisterLibraryServiceServer(srv, libraryv1.NewCRUDLibraryServiceServer(db, crud.ScopeColumn("tenant_id", server.Tenant)))
-		generated := dial(t, srv)
+		generated := plain(t, libraryv1.NewCRUDLibraryServiceServer(db, crud.ScopeColumn("tenant_id", server.Tenant)))
 		_, err = generated.GetBook(t.Context(), &libraryv1.GetBookRequest{Name: book.GetName()})
 		require.NoError(t, err)
 		_, err = generated.ReturnBook(t.Context(), &libraryv1.ReturnBookRequest{Name: book.GetName()})
@@ -77,15 +74,13 @@ func (shelfOfOne) Get(_ context.Context, key libraryv1.ShelfKey, _ ...crud.GetOp
 // are UNIMPLEMENTED.
 func TestReplacedStore(t *testing.T) {
 	t.Parallel()
-	srv := grpc.NewServer()
-	libraryv1.RegisterLibraryServiceServer(srv, libraryv1.CRUDLibraryServiceServer{Shelves: shelfOfOne{}})
-	client := dial(t, srv)
+	library := plain(t, libraryv1.CRUDLibraryServiceServer{Shelves: shelfOfOne{}})
 
-	shelf, err := client.GetShelf(t.Context(), &libraryv1.GetShelfRequest{Name: "shelves/x"})
+	shelf, err := library.GetShelf(t.Context(), &libraryv1.GetShelfRequest{Name: "shelves/x"})
 	require.NoError(t, err)
 	assert.Equal(t, "Made up", shelf.GetTheme())
-	_, err = client.ListShelves(t.Context(), &libraryv1.ListShelvesRequest{})
+	_, err = library.ListShelves(t.Context(), &libraryv1.ListShelvesRequest{})
 	requireRefused(t, err, codes.Unimplemented, crud.ReasonUnimplemented)
-	_, err = client.GetUser(t.Context(), &libraryv1.GetUserRequest{Id: 1})
+	_, err = library.GetUser(t.Context(), &libraryv1.GetUserRequest{Id: 1})
 	requireRefused(t, err, codes.Unimplemented, crud.ReasonUnimplemented)
 }

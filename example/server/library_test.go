@@ -2,24 +2,20 @@ package server_test
 
 import (
 	"context"
-	"log/slog"
-	"net"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
 	libraryv1 "github.com/protocrud/protoc-gen-go-crud/example/library/v1"
 	"github.com/protocrud/protoc-gen-go-crud/example/server"
+	"github.com/protocrud/protoc-gen-go-crud/runtime/client"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/crud"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/crudtest"
 	crudserver "github.com/protocrud/protoc-gen-go-crud/runtime/server"
@@ -61,59 +57,36 @@ func (l *library) announced() []string {
 
 var secret = []byte("a secret that only tests have, of 40 bytes")
 
-// serve runs a server of the library on the loopback interface. dial returns a
-// connection of somebody with a role; without one nobody says who calls.
+// serve runs the library's server. dial returns a connection of somebody with a role;
+// without one nobody says who calls.
 func serve(t *testing.T, cfg crudserver.Config, db crud.DB, announce func(context.Context, string)) (dial func(role string) *grpc.ClientConn) {
 	t.Helper()
 	cfg, err := server.Configure(cfg, db, secret, announce)
 	require.NoError(t, err)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	cfg.Listeners, cfg.Logger = []net.Listener{listener}, slog.New(slog.DiscardHandler)
-	ctx, stop := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- crudserver.Run(ctx, cfg) }()
-	t.Cleanup(func() {
-		stop()
-		assert.NoError(t, <-ended)
-	})
+	endpoint := crudtest.ServeConfig(t, cfg)
 	return func(role string) *grpc.ClientConn {
 		t.Helper()
-		opts := []grpc.DialOption{grpc.WithTransportCredentials(insecure.NewCredentials())}
-		if role != "" {
-			token, err := server.NewToken(secret, "ann", role, time.Hour)
-			require.NoError(t, err)
-			opts = append(opts, grpc.WithPerRPCCredentials(token))
+		if role == "" {
+			return endpoint.Dial()
 		}
-		conn, err := grpc.NewClient(listener.Addr().String(), opts...)
+		token, err := server.NewToken(secret, "ann", role, time.Hour)
 		require.NoError(t, err)
-		t.Cleanup(func() { assert.NoError(t, conn.Close()) })
-		return conn
+		return endpoint.Dial(grpc.WithPerRPCCredentials(token))
 	}
 }
 
-// dial serves a gRPC server without anything around it, and returns a client.
-func dial(t *testing.T, srv *grpc.Server) libraryv1.LibraryServiceClient {
+// plain serves an implementation to which no limits and permissions apply, and returns
+// a client.
+func plain(t *testing.T, impl libraryv1.LibraryServiceServer) libraryv1.LibraryServiceClient {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	ended := make(chan error, 1)
-	go func() { ended <- srv.Serve(listener) }()
-	conn, err := grpc.NewClient(listener.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
-	require.NoError(t, err)
-	t.Cleanup(func() {
-		assert.NoError(t, conn.Close())
-		srv.GracefulStop()
-		assert.NoError(t, <-ended)
-	})
-	return libraryv1.NewLibraryServiceClient(conn)
+	return libraryv1.NewLibraryServiceClient(crudtest.Serve(t, crudserver.Plain(libraryv1.RegisterLibraryServiceServer).By(impl)))
 }
 
 // book puts a book on the shelf "sagas", which is made when it is missing.
 func (l *library) book(t *testing.T, id string) *libraryv1.Book {
 	t.Helper()
 	_, err := l.CreateShelf(t.Context(), &libraryv1.CreateShelfRequest{ShelfId: "sagas", Shelf: &libraryv1.Shelf{Theme: "Sagas"}})
-	if status.Code(err) != codes.AlreadyExists {
+	if !client.IsAlreadyExists(err) {
 		require.NoError(t, err)
 	}
 	book, err := l.CreateBook(t.Context(), &libraryv1.CreateBookRequest{Parent: "shelves/sagas", BookId: id, Book: &libraryv1.Book{Title: id}})
@@ -146,11 +119,5 @@ func mask(paths ...string) *fieldmaskpb.FieldMask { return &fieldmaskpb.FieldMas
 func requireRefused(t *testing.T, err error, code codes.Code, reason string) {
 	t.Helper()
 	require.Equal(t, code, status.Code(err), "%v", err)
-	var reasons []string
-	for _, d := range status.Convert(err).Details() {
-		if info, ok := d.(*errdetails.ErrorInfo); ok {
-			reasons = append(reasons, info.GetReason())
-		}
-	}
-	require.Equal(t, []string{reason}, reasons)
+	require.Equal(t, reason, client.Reason(err))
 }

@@ -20,8 +20,10 @@ func TestDeletedBooks(t *testing.T) {
 	crudtest.EachEngine(t, func(t *testing.T, db crud.DB) {
 		l := newLibrary(t, db)
 		edda, egil, user := l.book(t, "edda"), l.book(t, "egil"), l.user(t, "ada")
+		clock := crudtest.NewClock(time.Now())
+		ago := libraryv1.NewBookRepository(db, crud.WithClock(clock.Now))
 		for book, days := range map[*libraryv1.Book]int{edda: 29, egil: 31} {
-			ago := libraryv1.NewBookRepository(db, crud.WithClock(func() time.Time { return time.Now().AddDate(0, 0, -days) }))
+			clock.Set(time.Now().AddDate(0, 0, -days))
 			key, err := libraryv1.ParseBookKey(book.GetName())
 			require.NoError(t, err)
 			_, err = ago.Delete(t.Context(), key)

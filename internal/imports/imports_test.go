@@ -34,8 +34,9 @@ var floors = []floor{
 	{"codegen/model", []string{"options", "internal/sqlname", "internal/texttype"}},
 	{"codegen/export", []string{"options"}},
 	{"codegen/source", []string{"codegen/export"}},
-	{"codegen/introspect", []string{"codegen/migrate/catalog", "codegen/model", "codegen/scaffold", "codegen/source", "internal/sqlname", "internal/texttype", "runtime/crud"}},
-	{"codegen/scaffold", []string{"codegen/model", "codegen/source"}},
+	{"codegen/introspect", []string{"codegen/migrate/catalog", "codegen/model", "codegen/protoedit", "codegen/scaffold", "codegen/source", "internal/sqlname", "internal/texttype", "runtime/crud"}},
+	{"codegen/scaffold", []string{"codegen/model", "codegen/protoedit", "codegen/source"}},
+	{"codegen/protoedit", nil},
 	{"codegen/schema", []string{"codegen/model", "runtime/crud"}},
 	{"codegen/migrate/history", nil},
 	{"codegen/migrate", []string{"codegen/migrate/catalog", "codegen/schema", "internal/sqlname", "runtime/crud"}},
@@ -53,11 +54,13 @@ var floors = []floor{
 	{"runtime/ratelimit/pglimit", []string{"runtime/ratelimit", "runtime/crud"}},
 	{"runtime/ratelimit/redislimit", []string{"runtime/ratelimit"}},
 	{"runtime/rls", []string{"runtime/crud"}},
-	{"runtime/server", []string{"runtime/crud", "runtime/auth", "runtime/ratelimit", "runtime/signals", "internal/draining", "internal/richstatus"}},
+	{"runtime/client", []string{"internal/certfile", "internal/setting"}},
+	{"runtime/server", []string{"runtime/crud", "runtime/auth", "runtime/ratelimit", "runtime/signals", "internal/certfile", "internal/draining", "internal/richstatus", "internal/setting"}},
 	{"runtime/signals", nil},
 	{"internal/allkinds", []string{"options", "runtime"}},
 	{"internal/apitest", []string{"options", "runtime"}},
 	{"internal/bookpb", []string{"options", "runtime"}},
+	{"internal/certfile", nil},
 	{"internal/citext", nil},
 	{"internal/cmd", []string{"runtime"}},
 	{"internal/consumer", nil},
@@ -70,6 +73,7 @@ var floors = []floor{
 	{"internal/protopath", nil},
 	{"internal/relations", []string{"options", "runtime"}},
 	{"internal/richstatus", nil},
+	{"internal/setting", nil},
 	{"internal/sqlname", nil},
 	{"internal/texttype", []string{"internal/nearest"}},
 }
@@ -242,5 +246,23 @@ func TestCoreIsLight(t *testing.T) {
 				assert.NotEqual(t, module+heavy, path, "%s links it", core)
 			}
 		}
+	}
+}
+
+// What calls a service links no database, whatever the service itself does.
+func TestClientIsLight(t *testing.T) {
+	t.Parallel()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", module+"runtime/client").Output()
+	require.NoError(t, err)
+	light := []string{"golang.org/x/", "google.golang.org/grpc", "google.golang.org/protobuf", "google.golang.org/genproto/googleapis/rpc"}
+	own := []string{"runtime/client", "internal/certfile", "internal/setting"}
+	for path := range strings.Lines(string(out)) {
+		path = strings.TrimSpace(path)
+		first, _, _ := strings.Cut(path, "/")
+		if !strings.Contains(first, ".") || slices.Contains(own, strings.TrimPrefix(path, module)) {
+			continue
+		}
+		assert.True(t, slices.ContainsFunc(light, func(prefix string) bool { return strings.HasPrefix(path, prefix) }),
+			"runtime/client links %s", path)
 	}
 }

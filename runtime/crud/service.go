@@ -69,6 +69,21 @@ func (s ServiceInfo) RateLimits() ratelimit.Service {
 	return limits
 }
 
+// Repeatable returns the full names of the methods that may be called again when it is
+// not known what became of a call: those that only read, and those that a request_id
+// makes so. With it a ServiceInfo is a client.Info.
+func (s ServiceInfo) Repeatable() (reads, withRequestID []string) {
+	for _, m := range s.Methods {
+		switch {
+		case m.Kind == MethodGet, m.Kind == MethodList, m.Kind == MethodBatchGet:
+			reads = append(reads, m.FullName)
+		case m.RequestID:
+			withRequestID = append(withRequestID, m.FullName)
+		}
+	}
+	return reads, withRequestID
+}
+
 // Tables returns the tables that the service needs, for CreateTables: those of its
 // methods, each once, and the runtime's own where a method needs one.
 func (s ServiceInfo) Tables() []AnyTable {

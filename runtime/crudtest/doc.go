@@ -1,4 +1,5 @@
-// Package crudtest gives tests databases of their own: isolated, fast, and real.
+// Package crudtest gives tests databases of their own, isolated, fast, and real, and runs
+// services on them.
 //
 //	func TestMain(m *testing.M) { crudtest.Main(m) }
 //
@@ -13,8 +14,23 @@
 //
 // [Postgres] and [PostgresURL] give a schema of its own in a PostgreSQL server,
 // [SQLite] and [SQLiteMemory] a database of the embedded engine, and [EachEngine]
-// runs a test on both engines. A [Recorder] notes the statements that pass
-// through it.
+// runs a test on both engines. [Tx] gives a part of a database that is shared. A
+// [Recorder] notes the statements that pass through it, a [Clock] and [Limits] do what
+// a test tells them to, and [TestStore] is the contract of stores.
+//
+// [Serve] runs services inside the process, behind the interceptors of a real server:
+//
+//	func TestGetBook(t *testing.T) {
+//		db := crudtest.SQLiteMemory(t)
+//		require.NoError(t, crud.CreateTables(t.Context(), db, libraryv1.LibraryServiceInfo.Tables()...))
+//		impl := libraryv1.NewCRUDLibraryServiceServer(db)
+//		conn := crudtest.Serve(t, server.Of(libraryv1.RegisterLibraryServiceServer, libraryv1.LibraryServiceInfo).By(impl))
+//		_, err := libraryv1.NewLibraryServiceClient(conn).GetBook(t.Context(), &libraryv1.GetBookRequest{Name: "shelves/a/books/b"})
+//		assert.True(t, client.IsNotFound(err))
+//	}
+//
+// The embedded engine in memory is the fake to test against: it needs no set-up, and
+// passes the same suite as PostgreSQL.
 //
 // # The PostgreSQL server
 //

@@ -145,11 +145,11 @@ func (s *running) options(services []*served) ([]grpc.ServerOption, error) {
 		options = append(options, grpc.StatsHandler(h))
 	}
 	if s.TLS.CertFile != "" {
-		k, err := newKeeper(s.TLS, s.Logger)
+		c, err := s.TLS.keep(s.Logger)
 		if err != nil {
 			return nil, err
 		}
-		options = append(options, grpc.Creds(credentials.NewTLS(k.tlsConfig())))
+		options = append(options, grpc.Creds(credentials.NewTLS(c)))
 	}
 	options = append(options, s.ServerOptions...)
 	return append(options, grpc.ChainStreamInterceptor(doorman{s.draining}.stream)), nil

@@ -1,12 +1,10 @@
 package server
 
 import (
-	"errors"
 	"flag"
-	"fmt"
-	"os"
 	"strings"
-	"time"
+
+	"github.com/protocrud/protoc-gen-go-crud/internal/setting"
 )
 
 // envPrefix begins the names of the variables that FromEnv reads.
@@ -18,42 +16,8 @@ const envPrefix = "GRPC_SERVER_"
 // of the flag.
 func (c *Config) Flags(fs *flag.FlagSet) {
 	*c = c.withDefaults()
-	c.define(fs)
-	plain, defaults := Config{}.withDefaults(), flag.NewFlagSet("", flag.ContinueOnError)
-	plain.define(defaults)
-	defaults.VisitAll(func(f *flag.Flag) {
-		switch f.Value.(flag.Getter).Get() {
-		case 0, time.Duration(0), false, "":
-		default:
-			own := fs.Lookup(f.Name)
-			own.Value = nonzero{own.Value}
-		}
-	})
-}
-
-// A nonzero is a setting of which 0, or no text, is no value.
-type nonzero struct{ flag.Value }
-
-func (n nonzero) Set(s string) error {
-	if err := n.Value.Set(s); err != nil {
-		return err
-	}
-	switch n.Get() {
-	case 0, time.Duration(0), "":
-		return errors.New("it is needed")
-	}
-	return nil
-}
-
-// Get makes it a flag.Getter.
-func (n nonzero) Get() any { return n.Value.(flag.Getter).Get() }
-
-// String is also asked of the zero nonzero, by package flag.
-func (n nonzero) String() string {
-	if n.Value == nil {
-		return ""
-	}
-	return n.Value.String()
+	plain := Config{}.withDefaults()
+	setting.Define(fs, c.define, plain.define)
 }
 
 func (c *Config) define(fs *flag.FlagSet) {
@@ -90,16 +54,7 @@ func (c *Config) define(fs *flag.FlagSet) {
 func (c *Config) FromEnv() error {
 	fs := flag.NewFlagSet("", flag.ContinueOnError)
 	c.Flags(fs)
-	var errs []error
-	fs.VisitAll(func(f *flag.Flag) {
-		name := EnvName(f.Name)
-		if v := os.Getenv(name); v != "" {
-			if err := fs.Set(f.Name, v); err != nil {
-				errs = append(errs, fmt.Errorf("server: %s is %q: %w", name, v, err))
-			}
-		}
-	})
-	return errors.Join(errs...)
+	return setting.FromEnv("server", fs, EnvName)
 }
 
 // EnvName returns the variable of a flag: GRPC_SERVER_TLS_CERT for tls-cert.

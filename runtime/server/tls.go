@@ -1,16 +1,11 @@
 package server
 
 import (
-	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
-	"fmt"
 	"log/slog"
-	"os"
-	"slices"
-	"sync"
-	"time"
+
+	"github.com/protocrud/protoc-gen-go-crud/internal/certfile"
 )
 
 // TLS names the files of the certificates, PEM. They are looked at with each new
@@ -34,7 +29,7 @@ func (t TLS) check() error {
 	return nil
 }
 
-// files are those that are read, in the order of their stamps.
+// files are those that are read.
 func (t TLS) files() []string {
 	files := []string{t.CertFile, t.KeyFile}
 	if t.ClientCAFile != "" {
@@ -57,93 +52,22 @@ func (t TLS) load() (*tls.Config, error) {
 	if t.ClientCAFile == "" {
 		return c, nil
 	}
-	pem, err := os.ReadFile(t.ClientCAFile)
+	c.ClientAuth = tls.RequireAndVerifyClientCert
+	c.ClientCAs, err = certfile.Pool(t.ClientCAFile)
+	return c, err
+}
+
+// keep returns the config of a server that looks at the files with each handshake.
+func (t TLS) keep(logger *slog.Logger) (*tls.Config, error) {
+	k, err := certfile.New("server", t.files(), t.load, logger)
 	if err != nil {
 		return nil, err
 	}
-	c.ClientCAs, c.ClientAuth = x509.NewCertPool(), tls.RequireAndVerifyClientCert
-	if !c.ClientCAs.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("%s has no certificate", t.ClientCAFile)
-	}
-	return c, nil
-}
-
-// A stamp tells two states of a file apart.
-type stamp struct {
-	size     int64
-	modified time.Time
-	info     os.FileInfo
-}
-
-func (s stamp) same(as stamp) bool {
-	return s.size == as.size && s.modified.Equal(as.modified) && os.SameFile(s.info, as.info)
-}
-
-func (t TLS) stamps() ([]stamp, error) {
-	var stamps []stamp
-	for _, file := range t.files() {
-		info, err := os.Stat(file)
-		if err != nil {
-			return nil, err
-		}
-		stamps = append(stamps, stamp{info.Size(), info.ModTime(), info})
-	}
-	return stamps, nil
-}
-
-// A keeper has the certificates as they last fit together.
-type keeper struct {
-	files  TLS
-	logger *slog.Logger
-
-	mu     sync.Mutex
-	stamps []stamp
-	config *tls.Config
-	said   string // the last complaint
-}
-
-func newKeeper(files TLS, logger *slog.Logger) (*keeper, error) {
-	k := &keeper{files: files, logger: logger}
-	return k, k.renew()
-}
-
-// tlsConfig returns the config of a server that asks the keeper at each handshake.
-func (k *keeper) tlsConfig() *tls.Config {
 	return &tls.Config{
-		MinVersion:         tls.VersionTLS12,
-		NextProtos:         []string{"h2"},
-		GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) { return k.current(hello.Context()), nil },
-	}
-}
-
-// current returns the certificates of a handshake.
-func (k *keeper) current(ctx context.Context) *tls.Config {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	switch err := k.renew(); {
-	case err == nil:
-		k.said = ""
-	case err.Error() != k.said:
-		k.said = err.Error()
-		k.logger.ErrorContext(ctx, "server: the certificates on disk do not fit; the ones before them hold", "error", err)
-	}
-	return k.config
-}
-
-// renew reads the files if they have changed. The stamps are from before the reading,
-// so that a change meanwhile is seen the next time.
-func (k *keeper) renew() error {
-	stamps, err := k.files.stamps()
-	if err != nil || slices.EqualFunc(stamps, k.stamps, stamp.same) {
-		return err
-	}
-	config, err := k.files.load()
-	if err != nil {
-		return err
-	}
-	if k.config != nil {
-		k.logger.Info("server: new certificates are in use")
-	}
-	k.stamps, k.config = stamps, config
-	return nil
+		MinVersion: tls.VersionTLS12,
+		NextProtos: []string{"h2"},
+		GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+			return k.Current(hello.Context()), nil
+		},
+	}, nil
 }

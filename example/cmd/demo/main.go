@@ -19,10 +19,10 @@ import (
 	"time"
 
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
 
 	libraryv1 "github.com/protocrud/protoc-gen-go-crud/example/library/v1"
 	"github.com/protocrud/protoc-gen-go-crud/example/server"
+	"github.com/protocrud/protoc-gen-go-crud/runtime/client"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/crud"
 	crudserver "github.com/protocrud/protoc-gen-go-crud/runtime/server"
 )
@@ -55,9 +55,10 @@ func run() (err error) {
 	if err != nil {
 		return err
 	}
-	conn, err := grpc.NewClient(address,
-		grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithPerRPCCredentials(token),
-		grpc.WithUnaryInterceptor(p.intercept), grpc.WithStreamInterceptor(p.interceptStream))
+	conn, err := client.Dial(client.Config{
+		Addr: address, Credentials: token,
+		DialOptions: []grpc.DialOption{grpc.WithChainUnaryInterceptor(p.intercept), grpc.WithChainStreamInterceptor(p.interceptStream)},
+	})
 	if err != nil {
 		return err
 	}
