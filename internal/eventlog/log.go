@@ -91,15 +91,10 @@ func (l Log) State(ctx context.Context) (s State, err error) {
 		return s, err
 	}
 	defer rows.Close()
-	for rows.Next() { // there is no row before the first numbering
-		if err := rows.Scan(&s.Last, &s.Purged, &s.Waiting); err != nil {
-			return s, err
-		}
-		return s, nil
-	}
-	if err := rows.Err(); err != nil {
+	if rows.Next() {
+		err := rows.Scan(&s.Last, &s.Purged, &s.Waiting)
 		return s, err
 	}
-	s.Waiting = true // of which nobody knows
-	return s, nil
+	s.Waiting = true // there is no row before the first numbering
+	return s, rows.Err()
 }

@@ -32,10 +32,9 @@ import (
 // What follows events ends with the last watch. This test is not parallel: it looks at the
 // goroutines of all.
 func TestFollowersEnd(t *testing.T) {
-	ours := goleak.IgnoreCurrent()
 	for name, db := range map[string]crud.DB{"postgres": crudtest.Postgres(t), "sqlite": crudtest.SQLite(t)} {
 		createTables(t, db)
-		ours = goleak.IgnoreCurrent()
+		ours := goleak.IgnoreCurrent()
 		var wg sync.WaitGroup
 		for range 3 {
 			ctx, cancel := context.WithCancel(t.Context())
