@@ -94,6 +94,10 @@ test-many: $(BUF_STAMP) ## Take 520 tables of 21,000 columns from the database t
 fuzz: ## Run every fuzz target for FUZZTIME, side by side.
 	FUZZTIME=$(FUZZTIME) scripts/fuzz
 
+.PHONY: soak-events
+soak-events: ## Watch 10^5 changes by 8 writers, with a stream that is cut every second.
+	EVENTTEST_CHANGES=100000 go run ./internal/cmd/withpostgres go test -timeout 30m -v -run '^TestNoChangeIsLost$$' ./internal/eventtest
+
 .PHONY: bench-check
 bench-check: ## Fail if the generated code allocates or sends more than it did.
 	go run ./internal/cmd/withpostgres go -C bench test -vet=off -timeout 10m ./...

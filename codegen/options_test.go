@@ -245,7 +245,7 @@ func TestNoOptionIsIgnored(t *testing.T) {
 			line, regexp.QuoteMeta(sample.place.option)), said[0], name)
 	}
 	assert.True(t, supported["Model.table"])
-	assert.False(t, supported["Model.events"])
+	assert.False(t, supported["Model.projection"])
 }
 
 // optionNames returns every field of the options, Index.unique, and of those that are

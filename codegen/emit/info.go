@@ -84,4 +84,5 @@ var methodKinds = map[model.MethodKind]string{
 	model.BatchCreate: "MethodBatchCreate",
 	model.BatchUpdate: "MethodBatchUpdate",
 	model.BatchDelete: "MethodBatchDelete",
+	model.Watch:       "MethodWatch",
 }

@@ -53,6 +53,8 @@ func (p *printer) method(s *model.Service, m *model.Method) {
 		w.getBy()
 	case model.BatchGet, model.BatchCreate, model.BatchUpdate, model.BatchDelete:
 		w.batch()
+	case model.Watch:
+		w.watch()
 	}
 	p.P("}")
 	p.P()
@@ -245,6 +247,9 @@ type pageValue struct {
 func (w methodWriter) pointed(v pageValue) string {
 	if !pointer(v.field) {
 		return v.value
+	}
+	if v.field.Enum != nil {
+		return v.value + ".Enum()"
 	}
 	kinds := map[protoreflect.Kind]string{
 		protoreflect.StringKind: "String", protoreflect.Int32Kind: "Int32", protoreflect.Int64Kind: "Int64",

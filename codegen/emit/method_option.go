@@ -57,6 +57,7 @@ func (w methodWriter) query() {
 		{"ShowDeleted", w.ShowDeleted},
 		{"ReadMask", w.ReadMask},
 		{"View", w.View},
+		{"ResumeToken", w.ResumeToken},
 	} {
 		if f.field != nil {
 			w.P(f.name, ": ", read(w.req, f.field), ",")

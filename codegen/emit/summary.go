@@ -51,6 +51,12 @@ func summary(m *model.Method) string {
 			return rpc + " marks the " + m.Store.GoName + " that the request names as deleted, all or none, and returns them."
 		}
 		return rpc + " removes the " + m.Store.GoName + " that the request names, all or none."
+	case model.Watch:
+		of := m.Store.GoName
+		if m.Parent != nil {
+			of += " of the request's parent"
+		}
+		return rpc + " sends the changes of the " + of + ", each at least once, behind the resume token or from now on."
 	case model.Undelete:
 		return rpc + " brings the deleted " + message + " with the request's " + asked(m) + " back."
 	case model.Delete:
@@ -80,12 +86,12 @@ func fieldName(f *protogen.Field) string { return string(f.Desc.Name()) }
 // codes returns the status codes that a caller of a standard method can see for what
 // it asks, in the order of their numbers.
 func codes(m *model.Method) []string {
-	notFound, exists, precondition, aborted := false, false, false, false
+	notFound, exists, precondition, aborted, watches := false, false, false, false, m.Kind == model.Watch
 	of := m.Store.Model
 	switch m.Kind {
 	case model.Get, model.GetBy, model.BatchGet:
 		notFound = true
-	case model.List:
+	case model.List, model.Watch:
 		notFound = of.Parent != nil && of.Parent.Model != nil && of.Parent.Check
 	case model.Create, model.BatchCreate:
 		notFound = slices.ContainsFunc(of.References, isParent)
@@ -107,7 +113,7 @@ func codes(m *model.Method) []string {
 	for _, c := range []struct {
 		seen bool
 		code string
-	}{{notFound, "NOT_FOUND"}, {exists, "ALREADY_EXISTS"}, {precondition, "FAILED_PRECONDITION"}, {aborted, "ABORTED"}} {
+	}{{notFound, "NOT_FOUND"}, {exists, "ALREADY_EXISTS"}, {precondition, "FAILED_PRECONDITION"}, {aborted, "ABORTED"}, {watches, "OUT_OF_RANGE"}, {watches, "UNAVAILABLE"}} {
 		if c.seen {
 			codes = append(codes, c.code)
 		}

@@ -41,6 +41,9 @@ func (p *printer) table(m plan.Model) {
 	if len(m.Scope) > 0 {
 		p.P("Scope: ", stringList(m.Scope), ",")
 	}
+	if m.Events {
+		p.P("Events: true,")
+	}
 	p.limit("DefaultPageSize", m.DefaultPageSize)
 	p.limit("MaxPageSize", m.MaxPageSize)
 	p.limit("MaxBatchSize", m.MaxBatchSize)

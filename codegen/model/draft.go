@@ -28,6 +28,7 @@ const (
 	modelAcrossParents   = 14
 	modelCheckParent     = 15
 	modelScope           = 16
+	modelEvents          = 19
 	modelWas             = 21
 
 	indexFields      = 1
@@ -96,6 +97,7 @@ func newDraft(f *protogen.File, m *protogen.Message) (d *draft, isModel bool) {
 	d.Keyless = d.opts.GetKeyless()
 	d.readResource()
 	d.Plural, d.Noun, d.Nouns = snakeCase(d.plural), d.singular, d.plural
+	d.Events = d.opts.GetEvents()
 	d.readTable()
 	d.readComment()
 	d.readPageSizes()

@@ -23,7 +23,7 @@ var handled = map[protoreflect.FullName]bool{
 	"protocrud.v1.Model.scope":             true,
 	"protocrud.v1.Model.shard_key":         false,
 	"protocrud.v1.Model.projection":        false,
-	"protocrud.v1.Model.events":            false,
+	"protocrud.v1.Model.events":            true,
 	"protocrud.v1.Model.comment":           true,
 	"protocrud.v1.Model.was":               true,
 	"protocrud.v1.Model.keyless":           true,

@@ -130,6 +130,7 @@ func (l *loader) connect() {
 	}
 	for _, d := range l.drafts {
 		d.checkScopes()
+		d.checkEvents()
 		l.addChildren(d)
 		l.addRelations(d)
 	}

@@ -42,10 +42,6 @@ func (sv *server) readMethod(m *protogen.Method) *Method {
 	if d == nil {
 		return method
 	}
-	if v.kind == Custom {
-		sv.add(at(m.Desc), fmt.Sprintf("%s of %s is not supported yet by this version", v.name, d.Message.Desc.FullName()), skipMethodHint)
-		return method
-	}
 	if d.Singleton() && v.kind != Get && v.kind != Update {
 		sv.add(at(m.Desc), fmt.Sprintf("%s is a method of %s, which is a singleton: it is there as long as its parent is (AIP-156)", m.Desc.Name(), d.Message.Desc.FullName()),
 			"remove the method, or "+skipMethodHint)
@@ -68,9 +64,9 @@ func (sv *server) readMethod(m *protogen.Method) *Method {
 func (sv *server) refuseForm(m *Method, v verb) bool {
 	desc := m.Method.Desc
 	switch {
-	case v.name == "Stream" && !desc.IsStreamingServer():
+	case (v.name == "Stream" || v.kind == Watch) && !desc.IsStreamingServer():
 		sv.add(at(desc, methodOutput), fmt.Sprintf("%s does not return a stream", desc.Name()), "write stream before its output, or "+skipMethodHint)
-	case desc.IsStreamingClient(), desc.IsStreamingServer() && v.kind != List:
+	case desc.IsStreamingClient(), desc.IsStreamingServer() && v.kind != List && v.kind != Watch:
 		sv.add(at(desc), fmt.Sprintf("%s is a streaming method, and %s is not", desc.Name(), v.name), "remove stream, or "+skipMethodHint)
 	case desc.Output().FullName() == "google.longrunning.Operation":
 		sv.add(at(desc, methodOutput), "long-running operations are not supported yet by this version", skipMethodHint)

@@ -58,6 +58,8 @@ type Model struct {
 	// Scope are the SQL names of the columns that every statement is bound to.
 	// They need not be among Columns.
 	Scope []string
+	// Events says that each write of a row appends an event.
+	Events bool
 
 	// Singular is the snake_case singular, the name of the resource's field in
 	// requests: book. Plural is that of a field of several: books.
@@ -326,8 +328,21 @@ type Method struct {
 
 	Items, NextPageToken, TotalSize *protogen.Field // List's response; a batch has Items
 
+	ResumeToken *protogen.Field // Watch
+	// Event is what a Watch answers with. Nil for the other kinds.
+	Event *WatchEvent
+
 	// Batch is where the elements of a batch are. Nil for the other kinds.
 	Batch *Batch
+}
+
+// A WatchEvent is the message that tells of one change: its fields, and the values of
+// its type. Those that it may lack are nil.
+type WatchEvent struct {
+	Type, Resource, ResumeToken *protogen.Field
+	Previous, Time, Changed     *protogen.Field
+
+	Created, Updated, Deleted, Undeleted, Bookmark *protogen.EnumValue
 }
 
 // A Batch is the list in the request of a batch method.
@@ -348,7 +363,7 @@ type Equality struct {
 	Required bool
 }
 
-// Streams reports whether a List answers with a stream of resources.
+// Streams reports whether the answer is a stream.
 func (m *Method) Streams() bool { return m.Method.Desc.IsStreamingServer() }
 
 // MethodKind is what an RPC was recognised as.
@@ -371,4 +386,5 @@ const (
 	BatchCreate
 	BatchUpdate
 	BatchDelete
+	Watch
 )

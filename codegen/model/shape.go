@@ -45,6 +45,8 @@ func (s *shape) read() {
 		s.readUndelete()
 	case GetBy:
 		s.readGetBy()
+	case Watch:
+		s.readWatch()
 	case BatchGet, BatchCreate, BatchUpdate, BatchDelete:
 		s.readBatch()
 	}

@@ -8,12 +8,12 @@ import (
 	"google.golang.org/protobuf/compiler/protogen"
 )
 
-// equality takes a field of a List request that is named like a stored field: it
+// equality takes a field of a List or Watch request that is named like a stored field: it
 // limits the list to the rows with its value, or one of its values. ok is false if
 // there is no such field.
 func (s *shape) equality(f *protogen.Field) (ok bool) {
 	named := s.model.fieldNamed(string(f.Desc.Name()))
-	if s.Kind != List || named == nil || named.column == nil || named.column.Etag {
+	if s.Kind != List && s.Kind != Watch || named == nil || named.column == nil || named.column.Etag {
 		return false
 	}
 	c := named.column

@@ -8,8 +8,8 @@ import (
 // A verb is what the name of a standard method begins with.
 type verb struct {
 	name   string
-	kind   MethodKind // Custom for a verb that is not supported yet
-	plural bool       // the resource follows in the plural
+	kind   MethodKind
+	plural bool // the resource follows in the plural
 }
 
 // verbs are those of the standard methods (AIP-131 to 135, 164, 231 to 235) and of
@@ -22,7 +22,7 @@ var verbs = []verb{
 	{name: "Delete", kind: Delete},
 	{name: "Undelete", kind: Undelete},
 	{name: "Stream", kind: List, plural: true},
-	{name: "Watch", plural: true},
+	{name: "Watch", kind: Watch, plural: true},
 	{name: "BatchGet", kind: BatchGet, plural: true},
 	{name: "BatchCreate", kind: BatchCreate, plural: true},
 	{name: "BatchUpdate", kind: BatchUpdate, plural: true},
@@ -79,10 +79,8 @@ func newVocabulary(models []*draft) *vocabulary {
 			right, almost := v.methodOf(d), fold(v.methodOf(d))
 			words.methods[right] = append(words.methods[right], meant)
 			words.missed[almost] = append(words.missed[almost], meant)
-			if v.kind != Custom {
-				confused := fold(v.confused(d))
-				words.missed[confused] = append(words.missed[confused], meant)
-			}
+			confused := fold(v.confused(d))
+			words.missed[confused] = append(words.missed[confused], meant)
 		}
 	}
 	return words

@@ -10,7 +10,29 @@ import (
 // A message is one that is added. The numbers of its fields are their places.
 type message struct {
 	name, comment string
+	enum          *enum // declared in it, nil for none
 	fields        []field
+}
+
+// An enum is one that is declared in a message. The numbers of its values are their places.
+type enum struct {
+	name, comment string
+	values        []enumValue
+}
+
+type enumValue struct{ name, comment string }
+
+func (e *enum) text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "  // %s\n  enum %s {\n", e.comment, e.name)
+	for i, v := range e.values {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		fmt.Fprintf(&b, "    // %s\n    %s = %d;\n", v.comment, v.name, i)
+	}
+	b.WriteString("  }\n\n")
+	return b.String()
 }
 
 type field struct {
@@ -24,6 +46,9 @@ type field struct {
 func (m message) text(syntax protoreflect.Syntax) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "// %s\nmessage %s {\n", m.comment, m.name)
+	if m.enum != nil {
+		b.WriteString(m.enum.text())
+	}
 	for i, f := range m.fields {
 		if i > 0 {
 			b.WriteByte('\n')

@@ -28,6 +28,7 @@ var methods = []method{
 	{name: "batch_create", kind: model.BatchCreate, verb: "BatchCreate", plural: true},
 	{name: "batch_update", kind: model.BatchUpdate, verb: "BatchUpdate", plural: true},
 	{name: "batch_delete", kind: model.BatchDelete, verb: "BatchDelete", plural: true},
+	{name: "watch", kind: model.Watch, verb: "Watch", plural: true},
 }
 
 // Methods are the names of the methods that can be added.
@@ -90,6 +91,8 @@ func (c Config) methodsOf(m *model.Model) ([]model.MethodKind, error) {
 			return nil, fmt.Errorf("%s is a singleton, which has no method %s: it is there as long as its parent is (AIP-156); leave the method out", full, methods[i].name)
 		case !m.Serves(kind):
 			return nil, fmt.Errorf("%s has no key, so it has no method %s, which names a row; leave the method out, or give the model a key", full, methods[i].name)
+		case kind == model.Watch && !m.Events:
+			return nil, fmt.Errorf("%s writes no events, so it has no method watch; add events: true to option (protocrud.v1.model), or leave the method out", full)
 		case kind == model.Undelete && m.SoftDelete() == nil:
 			return nil, fmt.Errorf("%s is not soft-deleted, so it has no method undelete; add google.protobuf.Timestamp delete_time to the message, or leave the method out", full)
 		}

@@ -23,7 +23,7 @@ var fields = []struct {
 	kinds []model.MethodKind
 }{
 	{"allow_missing", []model.MethodKind{model.Update, model.Delete}},
-	{"read_mask", []model.MethodKind{model.Get, model.List, model.BatchGet}},
+	{"read_mask", []model.MethodKind{model.Get, model.List, model.BatchGet, model.Watch}},
 	{"request_id", writes},
 	{"skip", []model.MethodKind{model.List}},
 	{"total_size", []model.MethodKind{model.List}},
@@ -99,6 +99,10 @@ func (r *resource) addMessages(kind model.MethodKind) string {
 		return add("Delete", r.Noun, "asks to delete one "+one, append(r.deleteFields(), r.writeFields(kind)...))
 	case model.Undelete:
 		return add("Undelete", r.Noun, "asks to bring one deleted "+one+" back", append(r.etagFields(), r.writeFields(kind)...))
+	case model.Watch:
+		name := add("Watch", r.Nouns, "asks for the changes of "+many, r.watchFields())
+		r.addEvent()
+		return name
 	}
 	return r.addBatch(kind, add)
 }

@@ -71,6 +71,12 @@ func (r *resource) call(kind model.MethodKind) call {
 		return c
 	case model.Undelete:
 		return call{comment: "brings one deleted " + one + " back", verb: "post", path: r.single("") + ":undelete", body: "*", signature: r.keyNames(), output: r.ref()}
+	case model.Watch:
+		c := call{comment: "tells the changes of the " + many, verb: "get", path: r.collection(r.Parent != nil) + ":watch", output: "stream " + r.eventName()}
+		if r.Parent != nil {
+			c.signature = []string{"parent"}
+		}
+		return c
 	}
 	return r.batchCall(kind)
 }

@@ -54,11 +54,12 @@ var samples = []sample{
 	{name: "edition", from: "edition"},
 	{name: "entries", from: "entries"},
 	{name: "entriesbatch", from: "entries", methods: "list,create,batch_create", config: scaffold.Config{Style: scaffold.ByName, Fields: []string{"read_mask", "skip", "total_size"}}},
+	{name: "watched", from: "watched", methods: "list,watch", config: scaffold.Config{Fields: []string{"read_mask"}}},
 }
 
 // named reports whether the sample's requests name resources.
 func (s sample) named() bool {
-	return slices.Contains([]string{"books", "settings", "both"}, s.from) && s.config.Style != scaffold.ByID
+	return slices.Contains([]string{"books", "settings", "both", "watched"}, s.from) && s.config.Style != scaffold.ByID
 }
 
 // scaffolding returns the sample's config.

@@ -36,10 +36,11 @@ var Dialects = map[string]crud.Dialect{"postgres": crud.Postgres, "sqlite": crud
 // models, and last the runtime's own that their services need.
 func Tables(files []*model.File) []*Table {
 	var tables []*Table
-	requests := false
+	requests, events := false, false
 	for _, f := range files {
 		for _, m := range f.Models {
 			tables = append(tables, Of(m))
+			events = events || m.Events
 		}
 		for _, s := range f.Services {
 			requests = requests || slices.ContainsFunc(s.Methods, func(m *model.Method) bool { return m.RequestID != nil })
@@ -48,6 +49,11 @@ func Tables(files []*model.File) []*Table {
 	tables = append(tables, joins(files)...)
 	if requests {
 		tables = append(tables, &Table{TableInfo: crud.RequestTable.Info()})
+	}
+	if events {
+		for _, t := range crud.EventTables() {
+			tables = append(tables, &Table{TableInfo: t.Info()})
+		}
 	}
 	return tables
 }

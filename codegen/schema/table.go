@@ -27,6 +27,7 @@ func Of(m *model.Model) *Table {
 		Related:         len(m.Relations) > 0,
 		Singleton:       m.Singleton(),
 		Scope:           m.Scope,
+		Events:          m.Events,
 		DefaultPageSize: orElse(m.DefaultPageSize, defaultPage),
 		MaxBatchSize:    orElse(m.MaxBatchSize, defaultBatch),
 		TotalSize:       totalSizes[m.TotalSize],

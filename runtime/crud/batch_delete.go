@@ -63,8 +63,8 @@ func (r *repository[M]) etagsOf(s *writeSettings, n int) ([]string, error) {
 // them.
 func (r *repository[M]) deleteAll(ctx context.Context, tx *Tx, d *batchDelete) ([]M, error) {
 	hooked := r.hooks.has(beforeDelete[M]) || r.hooks.has(afterDelete[M])
-	if !hooked && d.etags == nil {
-		return r.removeAll(ctx, tx, d)
+	if !hooked && d.etags == nil && !r.emits() {
+		return r.removeAll(ctx, tx, d, nil)
 	}
 	old, err := r.lockKeys(ctx, tx, d.unique)
 	if err != nil {
@@ -76,7 +76,7 @@ func (r *repository[M]) deleteAll(ctx context.Context, tx *Tx, d *batchDelete) (
 	if hooked {
 		return r.deleteInTurn(ctx, tx, d, old)
 	}
-	return r.removeAll(ctx, tx, d)
+	return r.removeAll(ctx, tx, d, old)
 }
 
 // deletable compares the locked rows with what the call expects of them.

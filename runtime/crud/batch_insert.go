@@ -54,8 +54,13 @@ func (r *repository[M]) insertReady(ctx context.Context, s *writeSettings, ready
 		return nil, err
 	}
 	stored := make([]M, len(ready))
-	if len(all) > 1 || s.inTx() {
-		return r.transactAll(ctx, s, func(tx *Tx) ([]M, error) { return stored, r.insertPipelined(ctx, tx, all, ready, stored) })
+	if len(all) > 1 || s.inTx() || r.emits() {
+		return r.transactAll(ctx, s, func(tx *Tx) ([]M, error) {
+			if err := r.insertPipelined(ctx, tx, all, ready, stored); err != nil {
+				return stored, err
+			}
+			return stored, r.emitCreated(ctx, tx, stored)
+		})
 	}
 	err = r.retried(ctx, func() error {
 		rows, err := r.db.Query(ctx, all[0].sql, all[0].args()...)

@@ -7,8 +7,8 @@ import (
 )
 
 // removeAll deletes the rows by one statement. Where it finds fewer rows than keys, it
-// says which are missing, and its caller rolls back.
-func (r *repository[M]) removeAll(ctx context.Context, tx *Tx, d *batchDelete) ([]M, error) {
+// says which are missing, and its caller rolls back. old are the rows, if they are locked.
+func (r *repository[M]) removeAll(ctx context.Context, tx *Tx, d *batchDelete, old map[any]M) ([]M, error) {
 	remove := r.removeRows
 	switch {
 	case r.table.deleteTime >= 0:
@@ -22,6 +22,9 @@ func (r *repository[M]) removeAll(ctx context.Context, tx *Tx, d *batchDelete) (
 	}
 	if len(removed) < len(d.unique) && !d.allowMissing {
 		return nil, r.notRemoved(ctx, tx, d, removed)
+	}
+	if err := r.emitRemoved(ctx, tx, d.unique, old, removed); err != nil {
+		return nil, err
 	}
 	return r.leftovers(ctx, tx, d, removed)
 }

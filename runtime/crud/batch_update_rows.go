@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/protocrud/protoc-gen-go-crud/internal/eventlog"
 )
 
 // updateTogether writes rows that are locked by statements that are sent together.
@@ -35,6 +37,14 @@ func (r *repository[M]) updateTogether(ctx context.Context, tx *Tx, b *batchUpda
 	if failed, err := tx.pipeline(ctx, statements); err != nil {
 		i := elements[failed]
 		return nil, ofElement(i, r.writeError(ctx, tx, err, next[i].m))
+	}
+	for i, u := range next {
+		if u == nil {
+			continue
+		}
+		if err := r.emit(ctx, tx, eventlog.Updated, old[u.key], stored[i]); err != nil {
+			return nil, ofElement(i, err)
+		}
 	}
 	return stored, nil
 }

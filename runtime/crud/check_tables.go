@@ -26,7 +26,7 @@ import (
 //
 // Call it when a server starts, over tables that CreateTables does not make.
 func CheckTables(ctx context.Context, db DB, tables ...AnyTable) error {
-	infos := infosOf(tables)
+	infos := infosOf(withEventTables(tables))
 	if len(infos) == 0 {
 		return nil
 	}

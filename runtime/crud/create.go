@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"github.com/protocrud/protoc-gen-go-crud/internal/eventlog"
 	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
 )
 
@@ -29,7 +30,7 @@ func (r *repository[M]) Create(ctx context.Context, m M, opts ...WriteOption) (s
 }
 
 func (r *repository[M]) createOnce(ctx context.Context, m M, s *writeSettings) (stored M, err error) {
-	if s.inTx() || r.hooks.has(beforeCreate[M]) || r.hooks.has(afterCreate[M]) || len(r.table.ownedIn(m)) > 0 {
+	if s.inTx() || r.emits() || r.hooks.has(beforeCreate[M]) || r.hooks.has(afterCreate[M]) || len(r.table.ownedIn(m)) > 0 {
 		if violations := append(r.table.check(m, r.table.given(m), r.dialect), r.table.checkRelated(m, r.dialect)...); len(violations) > 0 {
 			return stored, invalid(r.domain, violations...) // before a statement is sent
 		}
@@ -79,6 +80,10 @@ func (r *repository[M]) create(ctx context.Context, tx *Tx, m M) (stored M, err 
 		return stored, err
 	}
 	if stored, err = r.insert(ctx, tx, w.New); err != nil {
+		return stored, err
+	}
+	var none M
+	if err := r.emit(ctx, tx, eventlog.Created, none, stored); err != nil {
 		return stored, err
 	}
 	if err := r.createRelated(ctx, tx, w.New, stored); err != nil {

@@ -15,7 +15,7 @@ import (
 // constraints, foreign keys and indexes. It is for development, tests and embedded
 // use; production applies reviewed migrations.
 //
-// The tables come in any order. One that is referenced and not among them must
+// The tables come in any order; those of the outbox are added where a model has events. One that is referenced and not among them must
 // exist. A table that exists stays as it is, whatever its columns; indexes that it
 // lacks are added. So running it twice changes nothing.
 //
@@ -29,6 +29,7 @@ import (
 // table it is about; it is meant for developers and holds SQL names.
 func CreateTables(ctx context.Context, db DB, tables ...AnyTable) error {
 	d := dialectOf(db)
+	tables = withEventTables(tables)
 	statements, err := createStatements(infosOf(tables), d)
 	if err != nil {
 		return err

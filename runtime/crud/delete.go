@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"google.golang.org/grpc/codes"
+
+	"github.com/protocrud/protoc-gen-go-crud/internal/eventlog"
 )
 
 // deleteKey is [Repository.Delete].
@@ -17,7 +19,7 @@ func (r *repository[M]) deleteKey(ctx context.Context, key any, opts ...WriteOpt
 	if s.etag != "" && r.table.etag < 0 {
 		return m, r.noEtags()
 	}
-	if s.inTx() || s.childless || r.table.comparesRows(s.etag) || r.hooks.has(beforeDelete[M]) || r.hooks.has(afterDelete[M]) {
+	if s.inTx() || r.emits() || s.childless || r.table.comparesRows(s.etag) || r.hooks.has(beforeDelete[M]) || r.hooks.has(afterDelete[M]) {
 		return r.transact(ctx, &s, func(tx *Tx) (M, error) { return r.deleteLocked(ctx, tx, key, &s) })
 	}
 	err = r.retried(ctx, func() error {
@@ -90,6 +92,9 @@ func (r *repository[M]) deleteRow(ctx context.Context, tx *Tx, key any, old M) (
 		return m, err
 	}
 	if m, err = r.remove(ctx, tx, key, ""); err != nil {
+		return m, err
+	}
+	if err := r.emit(ctx, tx, eventlog.Deleted, old, m); err != nil {
 		return m, err
 	}
 	return m, r.hooks.run(ctx, w, afterDelete)

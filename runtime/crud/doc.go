@@ -68,11 +68,16 @@
 // lookups leave it out, Get returns it, and Undelete brings it back.
 // [Repository.Purge] removes the rows whose purge_time has come.
 //
+// # Events
+//
+// Where a model has events, each write of a row appends one in its transaction: see
+// [Repository.Watch] and the package runtime/events.
+//
 // # Queries of one's own
 //
 // Hand-written methods start from [Repository.Select], [Repository.UpdateWhere] and
 // [Repository.DeleteWhere], which have the table, the columns and the scope set. They
-// run no hooks, and see soft-deleted rows.
+// run no hooks, write no events, and see soft-deleted rows.
 //
 // # Transactions
 //

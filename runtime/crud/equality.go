@@ -44,6 +44,7 @@ type boundEqual[M any] struct {
 	column *Column[M]
 	arg    any
 	any    bool
+	given  any // the value or the values, as they were given
 }
 
 // setEqual binds the conditions. All that cannot be are violations.
@@ -64,7 +65,7 @@ func (l *listing[M]) setEqual(found *findings, conditions []Equality) {
 			found.add(invalidField(e.Field, fmt.Sprintf("has %d values, more than %d", e.count, most)))
 			continue
 		}
-		b := boundEqual[M]{column: c, any: e.Any}
+		b := boundEqual[M]{column: c, any: e.Any, given: e.Value}
 		if e.Any {
 			b.arg, ok = c.codec.bindAny(e.Value, l.dialect)
 		} else {

@@ -22,6 +22,7 @@ const (
 	ReasonInvalidOrderBy         = "INVALID_ORDER_BY"        // INVALID_ARGUMENT
 	ReasonRequestIDReused        = "REQUEST_ID_REUSED"       // INVALID_ARGUMENT
 	ReasonInvalidPageToken       = "INVALID_PAGE_TOKEN"      // INVALID_ARGUMENT
+	ReasonInvalidResumeToken     = "INVALID_RESUME_TOKEN"    // INVALID_ARGUMENT
 	ReasonInvalidFieldMask       = "INVALID_FIELD_MASK"      // INVALID_ARGUMENT
 	ReasonConstraintViolation    = "CONSTRAINT_VIOLATION"    // INVALID_ARGUMENT, FAILED_PRECONDITION
 	ReasonResourceNotFound       = "RESOURCE_NOT_FOUND"      // NOT_FOUND
@@ -32,6 +33,8 @@ const (
 	ReasonChildrenExist          = "CHILDREN_EXIST"          // FAILED_PRECONDITION
 	ReasonEtagMismatch           = "ETAG_MISMATCH"           // ABORTED
 	ReasonConcurrentModification = "CONCURRENT_MODIFICATION" // ABORTED
+	ReasonEventsPurged           = "EVENTS_PURGED"           // OUT_OF_RANGE
+	ReasonServerStopping         = "SERVER_STOPPING"         // UNAVAILABLE
 	ReasonDatabaseUnavailable    = "DATABASE_UNAVAILABLE"    // UNAVAILABLE
 	ReasonCancelled              = "CANCELLED"               // CANCELLED
 	ReasonDeadlineExceeded       = "DEADLINE_EXCEEDED"       // DEADLINE_EXCEEDED

@@ -8,6 +8,8 @@ import (
 
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
+
+	"github.com/protocrud/protoc-gen-go-crud/internal/eventlog"
 )
 
 // An Option configures a repository or, given to the constructor of a generated
@@ -31,12 +33,13 @@ type settings struct {
 	wheres     []predicate
 	validators []Validator
 	noRevision bool
+	lookEvery  time.Duration
 	// related are the options of a service, for the tables that relations lead to.
 	related []Option
 }
 
 func settingsOf(opts []Option) *settings {
-	s := &settings{clock: time.Now}
+	s := &settings{clock: time.Now, lookEvery: eventlog.DefaultInterval}
 	for _, opt := range opts {
 		opt.apply(s)
 	}
@@ -71,6 +74,15 @@ func WithPageTokenKeys(keys ...[]byte) Option {
 // example. Without it they are good as long as their key.
 func WithPageTokenLifetime(d time.Duration) Option {
 	return optionFunc(func(s *settings) { s.tokenLife = d })
+}
+
+// WithEventInterval sets how often watches look for events by themselves, a second
+// without it. On PostgreSQL notifications tell them at once, where the database is a
+// *pgxpool.Pool, which they open one more connection beside; behind a pooler that hands
+// connections out by transactions, and on the embedded engine for the writes of other
+// processes, the interval is how long an event takes.
+func WithEventInterval(d time.Duration) Option {
+	return optionFunc(func(s *settings) { s.lookEvery = d })
 }
 
 // CheckOptions panics, with one sentence, when an option given to a service's

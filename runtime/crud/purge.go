@@ -5,6 +5,8 @@ import (
 	"errors"
 
 	"github.com/Masterminds/squirrel"
+
+	"github.com/protocrud/protoc-gen-go-crud/internal/eventlog"
 )
 
 // Purge is [Repository.Purge].
@@ -25,7 +27,7 @@ func (r *repository[M]) Purge(ctx context.Context, limit int) (int64, error) {
 	if r.dialect != SQLite {
 		due = due.Suffix("FOR UPDATE SKIP LOCKED")
 	}
-	n, err := r.DeleteWhere(ctx).Where(squirrel.Expr(tuple(key)+" IN (?)", due)).Exec(ctx)
+	n, err := r.purgeRows(ctx, r.DeleteWhere(ctx).Where(squirrel.Expr(tuple(key)+" IN (?)", due)))
 	if isReferredTo(err) && r.tx == nil {
 		return r.purgeEach(ctx, key, limit)
 	}
@@ -88,5 +90,46 @@ func (r *repository[M]) purgeOne(ctx context.Context, m M) (int64, error) {
 	for i, name := range r.table.info.Key {
 		q = q.Where(squirrel.Eq{r.column(name): args[i]})
 	}
-	return q.Exec(ctx)
+	return r.purgeRows(ctx, q)
+}
+
+// purgeRows runs a deletion, with the events of the rows that go where the model has some.
+func (r *repository[M]) purgeRows(ctx context.Context, q DeleteQuery[M]) (int64, error) {
+	if !r.emits() {
+		return q.Exec(ctx)
+	}
+	gone, err := r.transactAll(ctx, &writeSettings{}, func(tx *Tx) ([]M, error) {
+		gone, err := r.deletedRows(ctx, tx, q)
+		if err != nil {
+			return nil, err
+		}
+		var none M
+		for _, m := range gone {
+			if err := r.emit(ctx, tx, eventlog.Deleted, m, none); err != nil {
+				return nil, err
+			}
+		}
+		return gone, nil
+	})
+	return int64(len(gone)), err
+}
+
+// deletedRows runs a deletion and returns the rows that are gone.
+func (r *repository[M]) deletedRows(ctx context.Context, tx *Tx, q DeleteQuery[M]) ([]M, error) {
+	if q.err != nil {
+		return nil, q.err
+	}
+	sql, args, err := q.within().Suffix("RETURNING" + r.table.sql.Columns).ToSql()
+	if err != nil {
+		return nil, internal(r.domain, err)
+	}
+	rows, err := tx.Query(ctx, sql, args...)
+	var gone []M
+	if err == nil {
+		gone, err = r.table.many(rows, r.dialect, nil, purgePage)
+	}
+	if err != nil {
+		return nil, r.bulkError(ctx, err, true)
+	}
+	return gone, nil
 }

@@ -174,14 +174,16 @@ func (q SelectQuery[M]) each(ctx context.Context, yield func(M) bool) error {
 }
 
 // An UpdateQuery is an UPDATE of several rows for hand-written methods, within the
-// scope. It runs no hooks.
+// scope. It runs no hooks and writes no events.
 type UpdateQuery[M any] struct {
 	r     *repository[M]
 	sql   squirrel.UpdateBuilder
 	set   []string
 	where bool
-	scope []squirrel.Sqlizer
-	err   error
+	// silent says that it may write no events.
+	silent bool
+	scope  []squirrel.Sqlizer
+	err    error
 }
 
 // UpdateWhere is [Repository.UpdateWhere].
@@ -209,6 +211,14 @@ func (q UpdateQuery[M]) Where(pred any, args ...any) UpdateQuery[M] {
 	return q
 }
 
+// WithoutEvents lets the update run where the model has events: it writes none, so that
+// watchers and consumers do not learn of the change. Without this word Exec refuses to run
+// there.
+func (q UpdateQuery[M]) WithoutEvents() UpdateQuery[M] {
+	q.silent = true
+	return q
+}
+
 // Exec runs the update and returns the number of rows it changed. The time of their
 // update and what their etags are made of are set too, unless Set did.
 func (q UpdateQuery[M]) Exec(ctx context.Context) (int64, error) {
@@ -217,6 +227,8 @@ func (q UpdateQuery[M]) Exec(ctx context.Context) (int64, error) {
 		return 0, q.err
 	case !q.where:
 		return 0, internal(q.r.domain, errNoWhere)
+	case q.r.emits() && !q.silent:
+		return 0, internal(q.r.domain, errNoEvents)
 	}
 	b := q.sql
 	if i := q.r.table.updateTime; i >= 0 && !slices.Contains(q.set, q.r.table.columns[i].Names[0]) {
@@ -231,17 +243,22 @@ func (q UpdateQuery[M]) Exec(ctx context.Context) (int64, error) {
 	return q.r.exec(ctx, b)
 }
 
+// errNoEvents is a write that watchers would not see, which nobody said to be right.
+var errNoEvents = errors.New("crud: UpdateWhere and DeleteWhere write no events, and the model has some; WithoutEvents says that none are wanted")
+
 // errNoWhere is an update or delete of every row that nobody asked for.
 var errNoWhere = errors.New(`crud: an update or delete of several rows needs a Where; Where("true") means every row`)
 
 // A DeleteQuery is a DELETE of several rows for hand-written methods, within the
-// scope. It runs no hooks.
+// scope. It runs no hooks and writes no events.
 type DeleteQuery[M any] struct {
 	r     *repository[M]
 	sql   squirrel.DeleteBuilder
 	where bool
-	scope []squirrel.Sqlizer
-	err   error
+	// silent says that it may write no events.
+	silent bool
+	scope  []squirrel.Sqlizer
+	err    error
 }
 
 // DeleteWhere is [Repository.DeleteWhere].
@@ -258,6 +275,13 @@ func (q DeleteQuery[M]) Where(pred any, args ...any) DeleteQuery[M] {
 	return q
 }
 
+// WithoutEvents lets the deletion run where the model has events, as
+// [UpdateQuery.WithoutEvents] does an update.
+func (q DeleteQuery[M]) WithoutEvents() DeleteQuery[M] {
+	q.silent = true
+	return q
+}
+
 // Exec runs the deletion and returns the number of rows that are gone.
 func (q DeleteQuery[M]) Exec(ctx context.Context) (int64, error) {
 	switch {
@@ -265,12 +289,19 @@ func (q DeleteQuery[M]) Exec(ctx context.Context) (int64, error) {
 		return 0, q.err
 	case !q.where:
 		return 0, internal(q.r.domain, errNoWhere)
+	case q.r.emits() && !q.silent:
+		return 0, internal(q.r.domain, errNoEvents)
 	}
+	return q.r.exec(ctx, q.within())
+}
+
+// within is the deletion with its scope.
+func (q DeleteQuery[M]) within() squirrel.DeleteBuilder {
 	b := q.sql
 	for _, c := range q.scope {
 		b = b.Where(c)
 	}
-	return q.r.exec(ctx, b)
+	return b
 }
 
 func (r *repository[M]) exec(ctx context.Context, b squirrel.Sqlizer) (int64, error) {

@@ -178,6 +178,7 @@ func (p *reconciliation[M, R]) makeRoom(ctx context.Context, tx *Tx) error {
 	if n == 0 {
 		return nil
 	}
-	_, err := c.repository(tx).UpdateWhere(ctx).Set(by, squirrel.Expr("-"+sqlname.Quote(by))).Where(squirrel.Expr(c.core.anyKey(), args...)).Exec(ctx)
+	_, err := c.repository(tx).UpdateWhere(ctx).Set(by, squirrel.Expr("-"+sqlname.Quote(by))).Where(squirrel.Expr(c.core.anyKey(), args...)).
+		WithoutEvents().Exec(ctx) // the rows get their own numbers next
 	return err
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"google.golang.org/grpc/codes"
 
+	"github.com/protocrud/protoc-gen-go-crud/internal/eventlog"
 	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
 )
 
@@ -53,6 +54,10 @@ type core[M any] struct {
 	lists, lives     textCache
 	gets, batches    textCache
 
+	// home is the database where the repository was made on one, and not in a transaction.
+	home        DB
+	wake        *eventlog.Waker // of those who follow the table's events; nil if it has none
+	lookEvery   time.Duration   // of those who follow
 	connections []connection[M] // of the table's relations
 	reached     made            // the cores that relations lead to
 }
@@ -98,6 +103,7 @@ func newCore[M any](db DB, t *table[M], s *settings) *core[M] {
 		tokens:     newSealer(s.tokenKeys),
 		validators: s.validators,
 		tokenLife:  s.tokenLife,
+		lookEvery:  s.lookEvery,
 	}
 	if s.dialect != nil {
 		c.dialect = *s.dialect
@@ -117,6 +123,12 @@ func newCore[M any](db DB, t *table[M], s *settings) *core[M] {
 		if problem := index.unfit(c.dialect); problem != "" {
 			panic(fmt.Sprintf("crud: the index %s of %s %s", index.Name, t.info.Message, problem))
 		}
+	}
+	if transactionOf(db) == nil {
+		c.home = db
+	}
+	if t.info.Events && c.home != nil {
+		c.wake = eventlog.NewWaker(eventlog.Log{DB: db, SQLite: c.dialect == SQLite})
 	}
 	c.prepare()
 	return c

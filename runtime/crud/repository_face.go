@@ -102,12 +102,22 @@ func (r *Repository[M, K]) GetBy(ctx context.Context, fields string, values []an
 // Purge removes up to limit soft-deleted rows whose purge_time has come, and returns
 // how many. Call it from time to time until it returns fewer than limit. Several
 // processes may do so at once: on PostgreSQL each takes rows that no other has. It
-// runs no hooks. It is bound to the scope, as every statement is.
+// runs no hooks. Where the model has events it writes one for each row, of a delete after
+// which nothing is left, which watches do not tell: they told the soft delete. It is bound to the scope, as every statement is.
 //
 // Rows that others refer to stay until those are gone, and cost Purge a statement for
 // each row. In a transaction of the caller's they are an error, FAILED_PRECONDITION.
 func (r *Repository[M, K]) Purge(ctx context.Context, limit int) (int64, error) {
 	return r.repository.Purge(ctx, limit)
+}
+
+// Watch calls send with the changes of the resources that q selects, until ctx ends, which
+// is an error too. See [Watcher] and the function Watch, which generated methods call. On
+// PostgreSQL all watches of a process share one connection beside the pool's, which
+// listens. Errors: UNIMPLEMENTED under a [Where] and where policies of the database say
+// which rows a caller sees: nobody could tell which events are theirs.
+func (r *Repository[M, K]) Watch(ctx context.Context, q WatchQuery, send func(Event[M]) error) error {
+	return r.repository.Watch(ctx, q, send)
 }
 
 // Select returns a query for the rows of the scope. An error of the scope is returned
@@ -117,13 +127,15 @@ func (r *Repository[M, K]) Select(ctx context.Context) SelectQuery[M] {
 }
 
 // UpdateWhere returns an update of the rows of the scope. Without Where, Exec
-// refuses to run; Where("true") means every row.
+// refuses to run; Where("true") means every row. It runs no hooks and writes no events:
+// where the model has some, it needs [UpdateQuery.WithoutEvents].
 func (r *Repository[M, K]) UpdateWhere(ctx context.Context) UpdateQuery[M] {
 	return r.repository.UpdateWhere(ctx)
 }
 
 // DeleteWhere returns a deletion of rows of the scope. Without Where, Exec refuses
-// to run; Where("true") means every row.
+// to run; Where("true") means every row. It runs no hooks and writes no events: where the
+// model has some, it needs [DeleteQuery.WithoutEvents].
 func (r *Repository[M, K]) DeleteWhere(ctx context.Context) DeleteQuery[M] {
 	return r.repository.DeleteWhere(ctx)
 }

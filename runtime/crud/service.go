@@ -102,7 +102,7 @@ func (s ServiceInfo) Tables() []AnyTable {
 	if slices.ContainsFunc(s.Methods, func(m MethodInfo) bool { return m.RequestID }) {
 		add(RequestTable)
 	}
-	return tables
+	return withEventTables(tables)
 }
 
 // MethodKind says which standard method an RPC is.
@@ -121,13 +121,14 @@ const (
 	MethodBatchCreate
 	MethodBatchUpdate
 	MethodBatchDelete
+	MethodWatch
 )
 
 // String returns the name of the kind: batch get, custom.
 func (k MethodKind) String() string {
 	names := [...]string{
 		"custom", "get", "list", "create", "update", "delete", "undelete",
-		"batch get", "batch create", "batch update", "batch delete",
+		"batch get", "batch create", "batch update", "batch delete", "watch",
 	}
 	if int(k) < len(names) {
 		return names[k]

@@ -6,6 +6,7 @@ import (
 	"github.com/Masterminds/squirrel"
 	"google.golang.org/grpc/codes"
 
+	"github.com/protocrud/protoc-gen-go-crud/internal/eventlog"
 	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
 )
 
@@ -51,7 +52,7 @@ func (r *repository[M]) undeleteKey(ctx context.Context, key any, opts ...WriteO
 	if !ok {
 		return m, r.notFound(key)
 	}
-	if s.inTx() || r.table.comparesRows(s.etag) || r.hooks.has(beforeUndelete[M]) || r.hooks.has(afterUndelete[M]) {
+	if s.inTx() || r.emits() || r.table.comparesRows(s.etag) || r.hooks.has(beforeUndelete[M]) || r.hooks.has(afterUndelete[M]) {
 		return r.transact(ctx, &s, func(tx *Tx) (M, error) { return r.undeleteLocked(ctx, tx, key, keys, s.etag) })
 	}
 	err = r.retried(ctx, func() error {
@@ -77,6 +78,9 @@ func (r *repository[M]) undeleteLocked(ctx context.Context, tx *Tx, key any, key
 		return m, err
 	}
 	if m, err = r.setLife(ctx, tx, key, keys, "", false); err != nil {
+		return m, err
+	}
+	if err := r.emit(ctx, tx, eventlog.Undeleted, old, m); err != nil {
 		return m, err
 	}
 	return m, r.afterWrite(ctx, tx, m, afterUndelete, func(after *Write[M]) { after.Old = old })

@@ -57,6 +57,8 @@ type TableSpec[T any, M interface{ *T }, K comparable] struct {
 	Related bool
 	// Scope are the SQL names of the columns that every statement is bound to.
 	Scope []string
+	// Events says that each write appends an event, see [EventTables].
+	Events bool
 
 	DefaultPageSize, MaxPageSize, MaxBatchSize int32
 	// PurgeAfter is how long a soft-deleted row is kept; 0 is for ever.

@@ -62,6 +62,8 @@ type TableInfo struct {
 	// Related says that the table has relations, which Relate adds.
 	Related bool
 	Scope   []string
+	// Events says that each write appends an event, see [EventTables].
+	Events bool
 
 	DefaultPageSize, MaxPageSize, MaxBatchSize int32
 	TotalSize                                  TotalSize
@@ -94,6 +96,7 @@ func tableInfo[T any, M interface{ *T }, K comparable](spec TableSpec[T, M, K]) 
 		Related:         spec.Related,
 		Singleton:       spec.Singleton,
 		Scope:           spec.Scope,
+		Events:          spec.Events,
 		DefaultPageSize: spec.DefaultPageSize,
 		MaxPageSize:     spec.MaxPageSize,
 		MaxBatchSize:    spec.MaxBatchSize,

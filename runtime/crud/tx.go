@@ -10,6 +10,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/protocrud/protoc-gen-go-crud/internal/eventlog"
 )
 
 const (
@@ -30,6 +32,12 @@ type Tx struct {
 	dialect Dialect
 	// after is the work for after the commit. It is nil when nobody will run it.
 	after *[]func(context.Context)
+	// home is the database that the transaction was begun on, nil if that is not known.
+	home DB
+	// events are those of the write that runs, and woken says that the followers of events
+	// will be told.
+	events []eventlog.Event
+	woken  bool
 }
 
 var _ DB = (*Tx)(nil)
@@ -129,7 +137,7 @@ func runTx(ctx context.Context, db DB, after *[]func(context.Context), fn func(t
 			rollback(ctx, tx)
 		}
 	}()
-	if err := fn(&Tx{tx: tx, dialect: dialectOf(db), after: after}); err != nil {
+	if err := fn(&Tx{tx: tx, dialect: dialectOf(db), after: after, home: db}); err != nil {
 		return err
 	}
 	if err := tx.Commit(ctx); err != nil {

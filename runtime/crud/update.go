@@ -7,6 +7,7 @@ import (
 	"github.com/Masterminds/squirrel"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
+	"github.com/protocrud/protoc-gen-go-crud/internal/eventlog"
 	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
 )
 
@@ -43,7 +44,7 @@ func (r *repository[M]) Update(ctx context.Context, m M, mask *fieldmaskpb.Field
 // needsRow reports whether an update must see the stored row, or be part of a
 // transaction.
 func (r *repository[M]) needsRow(u *update[M], s *writeSettings) bool {
-	return s.inTx() || r.table.comparesRows(s.etag) || len(s.unchanged) > 0 || len(u.parts) > 0 || len(u.related) > 0 ||
+	return s.inTx() || r.emits() || r.table.comparesRows(s.etag) || len(s.unchanged) > 0 || len(u.parts) > 0 || len(u.related) > 0 ||
 		len(r.validators) > 0 || r.hooks.has(beforeUpdate[M]) || r.hooks.has(afterUpdate[M])
 }
 
@@ -258,6 +259,11 @@ func (r *repository[M]) updateRow(ctx context.Context, tx *Tx, u *update[M], old
 	}
 	if stored, err = r.update(ctx, tx, next); err != nil {
 		return stored, err
+	}
+	if !r.idle(next) {
+		if err := r.emit(ctx, tx, eventlog.Updated, old, stored); err != nil {
+			return stored, err
+		}
 	}
 	if err := r.updateRelated(ctx, tx, next, stored); err != nil {
 		return stored, err

@@ -18,7 +18,14 @@ func (r *repository[M]) transactAll(ctx context.Context, s *writeSettings, write
 	return transact(ctx, r, s, r.keptMessages(), write)
 }
 
-func transact[R, M any](ctx context.Context, r *repository[M], s *writeSettings, k kept[R], write func(tx *Tx) (R, error)) (result R, err error) {
+func transact[R, M any](ctx context.Context, r *repository[M], s *writeSettings, k kept[R], write func(tx *Tx) (R, error)) (R, error) {
+	if r.emits() {
+		return transactWith(ctx, r, s, k, appending(ctx, r, write))
+	}
+	return transactWith(ctx, r, s, k, write)
+}
+
+func transactWith[R, M any](ctx context.Context, r *repository[M], s *writeSettings, k kept[R], write func(tx *Tx) (R, error)) (result R, err error) {
 	if s.validateOnly {
 		return tryOut(ctx, r, write)
 	}

@@ -11,6 +11,7 @@ import (
 	reflectionalphapb "google.golang.org/grpc/reflection/grpc_reflection_v1alpha"
 	"google.golang.org/grpc/status"
 
+	"github.com/protocrud/protoc-gen-go-crud/internal/draining"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/auth"
 )
 
@@ -49,15 +50,12 @@ func ownRules(reflectionPermissions []string) []auth.Info {
 	return infos
 }
 
-type drainingKey struct{}
-
 // Draining returns a channel that is closed when the server begins to send its calls
 // home. The handler of a stream that goes on for as long as its client lives waits for
 // it, and ends with UNAVAILABLE, so that the client goes elsewhere in good order; one
 // that does not is cut after Config.DrainTimeout. In a unary call it is nil.
 func Draining(ctx context.Context) <-chan struct{} {
-	draining, _ := ctx.Value(drainingKey{}).(<-chan struct{})
-	return draining
+	return draining.From(ctx)
 }
 
 // A doorman tells streams when the server drains, and ends those of its own services:
@@ -66,7 +64,7 @@ type doorman struct{ draining <-chan struct{} }
 
 func (d doorman) stream(srv any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) error {
 	if !ownMethod(info.FullMethod) {
-		return handler(srv, toldStream{stream, context.WithValue(stream.Context(), drainingKey{}, d.draining)})
+		return handler(srv, toldStream{stream, draining.With(stream.Context(), d.draining)})
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- handler(srv, stream) }() // it ends with the stream, as the stream does with this func

@@ -29,6 +29,7 @@ import (
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/hybridembedded"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/hybridjoins"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/hybridoneofs"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/hybridwatching"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/indexes"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/intkeys"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/joins"
@@ -52,6 +53,7 @@ import (
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/opaquelisting"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/opaqueoneofs"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/opaquetyped"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/opaquewatching"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/options"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/parents"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/permissions"
@@ -77,6 +79,7 @@ import (
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/toplevel"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/typed"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/uuids"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/watching"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/wide"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/wrappers"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/crud"
@@ -295,6 +298,17 @@ var cases = map[string][]model{
 	},
 	"toplevel": {
 		newModel(toplevel.PublisherTable, toplevel.NewPublisherRepository),
+	},
+	"watching": {
+		newModel(watching.ShelfTable, watching.NewShelfRepository),
+		newModel(watching.BookTable, watching.NewBookRepository),
+		newModel(watching.LoanTable, watching.NewLoanRepository),
+	},
+	"hybridwatching": {
+		newModel(hybridwatching.DocTable, hybridwatching.NewDocRepository),
+	},
+	"opaquewatching": {
+		newModel(opaquewatching.DocTable, opaquewatching.NewDocRepository),
 	},
 	"uuids": {
 		newModel(uuids.SessionTable, uuids.NewSessionRepository),

@@ -661,7 +661,9 @@ type Model struct {
 	// describe a table are then errors.
 	Projection bool `protobuf:"varint,18,opt,name=projection,proto3" json:"projection,omitempty"`
 	// Whether every change writes an event to the outbox in the same transaction,
-	// for relays and for Watch methods. Default: none is written.
+	// for relays and for Watch methods. References of the model must then be
+	// NO_ACTION or RESTRICT: the database itself writes no events. Default: none is
+	// written.
 	Events bool `protobuf:"varint,19,opt,name=events,proto3" json:"events,omitempty"`
 	// The table's comment in the database. Default: the message's own leading
 	// comment.
