@@ -184,7 +184,6 @@ type Book struct {
 	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	Title         string                 `protobuf:"bytes,2,opt,name=title,proto3" json:"title,omitempty"`
 	Lent          bool                   `protobuf:"varint,3,opt,name=lent,proto3" json:"lent,omitempty"`
-	DeleteTime    *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=delete_time,json=deleteTime,proto3" json:"delete_time,omitempty"`
 	LockCode      string                 `protobuf:"bytes,5,opt,name=lock_code,json=lockCode,proto3" json:"lock_code,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -239,13 +238,6 @@ func (x *Book) GetLent() bool {
 		return x.Lent
 	}
 	return false
-}
-
-func (x *Book) GetDeleteTime() *timestamppb.Timestamp {
-	if x != nil {
-		return x.DeleteTime
-	}
-	return nil
 }
 
 func (x *Book) GetLockCode() string {
@@ -586,13 +578,11 @@ const file_watching_in_proto_rawDesc = "" +
 	"\x11watching/in.proto\x12\x0fgolden.watching\x1a\x1fgoogle/api/field_behavior.proto\x1a\x19google/api/resource.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1aprotocrud/v1/options.proto\"O\n" +
 	"\x05Shelf\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name:2\xeaA+\n" +
-	"\x18golden.example.com/Shelf\x12\x0fshelves/{shelf}\xe2\x93&\x00\"\xe6\x01\n" +
+	"\x18golden.example.com/Shelf\x12\x0fshelves/{shelf}\xe2\x93&\x00\"\xa9\x01\n" +
 	"\x04Book\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
 	"\x05title\x18\x02 \x01(\tR\x05title\x12\x12\n" +
-	"\x04lent\x18\x03 \x01(\bR\x04lent\x12;\n" +
-	"\vdelete_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"deleteTime\x12 \n" +
+	"\x04lent\x18\x03 \x01(\bR\x04lent\x12 \n" +
 	"\tlock_code\x18\x05 \x01(\tB\x03\xe0A\x04R\blockCode:A\xeaA7\n" +
 	"\x17golden.example.com/Book\x12\x1cshelves/{shelf}/books/{book}\xe2\x93&\x03\x98\x01\x01\"O\n" +
 	"\x04Loan\x12\x0e\n" +
@@ -665,28 +655,27 @@ var file_watching_in_proto_goTypes = []any{
 	(*BookEvent)(nil),             // 6: golden.watching.BookEvent
 	(*WatchLoansRequest)(nil),     // 7: golden.watching.WatchLoansRequest
 	(*LoanEvent)(nil),             // 8: golden.watching.LoanEvent
-	(*timestamppb.Timestamp)(nil), // 9: google.protobuf.Timestamp
-	(*fieldmaskpb.FieldMask)(nil), // 10: google.protobuf.FieldMask
+	(*fieldmaskpb.FieldMask)(nil), // 9: google.protobuf.FieldMask
+	(*timestamppb.Timestamp)(nil), // 10: google.protobuf.Timestamp
 }
 var file_watching_in_proto_depIdxs = []int32{
-	9,  // 0: golden.watching.Book.delete_time:type_name -> google.protobuf.Timestamp
-	10, // 1: golden.watching.WatchBooksRequest.read_mask:type_name -> google.protobuf.FieldMask
-	1,  // 2: golden.watching.BookEvent.type:type_name -> golden.watching.BookEvent.Type
-	3,  // 3: golden.watching.BookEvent.book:type_name -> golden.watching.Book
-	3,  // 4: golden.watching.BookEvent.previous_book:type_name -> golden.watching.Book
-	10, // 5: golden.watching.BookEvent.update_mask:type_name -> google.protobuf.FieldMask
-	9,  // 6: golden.watching.BookEvent.event_time:type_name -> google.protobuf.Timestamp
-	0,  // 7: golden.watching.LoanEvent.type:type_name -> golden.watching.LoanEventType
-	4,  // 8: golden.watching.LoanEvent.loan:type_name -> golden.watching.Loan
-	5,  // 9: golden.watching.BookService.WatchBooks:input_type -> golden.watching.WatchBooksRequest
-	7,  // 10: golden.watching.BookService.WatchLoans:input_type -> golden.watching.WatchLoansRequest
-	6,  // 11: golden.watching.BookService.WatchBooks:output_type -> golden.watching.BookEvent
-	8,  // 12: golden.watching.BookService.WatchLoans:output_type -> golden.watching.LoanEvent
-	11, // [11:13] is the sub-list for method output_type
-	9,  // [9:11] is the sub-list for method input_type
-	9,  // [9:9] is the sub-list for extension type_name
-	9,  // [9:9] is the sub-list for extension extendee
-	0,  // [0:9] is the sub-list for field type_name
+	9,  // 0: golden.watching.WatchBooksRequest.read_mask:type_name -> google.protobuf.FieldMask
+	1,  // 1: golden.watching.BookEvent.type:type_name -> golden.watching.BookEvent.Type
+	3,  // 2: golden.watching.BookEvent.book:type_name -> golden.watching.Book
+	3,  // 3: golden.watching.BookEvent.previous_book:type_name -> golden.watching.Book
+	9,  // 4: golden.watching.BookEvent.update_mask:type_name -> google.protobuf.FieldMask
+	10, // 5: golden.watching.BookEvent.event_time:type_name -> google.protobuf.Timestamp
+	0,  // 6: golden.watching.LoanEvent.type:type_name -> golden.watching.LoanEventType
+	4,  // 7: golden.watching.LoanEvent.loan:type_name -> golden.watching.Loan
+	5,  // 8: golden.watching.BookService.WatchBooks:input_type -> golden.watching.WatchBooksRequest
+	7,  // 9: golden.watching.BookService.WatchLoans:input_type -> golden.watching.WatchLoansRequest
+	6,  // 10: golden.watching.BookService.WatchBooks:output_type -> golden.watching.BookEvent
+	8,  // 11: golden.watching.BookService.WatchLoans:output_type -> golden.watching.LoanEvent
+	10, // [10:12] is the sub-list for method output_type
+	8,  // [8:10] is the sub-list for method input_type
+	8,  // [8:8] is the sub-list for extension type_name
+	8,  // [8:8] is the sub-list for extension extendee
+	0,  // [0:8] is the sub-list for field type_name
 }
 
 func init() { file_watching_in_proto_init() }

@@ -7,7 +7,6 @@ import (
 	crud "github.com/protocrud/protoc-gen-go-crud/runtime/crud"
 	grpc "google.golang.org/grpc"
 	proto "google.golang.org/protobuf/proto"
-	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 )
 
 // This file needs a runtime that knows protocol version 1. If this line does
@@ -113,7 +112,6 @@ const (
 		books.book_id,
 		books.title,
 		books.lent,
-		books.delete_time,
 		books.lock_code`
 	bookSelect = `SELECT` + bookColumns + `
 		FROM books`
@@ -124,9 +122,8 @@ const (
 			book_id,
 			title,
 			lent,
-			delete_time,
 			lock_code
-		) VALUES ($1, $2, $3, $4, $5, $6)
+		) VALUES ($1, $2, $3, $4, $5)
 		RETURNING` + bookColumns
 	bookDelete = `DELETE FROM books
 		WHERE books.shelf_id = $1 AND books.book_id = $2`
@@ -146,7 +143,6 @@ var BookTable = crud.NewTable(crud.TableSpec[Book, *Book, BookKey]{
 		crud.ResourceName("name", (*Book).GetName, func(m *Book, v string) { m.Name = v }, bookPattern, []string{"shelf_id", "book_id"}),
 		crud.String("title", (*Book).GetTitle, func(m *Book, v string) { m.Title = v }),
 		crud.Bool("lent", (*Book).GetLent, func(m *Book, v bool) { m.Lent = v }),
-		crud.Timestamp("delete_time", (*Book).GetDeleteTime, func(m *Book, v *timestamppb.Timestamp) { m.DeleteTime = v }, crud.DeleteTime),
 		crud.String("lock_code", (*Book).GetLockCode, func(m *Book, v string) { m.LockCode = v }, crud.InputOnly),
 	},
 	Pattern:   bookPattern,
