@@ -8,7 +8,7 @@ MAKEFLAGS += --warn-undefined-variables --no-builtin-rules --no-print-directory
 BUF_VERSION := v1.75.0
 STATICCHECK_VERSION := v0.8.2
 GOFUMPT_VERSION := v0.12.0
-REDOCLY_VERSION := 2.30.0
+REDOCLY_VERSION := 1.34.5
 
 # The Go modules of the repository.
 MODULES := . example bench

@@ -32,6 +32,9 @@ func (d *draft) refuseKeys() {
 	if d.opts.GetIdPattern() != "" {
 		d.add(d.option(modelIDPattern), "id_pattern is set"+noKey+" and has no ids", "remove it")
 	}
+	if d.opts.GetEvents() {
+		d.add(d.option(modelEvents), "events is set"+noKey+", and an event names its row", "remove one of the two")
+	}
 	for _, f := range d.fields {
 		if f.opts.GetPrimaryKey() {
 			d.add(f.option(fieldPrimaryKey), "primary_key is set"+noKey, "remove one of the two")
