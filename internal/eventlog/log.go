@@ -8,7 +8,8 @@
 // first, one at a time in the whole database. Positions become visible in their order and
 // without gaps. The events of one row have the order of its writes: each is appended while
 // its row is locked, so that an earlier one is committed, and has the lower identity, when a
-// later one is appended.
+// later one is appended. That needs an identity whose sequence has no cache, which is what
+// PostgreSQL makes; sessions of a database that caches them by itself hold numbers back.
 package eventlog
 
 import (

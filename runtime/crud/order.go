@@ -2,6 +2,7 @@ package crud
 
 import (
 	"math/bits"
+	"slices"
 	"strings"
 )
 
@@ -48,23 +49,46 @@ func (l *listing[M]) setOrder(found *findings, text string) {
 		l.setWholeOrder()
 		return
 	}
-	if len(l.order) == 0 && l.fixed == 1<<len(l.parent)-1 {
+	l.held = l.heldKeys()
+	if len(l.order) == 0 && l.held == 0 && l.fixed == 1<<len(l.parent)-1 {
 		l.order = l.table.keys[len(l.parent):]
 		return
 	}
+	l.order = slices.DeleteFunc(l.order, func(k orderKey[M]) bool { return l.holds(k.column) })
 	for _, k := range l.table.keys {
-		if l.fixed&(1<<k.key) == 0 && !l.orders(k.name) {
+		if (l.fixed|l.held)&(1<<k.key) == 0 && !l.orders(k.name) {
 			l.order = append(l.order, k)
 		}
 	}
 	l.order = l.order[:l.decisive()]
+	if len(l.order) == 0 { // of a single row
+		l.order = append(l.order, l.table.keys[len(l.table.keys)-1])
+	}
 	l.sorted = true
+}
+
+// heldKeys are the places of the key columns that equalities fix, as bits.
+func (l *listing[M]) heldKeys() (held uint64) {
+	for _, k := range l.table.keys {
+		if l.holds(k.column) {
+			held |= 1 << k.key
+		}
+	}
+	return held
+}
+
+// holds reports whether an equality fixes a column to one value.
+func (l *listing[M]) holds(c *Column[M]) bool {
+	return slices.ContainsFunc(l.equal, func(e boundEqual[M]) bool { return e.column == c && !e.any })
 }
 
 // decisive is how many columns of the order tell all rows apart: those up to the last
 // one of the key.
 func (l *listing[M]) decisive() int {
-	missing := len(l.table.keys) - bits.OnesCount64(l.fixed)
+	missing := len(l.table.keys) - bits.OnesCount64(l.fixed|l.held)
+	if missing == 0 {
+		return 0
+	}
 	for i, k := range l.order {
 		if k.key >= 0 {
 			missing--
