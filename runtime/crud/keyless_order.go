@@ -16,7 +16,7 @@ func (l *listing[M]) setWholeOrder() {
 	for i := range l.table.columns {
 		c := &l.table.columns[i]
 		itself, distinct := c.ordersRows(l.dialect)
-		if itself && !l.orders(c.Names[0]) {
+		if itself && !orders(l.order, c.Names[0]) {
 			add(c, c.Names[0], false)
 		}
 		if !distinct {
@@ -25,7 +25,7 @@ func (l *listing[M]) setWholeOrder() {
 			}
 		}
 	}
-	l.sorted = true
+	l.asked, l.sorted = l.order, true
 }
 
 // ordersRows reports whether rows are in the order of the column itself, and whether that

@@ -178,7 +178,7 @@ func (l *listing[M]) parseOrder(found *findings, text string) {
 
 // orderByKey adds a column of the key, once, unless the parent fixes it.
 func (l *listing[M]) orderByKey(k orderKey[M], desc bool) {
-	if l.fixed&(1<<k.key) == 0 && !l.orders(k.name) {
+	if l.fixed&(1<<k.key) == 0 && !orders(l.order, k.name) {
 		k.desc = desc
 		l.order = append(l.order, k)
 	}

@@ -32,7 +32,9 @@ type listing[M any] struct {
 	filter filter.Condition
 	extra  []squirrel.Sqlizer
 
-	order []orderKey[M]
+	// order is that of the statement, asked that which tokens are bound to: it has the
+	// columns too that equalities fix.
+	order, asked []orderKey[M]
 	// sorted says that order is not the rest of the key.
 	sorted bool
 	cursor []any // the bound values of the order in the row before; nil is NULL

@@ -52,19 +52,19 @@ func (l *listing[M]) setOrder(found *findings, text string) {
 	l.held = l.heldKeys()
 	if len(l.order) == 0 && l.held == 0 && l.fixed == 1<<len(l.parent)-1 {
 		l.order = l.table.keys[len(l.parent):]
+		l.asked = l.order
 		return
 	}
-	l.order = slices.DeleteFunc(l.order, func(k orderKey[M]) bool { return l.holds(k.column) })
-	for _, k := range l.table.keys {
-		if (l.fixed|l.held)&(1<<k.key) == 0 && !l.orders(k.name) {
-			l.order = append(l.order, k)
-		}
+	l.order = l.decisive(l.order, l.fixed)
+	l.asked, l.sorted = l.order, true
+	if !slices.ContainsFunc(l.order, func(k orderKey[M]) bool { return l.holds(k.column) }) {
+		return
 	}
-	l.order = l.order[:l.decisive()]
+	l.order = slices.DeleteFunc(slices.Clone(l.order), func(k orderKey[M]) bool { return l.holds(k.column) })
+	l.order = l.decisive(l.order, l.fixed|l.held)
 	if len(l.order) == 0 { // of a single row
 		l.order = append(l.order, l.table.keys[len(l.table.keys)-1])
 	}
-	l.sorted = true
 }
 
 // heldKeys are the places of the key columns that equalities fix, as bits.
@@ -82,26 +82,28 @@ func (l *listing[M]) holds(c *Column[M]) bool {
 	return slices.ContainsFunc(l.equal, func(e boundEqual[M]) bool { return e.column == c && !e.any })
 }
 
-// decisive is how many columns of the order tell all rows apart: those up to the last
-// one of the key.
-func (l *listing[M]) decisive() int {
-	missing := len(l.table.keys) - bits.OnesCount64(l.fixed|l.held)
-	if missing == 0 {
-		return 0
+// decisive returns an order that tells all rows apart: with the columns of the key behind
+// it that are not in it or fixed, up to the last one that it needs.
+func (l *listing[M]) decisive(order []orderKey[M], fixed uint64) []orderKey[M] {
+	for _, k := range l.table.keys {
+		if fixed&(1<<k.key) == 0 && !orders(order, k.name) {
+			order = append(order, k)
+		}
 	}
-	for i, k := range l.order {
-		if k.key >= 0 {
+	missing := len(l.table.keys) - bits.OnesCount64(fixed)
+	for i, k := range order {
+		if missing == 0 {
+			return order[:i]
+		}
+		if k.key >= 0 && fixed&(1<<k.key) == 0 {
 			missing--
 		}
-		if missing == 0 {
-			return i + 1
-		}
 	}
-	return len(l.order)
+	return order
 }
 
-func (l *listing[M]) orders(name string) bool {
-	for _, k := range l.order {
+func orders[M any](order []orderKey[M], name string) bool {
+	for _, k := range order {
 		if k.name == name {
 			return true
 		}

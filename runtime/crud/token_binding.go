@@ -24,9 +24,9 @@ func (l *listing[M]) binding(ctx context.Context) ([]byte, error) {
 	b = appendParts(b, l.table.info.Message, l.name, l.query.Method, principal.ID, l.query.Parent)
 	b = appendParts(b, l.filter.SQL)
 	b = append(b, flag(l.query.ShowDeleted))
-	for i := range l.order {
-		b = append(b, flag(l.order[i].desc), byte(l.order[i].column.Kind))
-		b = appendParts(b, l.order[i].name)
+	for i := range l.asked {
+		b = append(b, flag(l.asked[i].desc), byte(l.asked[i].column.Kind))
+		b = appendParts(b, l.asked[i].name)
 	}
 	for _, e := range l.equal {
 		b = appendParts(b, e.column.Field, flagText(e.any), boundText(e.arg))
