@@ -61,11 +61,21 @@ func (s *sharedServer) stop() error {
 //
 // It does not return. When the server cannot be stopped, it says so on the
 // standard error and exits with 1.
-func Main(m *testing.M) {
+func Main(m *testing.M) { os.Exit(Run(m)) }
+
+// Run is [Main] for those who have more to do before they exit: it returns the code.
+// What follows it may look for goroutines that are left over:
+//
+//	type tests struct{ *testing.M }
+//
+//	func (t tests) Run() int { return crudtest.Run(t.M) }
+//
+//	func TestMain(m *testing.M) { goleak.VerifyTestMain(tests{m}) }
+func Run(m *testing.M) int {
 	code := m.Run()
 	if err := shared.stop(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		code = max(code, 1)
 	}
-	os.Exit(code)
+	return code
 }

@@ -15,6 +15,7 @@ import (
 	testpb "google.golang.org/grpc/interop/grpc_testing"
 
 	"github.com/protocrud/protoc-gen-go-crud/runtime/crud"
+	"github.com/protocrud/protoc-gen-go-crud/runtime/crudtest"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/server"
 )
 
@@ -22,8 +23,13 @@ func TestMain(m *testing.M) {
 	if os.Getenv(childVariable) != "" {
 		os.Exit(child())
 	}
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(tests{m})
 }
+
+// tests end with the PostgreSQL that they may have started.
+type tests struct{ *testing.M }
+
+func (t tests) Run() int { return crudtest.Run(t.M) }
 
 var quiet = slog.New(slog.DiscardHandler)
 
