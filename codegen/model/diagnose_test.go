@@ -14,7 +14,7 @@ func TestMistakesAreLocatedAtTheirElement(t *testing.T) {
 			"message Book { option (protocrud.v1.model) = {}; string title = 1; }\n", "library.v1.Book",
 		},
 		"an option of a later version": {
-			"message Book { option (protocrud.v1.model) = {events: true}; int64 id = 1; }\n", "library.v1.Book",
+			"message Book { option (protocrud.v1.model) = {projection: true}; int64 id = 1; }\n", "library.v1.Book",
 		},
 		"a map": {
 			"message Book { option (protocrud.v1.model) = {}; int64 id = 1; map<string, Book> labels = 2; }\n", "library.v1.Book.labels",

@@ -120,7 +120,7 @@ func TestPlacesAreTheNearestThatTheCompilerKnows(t *testing.T) {
 func TestAllMistakesOfARunAreSaidAtOnce(t *testing.T) {
 	t.Parallel()
 	got := diagnose(t, sources{
-		"b.proto": head + `message Book { option (protocrud.v1.model) = {events: true}; int64 id = 1; map<string, Book> m = 2; }
+		"b.proto": head + `message Book { option (protocrud.v1.model) = {projection: true}; int64 id = 1; map<string, Book> m = 2; }
 message GetBookRequest { string id = 1; }
 service Books { rpc GetBook(GetBookRequest) returns (GetBookRequest); }`,
 		"a.proto": head + `message Page { option (protocrud.v1.model) = {}; string title = 1; }`,
