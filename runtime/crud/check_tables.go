@@ -30,7 +30,7 @@ func CheckTables(ctx context.Context, db DB, tables ...AnyTable) error {
 	if len(infos) == 0 {
 		return nil
 	}
-	d := dialectOf(db)
+	d := DialectOf(db)
 	live, err := liveTables(ctx, db, infos, d)
 	if err != nil {
 		return fmt.Errorf("crud: CheckTables cannot read the catalog: %w", err)

@@ -28,7 +28,7 @@ import (
 // message. An error of the database is wrapped with the name of the message whose
 // table it is about; it is meant for developers and holds SQL names.
 func CreateTables(ctx context.Context, db DB, tables ...AnyTable) error {
-	d := dialectOf(db)
+	d := DialectOf(db)
 	tables = withEventTables(tables)
 	statements, err := createStatements(infosOf(tables), d)
 	if err != nil {

@@ -26,9 +26,9 @@ func (d Dialect) String() string {
 	return fmt.Sprintf("Dialect(%d)", uint8(d))
 }
 
-// dialectOf asks db for its dialect. A DB that has no Dialect method is taken for
+// DialectOf asks db for its dialect. A DB that has no Dialect method is taken for
 // PostgreSQL, because pgx's own types have none.
-func dialectOf(db DB) Dialect {
+func DialectOf(db DB) Dialect {
 	if d, ok := db.(interface{ Dialect() Dialect }); ok {
 		return d.Dialect()
 	}

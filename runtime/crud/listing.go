@@ -20,8 +20,6 @@ type listing[M any] struct {
 	// parent their values.
 	fixed  uint64
 	parent []any
-	// held are those that equalities fix.
-	held uint64
 	// across says that the parent has a wildcard (AIP-159).
 	across bool
 	// never is a parent that no row can have.

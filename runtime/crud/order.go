@@ -49,8 +49,8 @@ func (l *listing[M]) setOrder(found *findings, text string) {
 		l.setWholeOrder()
 		return
 	}
-	l.held = l.heldKeys()
-	if len(l.order) == 0 && l.held == 0 && l.fixed == 1<<len(l.parent)-1 {
+	held := l.heldKeys()
+	if len(l.order) == 0 && held == 0 && l.fixed == 1<<len(l.parent)-1 {
 		l.order = l.table.keys[len(l.parent):]
 		l.asked = l.order
 		return
@@ -61,7 +61,7 @@ func (l *listing[M]) setOrder(found *findings, text string) {
 		return
 	}
 	l.order = slices.DeleteFunc(slices.Clone(l.order), func(k orderKey[M]) bool { return l.holds(k.column) })
-	l.order = l.decisive(l.order, l.fixed|l.held)
+	l.order = l.decisive(l.order, l.fixed|held)
 	if len(l.order) == 0 { // of a single row
 		l.order = append(l.order, l.table.keys[len(l.table.keys)-1])
 	}

@@ -96,7 +96,7 @@ func newCore[M any](db DB, t *table[M], s *settings) *core[M] {
 		table:      t,
 		name:       sqlname.Qualify(t.info.Schema, t.info.Name),
 		domain:     domainOf(t.info.Message),
-		dialect:    dialectOf(db),
+		dialect:    DialectOf(db),
 		clock:      s.clock,
 		hooks:      hooksOf[M](s),
 		scope:      newScope(&t.info, s),
@@ -165,7 +165,7 @@ func transactionOf(db DB) *Tx {
 	case *Tx:
 		return db
 	case pgx.Tx:
-		return &Tx{tx: db, dialect: dialectOf(db)}
+		return &Tx{tx: db, dialect: DialectOf(db)}
 	}
 	return nil
 }

@@ -292,7 +292,7 @@ func (r *repository[M]) decode(response []byte) (m M, err error) {
 // PurgeRequests removes the request ids whose time is over, and returns how many.
 // Call it from time to time; an id whose time is over counts as new in any case.
 func PurgeRequests(ctx context.Context, db DB) (int64, error) {
-	tag, err := db.Exec(ctx, requestPurge, bindTime(time.Now().UTC(), dialectOf(db)))
+	tag, err := db.Exec(ctx, requestPurge, bindTime(time.Now().UTC(), DialectOf(db)))
 	if err != nil {
 		return 0, classify(ctx, "", err)
 	}

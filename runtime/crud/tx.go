@@ -137,7 +137,7 @@ func runTx(ctx context.Context, db DB, after *[]func(context.Context), fn func(t
 			rollback(ctx, tx)
 		}
 	}()
-	if err := fn(&Tx{tx: tx, dialect: dialectOf(db), after: after, home: db}); err != nil {
+	if err := fn(&Tx{tx: tx, dialect: DialectOf(db), after: after, home: db}); err != nil {
 		return err
 	}
 	if err := tx.Commit(ctx); err != nil {

@@ -23,7 +23,7 @@ func TestEachEngine(t *testing.T) {
 			require.NoError(t, err)
 			mu.Lock()
 			defer mu.Unlock()
-			ran[t.Name()] = dialectOf(db)
+			ran[t.Name()] = crud.DialectOf(db)
 		})
 	})
 	assert.Equal(t, map[string]crud.Dialect{

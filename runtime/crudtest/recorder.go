@@ -46,7 +46,7 @@ func (r *Recorder) Statements() []string { return r.log.copy() }
 func (r *Recorder) Reset() { r.log.reset() }
 
 // Dialect returns the dialect of the wrapped DB.
-func (r *Recorder) Dialect() crud.Dialect { return dialectOf(r.db) }
+func (r *Recorder) Dialect() crud.Dialect { return crud.DialectOf(r.db) }
 
 // Exec notes sql and runs it.
 func (r *Recorder) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
@@ -79,15 +79,6 @@ func (r *Recorder) Begin(ctx context.Context) (pgx.Tx, error) {
 		return nil, err
 	}
 	return &recordedTx{Tx: tx, log: r.log, words: words, dialect: r.Dialect()}, nil
-}
-
-// dialectOf asks db for its dialect. pgx's own types have no such method, and speak
-// PostgreSQL.
-func dialectOf(db crud.DB) crud.Dialect {
-	if d, ok := db.(interface{ Dialect() crud.Dialect }); ok {
-		return d.Dialect()
-	}
-	return crud.Postgres
 }
 
 func isTransaction(db crud.DB) bool {

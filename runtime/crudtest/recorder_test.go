@@ -19,7 +19,7 @@ func TestRecorder(t *testing.T) {
 	EachEngine(t, func(t *testing.T, db crud.DB) {
 		r := NewRecorder(db)
 		assert.Empty(t, r.Statements())
-		assert.Equal(t, dialectOf(db), r.Dialect())
+		assert.Equal(t, crud.DialectOf(db), r.Dialect())
 
 		run(t, r, "CREATE TABLE books (id int)")
 		run(t, r, "INSERT INTO books VALUES ($1)", 7)
@@ -49,10 +49,10 @@ func TestRecorderInTransactions(t *testing.T) {
 		run(t, db, "CREATE TABLE books (id int)")
 		r := NewRecorder(db)
 		require.NoError(t, pgx.BeginFunc(t.Context(), r, func(tx pgx.Tx) error {
-			assert.Equal(t, dialectOf(db), dialectOf(tx))
+			assert.Equal(t, crud.DialectOf(db), crud.DialectOf(tx))
 			run(t, tx, "INSERT INTO books VALUES (1)")
 			require.ErrorIs(t, pgx.BeginFunc(t.Context(), tx, func(tx pgx.Tx) error {
-				assert.Equal(t, dialectOf(db), dialectOf(tx))
+				assert.Equal(t, crud.DialectOf(db), crud.DialectOf(tx))
 				run(t, tx, "INSERT INTO books VALUES (2)")
 				return context.Canceled
 			}), context.Canceled)

@@ -56,7 +56,7 @@ func Tx(t testing.TB, db crud.DB) crud.DB {
 	if err != nil {
 		t.Fatalf("crudtest: begin the transaction of the test: %v", err)
 	}
-	d := &undone{tx: tx, dialect: dialectOf(db), turn: make(chan struct{}, 1), over: make(chan struct{})}
+	d := &undone{tx: tx, dialect: crud.DialectOf(db), turn: make(chan struct{}, 1), over: make(chan struct{})}
 	t.Cleanup(func() { d.end(t) })
 	return d
 }

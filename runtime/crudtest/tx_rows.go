@@ -4,6 +4,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
+
+	"github.com/protocrud/protoc-gen-go-crud/internal/firstrow"
 )
 
 // undoneRows are rows that settle what gave them when they are closed.
@@ -110,16 +112,5 @@ type undoneRow struct{ rows *undoneRows }
 
 // Scan reads the row, and closes the rows.
 func (r undoneRow) Scan(dest ...any) error {
-	defer r.rows.Close()
-	if !r.rows.Next() {
-		if err := r.rows.Err(); err != nil {
-			return err
-		}
-		return pgx.ErrNoRows
-	}
-	if err := r.rows.Scan(dest...); err != nil {
-		return err
-	}
-	r.rows.Close()
-	return r.rows.Err()
+	return firstrow.Scan(r.rows, dest...)
 }

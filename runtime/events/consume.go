@@ -41,7 +41,7 @@ func Consume(ctx context.Context, db crud.DB, name string, handle func(ctx conte
 	s := settingsOf(opts)
 	c := &consumer{
 		settings: s, log: logOf(db), handle: handle,
-		cursor: cursor{db: db, sqlite: dialectOf(db) == crud.SQLite, name: name, holder: uuid.NewString(), holds: s.lease},
+		cursor: cursor{db: db, sqlite: crud.DialectOf(db) == crud.SQLite, name: name, holder: uuid.NewString(), holds: s.lease},
 	}
 	c.follower = eventlog.Follow(c.log, s.interval)
 	defer c.follower.Close()
@@ -234,12 +234,5 @@ func sleep(ctx context.Context, d time.Duration) bool {
 }
 
 func logOf(db crud.DB) eventlog.Log {
-	return eventlog.Log{DB: db, SQLite: dialectOf(db) == crud.SQLite}
-}
-
-func dialectOf(db crud.DB) crud.Dialect {
-	if d, ok := db.(interface{ Dialect() crud.Dialect }); ok {
-		return d.Dialect()
-	}
-	return crud.Postgres
+	return eventlog.Log{DB: db, SQLite: crud.DialectOf(db) == crud.SQLite}
 }

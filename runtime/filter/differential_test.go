@@ -29,7 +29,7 @@ func TestMeaning(t *testing.T) {
 	t.Parallel()
 	crudtest.EachEngine(t, func(t *testing.T, db crud.DB) {
 		random := rand.New(rand.NewPCG(1, 2))
-		kinds := recordKinds(dialectOf(db))
+		kinds := recordKinds(crud.DialectOf(db))
 		rows := storeRecords(t, db, kinds, 200, random)
 		schema := recordSchema(kinds)
 		seen := map[filter.Truth]int{}
@@ -40,7 +40,7 @@ func TestMeaning(t *testing.T) {
 				want := p.Eval(rows[id])
 				seen[want]++
 				if got != want {
-					require.Equal(t, want, got, "%s of %v\n%s", text, rows[id], p.SQL(filter.Dialect(dialectOf(db))).SQL)
+					require.Equal(t, want, got, "%s of %v\n%s", text, rows[id], p.SQL(filter.Dialect(crud.DialectOf(db))).SQL)
 				}
 			}
 		}
@@ -48,13 +48,6 @@ func TestMeaning(t *testing.T) {
 			assert.Greater(t, seen[truth], *randomFilters, "rows for which a filter is %d", truth)
 		}
 	})
-}
-
-func dialectOf(db crud.DB) crud.Dialect {
-	if d, ok := db.(interface{ Dialect() crud.Dialect }); ok {
-		return d.Dialect()
-	}
-	return crud.Postgres
 }
 
 func check(t testing.TB, s *filter.Schema, text string) *filter.Predicate {
@@ -75,11 +68,11 @@ var modes = []pgx.QueryExecMode{
 // selected returns for every record whether p selects it or its negation does.
 func selected(t *testing.T, db crud.DB, p, not *filter.Predicate) map[int64]filter.Truth {
 	t.Helper()
-	is, isNot := p.SQL(filter.Dialect(dialectOf(db))), not.SQL(filter.Dialect(dialectOf(db)))
+	is, isNot := p.SQL(filter.Dialect(crud.DialectOf(db))), not.SQL(filter.Dialect(crud.DialectOf(db)))
 	sql, err := squirrel.Dollar.ReplacePlaceholders("SELECT id, CASE WHEN " + is.SQL + " THEN 1 ELSE 0 END, CASE WHEN " + isNot.SQL + " THEN 1 ELSE 0 END FROM records")
 	require.NoError(t, err)
 	args := append(is.Args, isNot.Args...)
-	if dialectOf(db) == crud.Postgres {
+	if crud.DialectOf(db) == crud.Postgres {
 		args = append([]any{modes[len(sql)%len(modes)]}, args...)
 	}
 	rows, err := db.Query(t.Context(), sql, args...)

@@ -71,15 +71,10 @@ func (f *Field) value(fd protoreflect.FieldDescriptor, v protoreflect.Value) any
 		nanos := v.Message().Get(v.Message().Descriptor().Fields().ByNumber(4)).Int()
 		return (hours*3600+minutes*60+seconds)*second + nanos/1000
 	}
-	return textOf(fd, v)
+	return unwrapped(fd, v).String() // of a string, a wrapper of one, or a google.type.Decimal
 }
 
-// textOf is the text of a string, of a wrapper of one, or of a google.type.Decimal.
-func textOf(fd protoreflect.FieldDescriptor, v protoreflect.Value) string {
-	return unwrapped(fd, v).String()
-}
-
-// unwrapped returns the value of a wrapper, or the value. A wrapper's is its field 1.
+// unwrapped returns the value of a wrapper or a Decimal, which is its field 1, or the value.
 func unwrapped(fd protoreflect.FieldDescriptor, v protoreflect.Value) protoreflect.Value {
 	if fd.Message() == nil {
 		return v

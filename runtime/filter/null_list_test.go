@@ -27,7 +27,7 @@ var nullLists = map[crud.Dialect][]string{
 func TestNullLists(t *testing.T) {
 	t.Parallel()
 	crudtest.EachEngine(t, func(t *testing.T, db crud.DB) {
-		for _, sql := range nullLists[dialectOf(db)] {
+		for _, sql := range nullLists[crud.DialectOf(db)] {
 			_, err := db.Exec(t.Context(), sql)
 			require.NoError(t, err)
 		}

@@ -1,6 +1,10 @@
 package rls
 
-import "github.com/jackc/pgx/v5"
+import (
+	"github.com/jackc/pgx/v5"
+
+	"github.com/protocrud/protoc-gen-go-crud/internal/firstrow"
+)
 
 // rows are those of the last statement of a batch, which ends with them.
 type rows struct {
@@ -47,16 +51,5 @@ func (r row) Scan(dest ...any) error {
 	if r.err != nil {
 		return r.err
 	}
-	defer r.rows.Close()
-	if !r.rows.Next() {
-		if err := r.rows.Err(); err != nil {
-			return err
-		}
-		return pgx.ErrNoRows
-	}
-	if err := r.rows.Scan(dest...); err != nil {
-		return err
-	}
-	r.rows.Close()
-	return r.rows.Err()
+	return firstrow.Scan(r.rows, dest...)
 }
