@@ -17,8 +17,12 @@ func (p *printer) table(m plan.Model) {
 	p.comment(m.Names.Table + " describes the table " + dotted(m.Schema, m.Table) + " behind " +
 		string(m.Message.Desc.FullName()) + ". Columns are in SELECT order.")
 	p.mark(m.Names.Table, m.Message.Location)
-	p.P("var ", m.Names.Table, " = ", p.crud("NewTable"), "(",
-		p.crud("TableSpec"), "[", message, ", *", message, ", ", p.keyType(m.Model), "]{")
+	p.P("var ", m.Names.Table, " = ", m.Names.NewTable, "()")
+	p.P()
+	// It is a function, since the compiler's memory grows with the square of what
+	// initializes a package's variables in place.
+	p.P("func ", m.Names.NewTable, "() *", p.crud("Table"), "[*", message, ", ", p.keyType(m.Model), "] {")
+	p.P("return ", p.crud("NewTable"), "(", p.crud("TableSpec"), "[", message, ", *", message, ", ", p.keyType(m.Model), "]{")
 	p.text("Message", string(m.Message.Desc.FullName()))
 	p.text("Singular", m.Singular)
 	p.text("Schema", m.Schema)
@@ -59,6 +63,7 @@ func (p *printer) table(m plan.Model) {
 	p.text("IDPattern", m.IDPattern)
 	p.statementNames(m)
 	p.P("})")
+	p.P("}")
 	p.P()
 	p.relations(m.Model)
 }

@@ -65,7 +65,7 @@ func (l *loader) claimForService(taken map[string]owner, name string, s *Service
 // all returns every identifier at package level.
 func (n ModelNames) all() []string {
 	names := []string{
-		n.Key, n.ParseKey, n.Store, n.Repository, n.New, n.Hooks, n.Table,
+		n.Key, n.ParseKey, n.Store, n.Repository, n.New, n.Hooks, n.Table, n.NewTable,
 		n.Pattern, n.Columns, n.Select, n.Get, n.Create, n.Delete,
 	}
 	var set []string

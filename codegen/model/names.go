@@ -14,13 +14,14 @@ type ModelNames struct {
 	Table      string   // BookTable
 
 	// Unexported.
-	Pattern string   // bookPattern; empty in the plain style
-	Columns string   // bookColumns
-	Select  string   // bookSelect
-	Get     string   // bookGet; empty without a key, as Delete is
-	Create  string   // bookCreate
-	Delete  string   // bookDelete
-	Lookups []string // bookGetByIsbn, in the order of Model.Lookups
+	NewTable string   // newBookTable
+	Pattern  string   // bookPattern; empty in the plain style
+	Columns  string   // bookColumns
+	Select   string   // bookSelect
+	Get      string   // bookGet; empty without a key, as Delete is
+	Create   string   // bookCreate
+	Delete   string   // bookDelete
+	Lookups  []string // bookGetByIsbn, in the order of Model.Lookups
 
 	// LookupMethods are the methods of the store, in the order of Model.Lookups.
 	LookupMethods []string // GetByIsbn

@@ -18,6 +18,7 @@ func (d *draft) addNames() {
 		New:        "New" + name + "Repository",
 		Hooks:      name + "Hooks",
 		Table:      name + "Table",
+		NewTable:   "new" + name + "Table",
 		Columns:    unexported + "Columns",
 		Select:     unexported + "Select",
 		Get:        unexported + "Get",

@@ -42,27 +42,31 @@ var shelfPattern = crud.MustPattern("shelves/{shelf}")
 
 // ShelfTable describes the table shelves behind apitest.Shelf. Columns are in
 // SELECT order.
-var ShelfTable = crud.NewTable(crud.TableSpec[Shelf, *Shelf, ShelfKey]{
-	Message:  "apitest.Shelf",
-	Singular: "shelf",
-	Name:     "shelves",
-	Resource: "api.example.com/Shelf",
-	Columns: []crud.Column[*Shelf]{
-		crud.ResourceName("name", (*Shelf).GetName, func(m *Shelf, v string) { m.Name = v }, shelfPattern, []string{"shelf_id"}),
-		crud.String("theme", (*Shelf).GetTheme, func(m *Shelf, v string) { m.Theme = v }, crud.Required),
-	},
-	Pattern:   shelfPattern,
-	ParseName: ParseShelfKey,
-	SetKey:    func(m *Shelf, k ShelfKey) { m.Name = k.String() },
-	KeyValues: func(k ShelfKey) []any { return []any{k.ShelfId} },
-	SQL: crud.SQL{
-		Columns: shelfColumns,
-		Select:  shelfSelect,
-		Get:     shelfGet,
-		Create:  shelfCreate,
-		Delete:  shelfDelete,
-	},
-})
+var ShelfTable = newShelfTable()
+
+func newShelfTable() *crud.Table[*Shelf, ShelfKey] {
+	return crud.NewTable(crud.TableSpec[Shelf, *Shelf, ShelfKey]{
+		Message:  "apitest.Shelf",
+		Singular: "shelf",
+		Name:     "shelves",
+		Resource: "api.example.com/Shelf",
+		Columns: []crud.Column[*Shelf]{
+			crud.ResourceName("name", (*Shelf).GetName, func(m *Shelf, v string) { m.Name = v }, shelfPattern, []string{"shelf_id"}),
+			crud.String("theme", (*Shelf).GetTheme, func(m *Shelf, v string) { m.Theme = v }, crud.Required),
+		},
+		Pattern:   shelfPattern,
+		ParseName: ParseShelfKey,
+		SetKey:    func(m *Shelf, k ShelfKey) { m.Name = k.String() },
+		KeyValues: func(k ShelfKey) []any { return []any{k.ShelfId} },
+		SQL: crud.SQL{
+			Columns: shelfColumns,
+			Select:  shelfSelect,
+			Get:     shelfGet,
+			Create:  shelfCreate,
+			Delete:  shelfDelete,
+		},
+	})
+}
 
 // ShelfKey is the key of Shelf: the variables of shelves/{shelf}.
 type ShelfKey struct {
@@ -184,58 +188,62 @@ var bookPattern = crud.MustPattern("shelves/{shelf}/books/{book}")
 
 // BookTable describes the table books behind apitest.Book. Columns are in
 // SELECT order.
-var BookTable = crud.NewTable(crud.TableSpec[Book, *Book, BookKey]{
-	Message:  "apitest.Book",
-	Singular: "book",
-	Name:     "books",
-	Resource: "api.example.com/Book",
-	Columns: []crud.Column[*Book]{
-		crud.ResourceName("name", (*Book).GetName, func(m *Book, v string) { m.Name = v }, bookPattern, []string{"shelf_id", "book_id"}),
-		crud.String("title", (*Book).GetTitle, func(m *Book, v string) { m.Title = v }, crud.Required, crud.Search, crud.MaxLength(40)),
-		crud.String("summary", (*Book).GetSummary, func(m *Book, v string) { m.Summary = v }, crud.Search),
-		crud.OptionalString("isbn", (*Book).GetIsbn, func(m *Book) bool { return m.Isbn != nil }, func(m *Book, v string) { m.Isbn = &v }, func(m *Book) { m.Isbn = nil }, crud.Unique("books_isbn_key")),
-		crud.OptionalInt64("owner_id", (*Book).GetOwnerId, func(m *Book) bool { return m.OwnerId != nil }, func(m *Book, v int64) { m.OwnerId = &v }, func(m *Book) { m.OwnerId = nil }),
-		crud.Enum("genre", (*Book).GetGenre, func(m *Book, v Genre) { m.Genre = v }),
-		crud.Int32("pages", (*Book).GetPages, func(m *Book, v int32) { m.Pages = v }),
-		crud.Uint64("copies", (*Book).GetCopies, func(m *Book, v uint64) { m.Copies = v }),
-		crud.Double("price", (*Book).GetPrice, func(m *Book, v float64) { m.Price = v }),
-		crud.Bool("signed", (*Book).GetSigned, func(m *Book, v bool) { m.Signed = v }),
-		crud.Bytes("cover", (*Book).GetCover, func(m *Book, v []byte) { m.Cover = v }),
-		crud.Strings("tags", (*Book).GetTags, func(m *Book, v []string) { m.Tags = v }),
-		crud.String("language", (*Book).GetLanguage, func(m *Book, v string) { m.Language = v }, crud.Immutable),
-		crud.String("note", (*Book).GetNote, func(m *Book, v string) { m.Note = v }, crud.InputOnly),
-		crud.String("state", (*Book).GetState, func(m *Book, v string) { m.State = v }, crud.OutputOnly),
-		crud.Timestamp("publish_time", (*Book).GetPublishTime, func(m *Book, v *timestamppb.Timestamp) { m.PublishTime = v }),
-		crud.Duration("reading_time", (*Book).GetReadingTime, func(m *Book, v *durationpb.Duration) { m.ReadingTime = v }),
-		crud.String("secret", (*Book).GetSecret, func(m *Book, v string) { m.Secret = v }, crud.Unfilterable, crud.Unorderable, crud.Sensitive),
-		crud.Timestamp("create_time", (*Book).GetCreateTime, func(m *Book, v *timestamppb.Timestamp) { m.CreateTime = v }, crud.CreateTime),
-		crud.Timestamp("update_time", (*Book).GetUpdateTime, func(m *Book, v *timestamppb.Timestamp) { m.UpdateTime = v }, crud.UpdateTime),
-		crud.Timestamp("delete_time", (*Book).GetDeleteTime, func(m *Book, v *timestamppb.Timestamp) { m.DeleteTime = v }, crud.DeleteTime),
-		crud.Timestamp("purge_time", (*Book).GetPurgeTime, func(m *Book, v *timestamppb.Timestamp) { m.PurgeTime = v }, crud.PurgeTime),
-		crud.Etag("etag", (*Book).GetEtag, func(m *Book, v string) { m.Etag = v }),
-	},
-	Pattern:   bookPattern,
-	ParseName: ParseBookKey,
-	SetKey:    func(m *Book, k BookKey) { m.Name = k.String() },
-	KeyValues: func(k BookKey) []any { return []any{k.ShelfId, k.BookId} },
-	Parent:    &crud.Parent{Pattern: crud.MustPattern("shelves/{shelf}"), Check: true, Across: true},
-	References: []crud.Reference{
-		{Constraint: "books_shelf_id_fkey", Columns: []string{"shelf_id"}, Table: "shelves", Target: []string{"shelf_id"}, Resource: "api.example.com/Shelf", Parent: true},
-		{Constraint: "books_owner_id_fkey", Columns: []string{"owner_id"}, Table: "films", Target: []string{"id"}, Resource: "apitest.Film"},
-	},
-	MaxBatchSize: 100,
-	PurgeAfter:   1 * time.Hour,
-	SQL: crud.SQL{
-		Columns: bookColumns,
-		Select:  bookSelect,
-		Get:     bookGet,
-		Create:  bookCreate,
-		Delete:  bookDelete,
-		Lookups: map[string]string{
-			"isbn": bookGetByIsbn,
+var BookTable = newBookTable()
+
+func newBookTable() *crud.Table[*Book, BookKey] {
+	return crud.NewTable(crud.TableSpec[Book, *Book, BookKey]{
+		Message:  "apitest.Book",
+		Singular: "book",
+		Name:     "books",
+		Resource: "api.example.com/Book",
+		Columns: []crud.Column[*Book]{
+			crud.ResourceName("name", (*Book).GetName, func(m *Book, v string) { m.Name = v }, bookPattern, []string{"shelf_id", "book_id"}),
+			crud.String("title", (*Book).GetTitle, func(m *Book, v string) { m.Title = v }, crud.Required, crud.Search, crud.MaxLength(40)),
+			crud.String("summary", (*Book).GetSummary, func(m *Book, v string) { m.Summary = v }, crud.Search),
+			crud.OptionalString("isbn", (*Book).GetIsbn, func(m *Book) bool { return m.Isbn != nil }, func(m *Book, v string) { m.Isbn = &v }, func(m *Book) { m.Isbn = nil }, crud.Unique("books_isbn_key")),
+			crud.OptionalInt64("owner_id", (*Book).GetOwnerId, func(m *Book) bool { return m.OwnerId != nil }, func(m *Book, v int64) { m.OwnerId = &v }, func(m *Book) { m.OwnerId = nil }),
+			crud.Enum("genre", (*Book).GetGenre, func(m *Book, v Genre) { m.Genre = v }),
+			crud.Int32("pages", (*Book).GetPages, func(m *Book, v int32) { m.Pages = v }),
+			crud.Uint64("copies", (*Book).GetCopies, func(m *Book, v uint64) { m.Copies = v }),
+			crud.Double("price", (*Book).GetPrice, func(m *Book, v float64) { m.Price = v }),
+			crud.Bool("signed", (*Book).GetSigned, func(m *Book, v bool) { m.Signed = v }),
+			crud.Bytes("cover", (*Book).GetCover, func(m *Book, v []byte) { m.Cover = v }),
+			crud.Strings("tags", (*Book).GetTags, func(m *Book, v []string) { m.Tags = v }),
+			crud.String("language", (*Book).GetLanguage, func(m *Book, v string) { m.Language = v }, crud.Immutable),
+			crud.String("note", (*Book).GetNote, func(m *Book, v string) { m.Note = v }, crud.InputOnly),
+			crud.String("state", (*Book).GetState, func(m *Book, v string) { m.State = v }, crud.OutputOnly),
+			crud.Timestamp("publish_time", (*Book).GetPublishTime, func(m *Book, v *timestamppb.Timestamp) { m.PublishTime = v }),
+			crud.Duration("reading_time", (*Book).GetReadingTime, func(m *Book, v *durationpb.Duration) { m.ReadingTime = v }),
+			crud.String("secret", (*Book).GetSecret, func(m *Book, v string) { m.Secret = v }, crud.Unfilterable, crud.Unorderable, crud.Sensitive),
+			crud.Timestamp("create_time", (*Book).GetCreateTime, func(m *Book, v *timestamppb.Timestamp) { m.CreateTime = v }, crud.CreateTime),
+			crud.Timestamp("update_time", (*Book).GetUpdateTime, func(m *Book, v *timestamppb.Timestamp) { m.UpdateTime = v }, crud.UpdateTime),
+			crud.Timestamp("delete_time", (*Book).GetDeleteTime, func(m *Book, v *timestamppb.Timestamp) { m.DeleteTime = v }, crud.DeleteTime),
+			crud.Timestamp("purge_time", (*Book).GetPurgeTime, func(m *Book, v *timestamppb.Timestamp) { m.PurgeTime = v }, crud.PurgeTime),
+			crud.Etag("etag", (*Book).GetEtag, func(m *Book, v string) { m.Etag = v }),
 		},
-	},
-})
+		Pattern:   bookPattern,
+		ParseName: ParseBookKey,
+		SetKey:    func(m *Book, k BookKey) { m.Name = k.String() },
+		KeyValues: func(k BookKey) []any { return []any{k.ShelfId, k.BookId} },
+		Parent:    &crud.Parent{Pattern: crud.MustPattern("shelves/{shelf}"), Check: true, Across: true},
+		References: []crud.Reference{
+			{Constraint: "books_shelf_id_fkey", Columns: []string{"shelf_id"}, Table: "shelves", Target: []string{"shelf_id"}, Resource: "api.example.com/Shelf", Parent: true},
+			{Constraint: "books_owner_id_fkey", Columns: []string{"owner_id"}, Table: "films", Target: []string{"id"}, Resource: "apitest.Film"},
+		},
+		MaxBatchSize: 100,
+		PurgeAfter:   1 * time.Hour,
+		SQL: crud.SQL{
+			Columns: bookColumns,
+			Select:  bookSelect,
+			Get:     bookGet,
+			Create:  bookCreate,
+			Delete:  bookDelete,
+			Lookups: map[string]string{
+				"isbn": bookGetByIsbn,
+			},
+		},
+	})
+}
 
 // BookKey is the key of Book: the variables of shelves/{shelf}/books/{book}.
 type BookKey struct {
@@ -344,48 +352,52 @@ const (
 
 // FilmTable describes the table films behind apitest.Film. Columns are in
 // SELECT order.
-var FilmTable = crud.NewTable(crud.TableSpec[Film, *Film, int64]{
-	Message:  "apitest.Film",
-	Singular: "film",
-	Name:     "films",
-	Resource: "apitest.Film",
-	Columns: []crud.Column[*Film]{
-		crud.Int64("id", (*Film).GetId, func(m *Film, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.String("title", (*Film).GetTitle, func(m *Film, v string) { m.Title = v }, crud.Required, crud.Search, crud.MaxLength(40)),
-		crud.OptionalString("code", (*Film).GetCode, func(m *Film) bool { return m.Code != nil }, func(m *Film, v string) { m.Code = &v }, func(m *Film) { m.Code = nil }, crud.Unique("films_code_key")),
-		crud.OptionalInt64("sequel_of", (*Film).GetSequelOf, func(m *Film) bool { return m.SequelOf != nil }, func(m *Film, v int64) { m.SequelOf = &v }, func(m *Film) { m.SequelOf = nil }),
-		crud.Enum("genre", (*Film).GetGenre, func(m *Film, v Genre) { m.Genre = v }),
-		crud.Int32("minutes", (*Film).GetMinutes, func(m *Film, v int32) { m.Minutes = v }),
-		crud.Double("rating", (*Film).GetRating, func(m *Film, v float64) { m.Rating = v }),
-		crud.Strings("tags", (*Film).GetTags, func(m *Film, v []string) { m.Tags = v }),
-		crud.String("language", (*Film).GetLanguage, func(m *Film, v string) { m.Language = v }, crud.Immutable),
-		crud.String("note", (*Film).GetNote, func(m *Film, v string) { m.Note = v }, crud.InputOnly),
-		crud.String("state", (*Film).GetState, func(m *Film, v string) { m.State = v }, crud.OutputOnly),
-		crud.Timestamp("release_time", (*Film).GetReleaseTime, func(m *Film, v *timestamppb.Timestamp) { m.ReleaseTime = v }),
-		crud.Timestamp("create_time", (*Film).GetCreateTime, func(m *Film, v *timestamppb.Timestamp) { m.CreateTime = v }, crud.CreateTime),
-		crud.Timestamp("update_time", (*Film).GetUpdateTime, func(m *Film, v *timestamppb.Timestamp) { m.UpdateTime = v }, crud.UpdateTime),
-		crud.Timestamp("delete_time", (*Film).GetDeleteTime, func(m *Film, v *timestamppb.Timestamp) { m.DeleteTime = v }, crud.DeleteTime),
-		crud.Timestamp("purge_time", (*Film).GetPurgeTime, func(m *Film, v *timestamppb.Timestamp) { m.PurgeTime = v }, crud.PurgeTime),
-		crud.Etag("etag", (*Film).GetEtag, func(m *Film, v string) { m.Etag = v }),
-	},
-	Key:    (*Film).GetId,
-	SetKey: func(m *Film, v int64) { m.Id = v },
-	References: []crud.Reference{
-		{Constraint: "films_sequel_of_fkey", Columns: []string{"sequel_of"}, Table: "films", Target: []string{"id"}, Resource: "apitest.Film"},
-	},
-	PurgeAfter: 1 * time.Hour,
-	TotalSize:  crud.CountCapped,
-	SQL: crud.SQL{
-		Columns: filmColumns,
-		Select:  filmSelect,
-		Get:     filmGet,
-		Create:  filmCreate,
-		Delete:  filmDelete,
-		Lookups: map[string]string{
-			"code": filmGetByCode,
+var FilmTable = newFilmTable()
+
+func newFilmTable() *crud.Table[*Film, int64] {
+	return crud.NewTable(crud.TableSpec[Film, *Film, int64]{
+		Message:  "apitest.Film",
+		Singular: "film",
+		Name:     "films",
+		Resource: "apitest.Film",
+		Columns: []crud.Column[*Film]{
+			crud.Int64("id", (*Film).GetId, func(m *Film, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.String("title", (*Film).GetTitle, func(m *Film, v string) { m.Title = v }, crud.Required, crud.Search, crud.MaxLength(40)),
+			crud.OptionalString("code", (*Film).GetCode, func(m *Film) bool { return m.Code != nil }, func(m *Film, v string) { m.Code = &v }, func(m *Film) { m.Code = nil }, crud.Unique("films_code_key")),
+			crud.OptionalInt64("sequel_of", (*Film).GetSequelOf, func(m *Film) bool { return m.SequelOf != nil }, func(m *Film, v int64) { m.SequelOf = &v }, func(m *Film) { m.SequelOf = nil }),
+			crud.Enum("genre", (*Film).GetGenre, func(m *Film, v Genre) { m.Genre = v }),
+			crud.Int32("minutes", (*Film).GetMinutes, func(m *Film, v int32) { m.Minutes = v }),
+			crud.Double("rating", (*Film).GetRating, func(m *Film, v float64) { m.Rating = v }),
+			crud.Strings("tags", (*Film).GetTags, func(m *Film, v []string) { m.Tags = v }),
+			crud.String("language", (*Film).GetLanguage, func(m *Film, v string) { m.Language = v }, crud.Immutable),
+			crud.String("note", (*Film).GetNote, func(m *Film, v string) { m.Note = v }, crud.InputOnly),
+			crud.String("state", (*Film).GetState, func(m *Film, v string) { m.State = v }, crud.OutputOnly),
+			crud.Timestamp("release_time", (*Film).GetReleaseTime, func(m *Film, v *timestamppb.Timestamp) { m.ReleaseTime = v }),
+			crud.Timestamp("create_time", (*Film).GetCreateTime, func(m *Film, v *timestamppb.Timestamp) { m.CreateTime = v }, crud.CreateTime),
+			crud.Timestamp("update_time", (*Film).GetUpdateTime, func(m *Film, v *timestamppb.Timestamp) { m.UpdateTime = v }, crud.UpdateTime),
+			crud.Timestamp("delete_time", (*Film).GetDeleteTime, func(m *Film, v *timestamppb.Timestamp) { m.DeleteTime = v }, crud.DeleteTime),
+			crud.Timestamp("purge_time", (*Film).GetPurgeTime, func(m *Film, v *timestamppb.Timestamp) { m.PurgeTime = v }, crud.PurgeTime),
+			crud.Etag("etag", (*Film).GetEtag, func(m *Film, v string) { m.Etag = v }),
 		},
-	},
-})
+		Key:    (*Film).GetId,
+		SetKey: func(m *Film, v int64) { m.Id = v },
+		References: []crud.Reference{
+			{Constraint: "films_sequel_of_fkey", Columns: []string{"sequel_of"}, Table: "films", Target: []string{"id"}, Resource: "apitest.Film"},
+		},
+		PurgeAfter: 1 * time.Hour,
+		TotalSize:  crud.CountCapped,
+		SQL: crud.SQL{
+			Columns: filmColumns,
+			Select:  filmSelect,
+			Get:     filmGet,
+			Create:  filmCreate,
+			Delete:  filmDelete,
+			Lookups: map[string]string{
+				"code": filmGetByCode,
+			},
+		},
+	})
+}
 
 // FilmHooks run around writes to Film, inside the write's transaction. An error
 // rolls the write back and is returned to the caller. A nil hook costs nothing.
@@ -454,36 +466,40 @@ const (
 
 // MemberTable describes the table members behind apitest.Member. Columns are in
 // SELECT order.
-var MemberTable = crud.NewTable(crud.TableSpec[Member, *Member, MemberKey]{
-	Message:  "apitest.Member",
-	Singular: "member",
-	Name:     "members",
-	Resource: "apitest.Member",
-	Columns: []crud.Column[*Member]{
-		crud.String("org", (*Member).GetOrg, func(m *Member, v string) { m.Org = v }, crud.PrimaryKey),
-		crud.Int64("number", (*Member).GetNumber, func(m *Member, v int64) { m.Number = v }, crud.PrimaryKey),
-		crud.String("role", (*Member).GetRole, func(m *Member, v string) { m.Role = v }, crud.Required),
-		crud.OptionalString("badge", (*Member).GetBadge, func(m *Member) bool { return m.Badge != nil }, func(m *Member, v string) { m.Badge = &v }, func(m *Member) { m.Badge = nil }, crud.Unique("members_badge_key")),
-		crud.Timestamp("update_time", (*Member).GetUpdateTime, func(m *Member, v *timestamppb.Timestamp) { m.UpdateTime = v }, crud.UpdateTime),
-		crud.Etag("etag", (*Member).GetEtag, func(m *Member, v string) { m.Etag = v }),
-	},
-	Key: func(m *Member) MemberKey { return MemberKey{Org: m.GetOrg(), Number: m.GetNumber()} },
-	SetKey: func(m *Member, k MemberKey) {
-		m.Org = k.Org
-		m.Number = k.Number
-	},
-	KeyValues: func(k MemberKey) []any { return []any{k.Org, k.Number} },
-	SQL: crud.SQL{
-		Columns: memberColumns,
-		Select:  memberSelect,
-		Get:     memberGet,
-		Create:  memberCreate,
-		Delete:  memberDelete,
-		Lookups: map[string]string{
-			"badge": memberGetByBadge,
+var MemberTable = newMemberTable()
+
+func newMemberTable() *crud.Table[*Member, MemberKey] {
+	return crud.NewTable(crud.TableSpec[Member, *Member, MemberKey]{
+		Message:  "apitest.Member",
+		Singular: "member",
+		Name:     "members",
+		Resource: "apitest.Member",
+		Columns: []crud.Column[*Member]{
+			crud.String("org", (*Member).GetOrg, func(m *Member, v string) { m.Org = v }, crud.PrimaryKey),
+			crud.Int64("number", (*Member).GetNumber, func(m *Member, v int64) { m.Number = v }, crud.PrimaryKey),
+			crud.String("role", (*Member).GetRole, func(m *Member, v string) { m.Role = v }, crud.Required),
+			crud.OptionalString("badge", (*Member).GetBadge, func(m *Member) bool { return m.Badge != nil }, func(m *Member, v string) { m.Badge = &v }, func(m *Member) { m.Badge = nil }, crud.Unique("members_badge_key")),
+			crud.Timestamp("update_time", (*Member).GetUpdateTime, func(m *Member, v *timestamppb.Timestamp) { m.UpdateTime = v }, crud.UpdateTime),
+			crud.Etag("etag", (*Member).GetEtag, func(m *Member, v string) { m.Etag = v }),
 		},
-	},
-})
+		Key: func(m *Member) MemberKey { return MemberKey{Org: m.GetOrg(), Number: m.GetNumber()} },
+		SetKey: func(m *Member, k MemberKey) {
+			m.Org = k.Org
+			m.Number = k.Number
+		},
+		KeyValues: func(k MemberKey) []any { return []any{k.Org, k.Number} },
+		SQL: crud.SQL{
+			Columns: memberColumns,
+			Select:  memberSelect,
+			Get:     memberGet,
+			Create:  memberCreate,
+			Delete:  memberDelete,
+			Lookups: map[string]string{
+				"badge": memberGetByBadge,
+			},
+		},
+	})
+}
 
 // MemberKey is the key of Member: org and number.
 type MemberKey struct {

@@ -12,6 +12,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/apitest"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/crud"
@@ -25,7 +26,7 @@ func writeFailing(err func(context.Context) error) writeConfig {
 	}
 }
 
-func writeFailingHooks[M any](err func(context.Context) error) crud.Hooks[M] {
+func writeFailingHooks[M proto.Message](err func(context.Context) error) crud.Hooks[M] {
 	hook := func(ctx context.Context, _ *crud.Write[M]) error { return err(ctx) }
 	return crud.Hooks[M]{AfterCreate: hook, AfterUpdate: hook, AfterDelete: hook}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/apitest"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/crud"
@@ -163,7 +164,7 @@ func writeEachCounted(t *testing.T, f func(t *testing.T, w *writeStyle, c *write
 	}
 }
 
-func writeCounting[M any](c *writeCounts) crud.Hooks[M] {
+func writeCounting[M proto.Message](c *writeCounts) crud.Hooks[M] {
 	hook := func(_ context.Context, w *crud.Write[M]) error {
 		c.hooks.Add(1)
 		w.AfterCommit(func(context.Context) { c.commits.Add(1) })

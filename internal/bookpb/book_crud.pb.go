@@ -39,27 +39,31 @@ var shelfPattern = crud.MustPattern("shelves/{shelf}")
 
 // ShelfTable describes the table shelves behind bookpb.Shelf. Columns are in
 // SELECT order.
-var ShelfTable = crud.NewTable(crud.TableSpec[Shelf, *Shelf, ShelfKey]{
-	Message:  "bookpb.Shelf",
-	Singular: "shelf",
-	Name:     "shelves",
-	Resource: "test.example.com/Shelf",
-	Columns: []crud.Column[*Shelf]{
-		crud.ResourceName("name", (*Shelf).GetName, func(m *Shelf, v string) { m.Name = v }, shelfPattern, []string{"shelf_id"}),
-		crud.String("theme", (*Shelf).GetTheme, func(m *Shelf, v string) { m.Theme = v }),
-	},
-	Pattern:   shelfPattern,
-	ParseName: ParseShelfKey,
-	SetKey:    func(m *Shelf, k ShelfKey) { m.Name = k.String() },
-	KeyValues: func(k ShelfKey) []any { return []any{k.ShelfId} },
-	SQL: crud.SQL{
-		Columns: shelfColumns,
-		Select:  shelfSelect,
-		Get:     shelfGet,
-		Create:  shelfCreate,
-		Delete:  shelfDelete,
-	},
-})
+var ShelfTable = newShelfTable()
+
+func newShelfTable() *crud.Table[*Shelf, ShelfKey] {
+	return crud.NewTable(crud.TableSpec[Shelf, *Shelf, ShelfKey]{
+		Message:  "bookpb.Shelf",
+		Singular: "shelf",
+		Name:     "shelves",
+		Resource: "test.example.com/Shelf",
+		Columns: []crud.Column[*Shelf]{
+			crud.ResourceName("name", (*Shelf).GetName, func(m *Shelf, v string) { m.Name = v }, shelfPattern, []string{"shelf_id"}),
+			crud.String("theme", (*Shelf).GetTheme, func(m *Shelf, v string) { m.Theme = v }),
+		},
+		Pattern:   shelfPattern,
+		ParseName: ParseShelfKey,
+		SetKey:    func(m *Shelf, k ShelfKey) { m.Name = k.String() },
+		KeyValues: func(k ShelfKey) []any { return []any{k.ShelfId} },
+		SQL: crud.SQL{
+			Columns: shelfColumns,
+			Select:  shelfSelect,
+			Get:     shelfGet,
+			Create:  shelfCreate,
+			Delete:  shelfDelete,
+		},
+	})
+}
 
 // ShelfKey is the key of Shelf: the variables of shelves/{shelf}.
 type ShelfKey struct {
@@ -160,47 +164,51 @@ var bookPattern = crud.MustPattern("shelves/{shelf}/books/{book}")
 
 // BookTable describes the table books behind bookpb.Book. Columns are in SELECT
 // order.
-var BookTable = crud.NewTable(crud.TableSpec[Book, *Book, BookKey]{
-	Message:  "bookpb.Book",
-	Singular: "book",
-	Name:     "books",
-	Resource: "test.example.com/Book",
-	Columns: []crud.Column[*Book]{
-		crud.ResourceName("name", (*Book).GetName, func(m *Book, v string) { m.Name = v }, bookPattern, []string{"shelf_id", "book_id"}),
-		crud.String("title", (*Book).GetTitle, func(m *Book, v string) { m.Title = v }, crud.Required, crud.MaxLength(40)),
-		crud.OptionalString("isbn", (*Book).GetIsbn, func(m *Book) bool { return m.Isbn != nil }, func(m *Book, v string) { m.Isbn = &v }, func(m *Book) { m.Isbn = nil }, crud.Unique("books_isbn_key")),
-		crud.OptionalInt64("owner_id", (*Book).GetOwnerId, func(m *Book) bool { return m.OwnerId != nil }, func(m *Book, v int64) { m.OwnerId = &v }, func(m *Book) { m.OwnerId = nil }),
-		crud.Enum("genre", (*Book).GetGenre, func(m *Book, v Genre) { m.Genre = v }),
-		crud.Int32("pages", (*Book).GetPages, func(m *Book, v int32) { m.Pages = v }),
-		crud.Double("price", (*Book).GetPrice, func(m *Book, v float64) { m.Price = v }),
-		crud.Strings("tags", (*Book).GetTags, func(m *Book, v []string) { m.Tags = v }),
-		crud.String("language", (*Book).GetLanguage, func(m *Book, v string) { m.Language = v }, crud.Immutable),
-		crud.String("note", (*Book).GetNote, func(m *Book, v string) { m.Note = v }, crud.InputOnly),
-		crud.String("state", (*Book).GetState, func(m *Book, v string) { m.State = v }, crud.OutputOnly),
-		crud.Timestamp("publish_time", (*Book).GetPublishTime, func(m *Book, v *timestamppb.Timestamp) { m.PublishTime = v }),
-		crud.Timestamp("create_time", (*Book).GetCreateTime, func(m *Book, v *timestamppb.Timestamp) { m.CreateTime = v }, crud.CreateTime),
-		crud.Timestamp("update_time", (*Book).GetUpdateTime, func(m *Book, v *timestamppb.Timestamp) { m.UpdateTime = v }, crud.UpdateTime),
-	},
-	Pattern:   bookPattern,
-	ParseName: ParseBookKey,
-	SetKey:    func(m *Book, k BookKey) { m.Name = k.String() },
-	KeyValues: func(k BookKey) []any { return []any{k.ShelfId, k.BookId} },
-	Parent:    &crud.Parent{Pattern: crud.MustPattern("shelves/{shelf}"), Check: true},
-	References: []crud.Reference{
-		{Constraint: "books_shelf_id_fkey", Columns: []string{"shelf_id"}, Table: "shelves", Target: []string{"shelf_id"}, Resource: "test.example.com/Shelf", Parent: true},
-		{Constraint: "books_owner_id_fkey", Columns: []string{"owner_id"}, Table: "users", Target: []string{"id"}, Resource: "bookpb.User"},
-	},
-	SQL: crud.SQL{
-		Columns: bookColumns,
-		Select:  bookSelect,
-		Get:     bookGet,
-		Create:  bookCreate,
-		Delete:  bookDelete,
-		Lookups: map[string]string{
-			"isbn": bookGetByIsbn,
+var BookTable = newBookTable()
+
+func newBookTable() *crud.Table[*Book, BookKey] {
+	return crud.NewTable(crud.TableSpec[Book, *Book, BookKey]{
+		Message:  "bookpb.Book",
+		Singular: "book",
+		Name:     "books",
+		Resource: "test.example.com/Book",
+		Columns: []crud.Column[*Book]{
+			crud.ResourceName("name", (*Book).GetName, func(m *Book, v string) { m.Name = v }, bookPattern, []string{"shelf_id", "book_id"}),
+			crud.String("title", (*Book).GetTitle, func(m *Book, v string) { m.Title = v }, crud.Required, crud.MaxLength(40)),
+			crud.OptionalString("isbn", (*Book).GetIsbn, func(m *Book) bool { return m.Isbn != nil }, func(m *Book, v string) { m.Isbn = &v }, func(m *Book) { m.Isbn = nil }, crud.Unique("books_isbn_key")),
+			crud.OptionalInt64("owner_id", (*Book).GetOwnerId, func(m *Book) bool { return m.OwnerId != nil }, func(m *Book, v int64) { m.OwnerId = &v }, func(m *Book) { m.OwnerId = nil }),
+			crud.Enum("genre", (*Book).GetGenre, func(m *Book, v Genre) { m.Genre = v }),
+			crud.Int32("pages", (*Book).GetPages, func(m *Book, v int32) { m.Pages = v }),
+			crud.Double("price", (*Book).GetPrice, func(m *Book, v float64) { m.Price = v }),
+			crud.Strings("tags", (*Book).GetTags, func(m *Book, v []string) { m.Tags = v }),
+			crud.String("language", (*Book).GetLanguage, func(m *Book, v string) { m.Language = v }, crud.Immutable),
+			crud.String("note", (*Book).GetNote, func(m *Book, v string) { m.Note = v }, crud.InputOnly),
+			crud.String("state", (*Book).GetState, func(m *Book, v string) { m.State = v }, crud.OutputOnly),
+			crud.Timestamp("publish_time", (*Book).GetPublishTime, func(m *Book, v *timestamppb.Timestamp) { m.PublishTime = v }),
+			crud.Timestamp("create_time", (*Book).GetCreateTime, func(m *Book, v *timestamppb.Timestamp) { m.CreateTime = v }, crud.CreateTime),
+			crud.Timestamp("update_time", (*Book).GetUpdateTime, func(m *Book, v *timestamppb.Timestamp) { m.UpdateTime = v }, crud.UpdateTime),
 		},
-	},
-})
+		Pattern:   bookPattern,
+		ParseName: ParseBookKey,
+		SetKey:    func(m *Book, k BookKey) { m.Name = k.String() },
+		KeyValues: func(k BookKey) []any { return []any{k.ShelfId, k.BookId} },
+		Parent:    &crud.Parent{Pattern: crud.MustPattern("shelves/{shelf}"), Check: true},
+		References: []crud.Reference{
+			{Constraint: "books_shelf_id_fkey", Columns: []string{"shelf_id"}, Table: "shelves", Target: []string{"shelf_id"}, Resource: "test.example.com/Shelf", Parent: true},
+			{Constraint: "books_owner_id_fkey", Columns: []string{"owner_id"}, Table: "users", Target: []string{"id"}, Resource: "bookpb.User"},
+		},
+		SQL: crud.SQL{
+			Columns: bookColumns,
+			Select:  bookSelect,
+			Get:     bookGet,
+			Create:  bookCreate,
+			Delete:  bookDelete,
+			Lookups: map[string]string{
+				"isbn": bookGetByIsbn,
+			},
+		},
+	})
+}
 
 // BookKey is the key of Book: the variables of shelves/{shelf}/books/{book}.
 type BookKey struct {
@@ -287,38 +295,42 @@ const (
 
 // UserTable describes the table users behind bookpb.User. Columns are in SELECT
 // order.
-var UserTable = crud.NewTable(crud.TableSpec[User, *User, int64]{
-	Message:  "bookpb.User",
-	Singular: "user",
-	Name:     "users",
-	Resource: "bookpb.User",
-	Columns: []crud.Column[*User]{
-		crud.Int64("id", (*User).GetId, func(m *User, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.String("username", (*User).GetUsername, func(m *User, v string) { m.Username = v }, crud.Required, crud.Unique("users_username_key")),
-		crud.String("email", (*User).GetEmail, func(m *User, v string) { m.Email = v }),
-		crud.OptionalString("team", (*User).GetTeam, func(m *User) bool { return m.Team != nil }, func(m *User, v string) { m.Team = &v }, func(m *User) { m.Team = nil }),
-		crud.String("plan", (*User).GetPlan, func(m *User, v string) { m.Plan = v }, crud.Default("'free'")),
-	},
-	Key:    (*User).GetId,
-	SetKey: func(m *User, v int64) { m.Id = v },
-	Children: []crud.Child{
-		{Table: "members", Columns: []string{"user_id"}, Target: []string{"id"}},
-	},
-	Indexes: []crud.Index{
-		{Name: "users_email_team_key", Columns: []string{"email", "team"}, Unique: true},
-	},
-	SQL: crud.SQL{
-		Columns: userColumns,
-		Select:  userSelect,
-		Get:     userGet,
-		Create:  userCreate,
-		Delete:  userDelete,
-		Lookups: map[string]string{
-			"username":   userGetByUsername,
-			"email,team": userGetByEmailAndTeam,
+var UserTable = newUserTable()
+
+func newUserTable() *crud.Table[*User, int64] {
+	return crud.NewTable(crud.TableSpec[User, *User, int64]{
+		Message:  "bookpb.User",
+		Singular: "user",
+		Name:     "users",
+		Resource: "bookpb.User",
+		Columns: []crud.Column[*User]{
+			crud.Int64("id", (*User).GetId, func(m *User, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.String("username", (*User).GetUsername, func(m *User, v string) { m.Username = v }, crud.Required, crud.Unique("users_username_key")),
+			crud.String("email", (*User).GetEmail, func(m *User, v string) { m.Email = v }),
+			crud.OptionalString("team", (*User).GetTeam, func(m *User) bool { return m.Team != nil }, func(m *User, v string) { m.Team = &v }, func(m *User) { m.Team = nil }),
+			crud.String("plan", (*User).GetPlan, func(m *User, v string) { m.Plan = v }, crud.Default("'free'")),
 		},
-	},
-})
+		Key:    (*User).GetId,
+		SetKey: func(m *User, v int64) { m.Id = v },
+		Children: []crud.Child{
+			{Table: "members", Columns: []string{"user_id"}, Target: []string{"id"}},
+		},
+		Indexes: []crud.Index{
+			{Name: "users_email_team_key", Columns: []string{"email", "team"}, Unique: true},
+		},
+		SQL: crud.SQL{
+			Columns: userColumns,
+			Select:  userSelect,
+			Get:     userGet,
+			Create:  userCreate,
+			Delete:  userDelete,
+			Lookups: map[string]string{
+				"username":   userGetByUsername,
+				"email,team": userGetByEmailAndTeam,
+			},
+		},
+	})
+}
 
 // UserHooks run around writes to User, inside the write's transaction. An error
 // rolls the write back and is returned to the caller. A nil hook costs nothing.
@@ -392,34 +404,38 @@ const (
 
 // MemberTable describes the table members behind bookpb.Member. Columns are in
 // SELECT order.
-var MemberTable = crud.NewTable(crud.TableSpec[Member, *Member, MemberKey]{
-	Message:  "bookpb.Member",
-	Singular: "member",
-	Name:     "members",
-	Resource: "bookpb.Member",
-	Columns: []crud.Column[*Member]{
-		crud.String("org", (*Member).GetOrg, func(m *Member, v string) { m.Org = v }, crud.PrimaryKey),
-		crud.Int64("user_id", (*Member).GetUserId, func(m *Member, v int64) { m.UserId = v }, crud.PrimaryKey),
-		crud.String("role", (*Member).GetRole, func(m *Member, v string) { m.Role = v }),
-		crud.Timestamp("update_time", (*Member).GetUpdateTime, func(m *Member, v *timestamppb.Timestamp) { m.UpdateTime = v }, crud.UpdateTime),
-	},
-	Key: func(m *Member) MemberKey { return MemberKey{Org: m.GetOrg(), UserId: m.GetUserId()} },
-	SetKey: func(m *Member, k MemberKey) {
-		m.Org = k.Org
-		m.UserId = k.UserId
-	},
-	KeyValues: func(k MemberKey) []any { return []any{k.Org, k.UserId} },
-	References: []crud.Reference{
-		{Constraint: "members_user_id_fkey", Columns: []string{"user_id"}, Table: "users", Target: []string{"id"}, Resource: "bookpb.User", OnDelete: "CASCADE"},
-	},
-	SQL: crud.SQL{
-		Columns: memberColumns,
-		Select:  memberSelect,
-		Get:     memberGet,
-		Create:  memberCreate,
-		Delete:  memberDelete,
-	},
-})
+var MemberTable = newMemberTable()
+
+func newMemberTable() *crud.Table[*Member, MemberKey] {
+	return crud.NewTable(crud.TableSpec[Member, *Member, MemberKey]{
+		Message:  "bookpb.Member",
+		Singular: "member",
+		Name:     "members",
+		Resource: "bookpb.Member",
+		Columns: []crud.Column[*Member]{
+			crud.String("org", (*Member).GetOrg, func(m *Member, v string) { m.Org = v }, crud.PrimaryKey),
+			crud.Int64("user_id", (*Member).GetUserId, func(m *Member, v int64) { m.UserId = v }, crud.PrimaryKey),
+			crud.String("role", (*Member).GetRole, func(m *Member, v string) { m.Role = v }),
+			crud.Timestamp("update_time", (*Member).GetUpdateTime, func(m *Member, v *timestamppb.Timestamp) { m.UpdateTime = v }, crud.UpdateTime),
+		},
+		Key: func(m *Member) MemberKey { return MemberKey{Org: m.GetOrg(), UserId: m.GetUserId()} },
+		SetKey: func(m *Member, k MemberKey) {
+			m.Org = k.Org
+			m.UserId = k.UserId
+		},
+		KeyValues: func(k MemberKey) []any { return []any{k.Org, k.UserId} },
+		References: []crud.Reference{
+			{Constraint: "members_user_id_fkey", Columns: []string{"user_id"}, Table: "users", Target: []string{"id"}, Resource: "bookpb.User", OnDelete: "CASCADE"},
+		},
+		SQL: crud.SQL{
+			Columns: memberColumns,
+			Select:  memberSelect,
+			Get:     memberGet,
+			Create:  memberCreate,
+			Delete:  memberDelete,
+		},
+	})
+}
 
 // MemberKey is the key of Member: org and user_id.
 type MemberKey struct {
@@ -497,31 +513,35 @@ const (
 
 // NoteTable describes the table notes behind bookpb.Note. Columns are in SELECT
 // order.
-var NoteTable = crud.NewTable(crud.TableSpec[Note, *Note, string]{
-	Message:  "bookpb.Note",
-	Singular: "note",
-	Name:     "notes",
-	Resource: "bookpb.Note",
-	Columns: []crud.Column[*Note]{
-		crud.UUID("id", (*Note).GetId, func(m *Note, v string) { m.Id = v }, crud.PrimaryKey, crud.UUIDv4),
-		crud.String("title", (*Note).GetTitle, func(m *Note, v string) { m.Title = v }, crud.Unique("notes_title_key")),
-		crud.String("body", (*Note).GetBody, func(m *Note, v string) { m.Body = v }),
-		crud.Timestamp("update_time", (*Note).GetUpdateTime, func(m *Note, v *timestamppb.Timestamp) { m.UpdateTime = v }, crud.UpdateTime),
-	},
-	Key:    (*Note).GetId,
-	SetKey: func(m *Note, v string) { m.Id = v },
-	Scope:  []string{"tenant_id"},
-	SQL: crud.SQL{
-		Columns: noteColumns,
-		Select:  noteSelect,
-		Get:     noteGet,
-		Create:  noteCreate,
-		Delete:  noteDelete,
-		Lookups: map[string]string{
-			"title": noteGetByTitle,
+var NoteTable = newNoteTable()
+
+func newNoteTable() *crud.Table[*Note, string] {
+	return crud.NewTable(crud.TableSpec[Note, *Note, string]{
+		Message:  "bookpb.Note",
+		Singular: "note",
+		Name:     "notes",
+		Resource: "bookpb.Note",
+		Columns: []crud.Column[*Note]{
+			crud.UUID("id", (*Note).GetId, func(m *Note, v string) { m.Id = v }, crud.PrimaryKey, crud.UUIDv4),
+			crud.String("title", (*Note).GetTitle, func(m *Note, v string) { m.Title = v }, crud.Unique("notes_title_key")),
+			crud.String("body", (*Note).GetBody, func(m *Note, v string) { m.Body = v }),
+			crud.Timestamp("update_time", (*Note).GetUpdateTime, func(m *Note, v *timestamppb.Timestamp) { m.UpdateTime = v }, crud.UpdateTime),
 		},
-	},
-})
+		Key:    (*Note).GetId,
+		SetKey: func(m *Note, v string) { m.Id = v },
+		Scope:  []string{"tenant_id"},
+		SQL: crud.SQL{
+			Columns: noteColumns,
+			Select:  noteSelect,
+			Get:     noteGet,
+			Create:  noteCreate,
+			Delete:  noteDelete,
+			Lookups: map[string]string{
+				"title": noteGetByTitle,
+			},
+		},
+	})
+}
 
 // NoteHooks run around writes to Note, inside the write's transaction. An error
 // rolls the write back and is returned to the caller. A nil hook costs nothing.
@@ -586,28 +606,32 @@ const (
 
 // TicketTable describes the table tickets behind bookpb.Ticket. Columns are in
 // SELECT order.
-var TicketTable = crud.NewTable(crud.TableSpec[Ticket, *Ticket, int64]{
-	Message:  "bookpb.Ticket",
-	Singular: "ticket",
-	Name:     "tickets",
-	Resource: "bookpb.Ticket",
-	Columns: []crud.Column[*Ticket]{
-		crud.Int64("id", (*Ticket).GetId, func(m *Ticket, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.String("tenant_id", (*Ticket).GetTenantId, func(m *Ticket, v string) { m.TenantId = v }),
-		crud.String("title", (*Ticket).GetTitle, func(m *Ticket, v string) { m.Title = v }),
-		crud.Bool("open", (*Ticket).GetOpen, func(m *Ticket, v bool) { m.Open = v }),
-	},
-	Key:    (*Ticket).GetId,
-	SetKey: func(m *Ticket, v int64) { m.Id = v },
-	Scope:  []string{"tenant_id"},
-	SQL: crud.SQL{
-		Columns: ticketColumns,
-		Select:  ticketSelect,
-		Get:     ticketGet,
-		Create:  ticketCreate,
-		Delete:  ticketDelete,
-	},
-})
+var TicketTable = newTicketTable()
+
+func newTicketTable() *crud.Table[*Ticket, int64] {
+	return crud.NewTable(crud.TableSpec[Ticket, *Ticket, int64]{
+		Message:  "bookpb.Ticket",
+		Singular: "ticket",
+		Name:     "tickets",
+		Resource: "bookpb.Ticket",
+		Columns: []crud.Column[*Ticket]{
+			crud.Int64("id", (*Ticket).GetId, func(m *Ticket, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.String("tenant_id", (*Ticket).GetTenantId, func(m *Ticket, v string) { m.TenantId = v }),
+			crud.String("title", (*Ticket).GetTitle, func(m *Ticket, v string) { m.Title = v }),
+			crud.Bool("open", (*Ticket).GetOpen, func(m *Ticket, v bool) { m.Open = v }),
+		},
+		Key:    (*Ticket).GetId,
+		SetKey: func(m *Ticket, v int64) { m.Id = v },
+		Scope:  []string{"tenant_id"},
+		SQL: crud.SQL{
+			Columns: ticketColumns,
+			Select:  ticketSelect,
+			Get:     ticketGet,
+			Create:  ticketCreate,
+			Delete:  ticketDelete,
+		},
+	})
+}
 
 // TicketHooks run around writes to Ticket, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs
@@ -676,32 +700,36 @@ const (
 
 // CounterTable describes the table counters behind bookpb.Counter. Columns are
 // in SELECT order.
-var CounterTable = crud.NewTable(crud.TableSpec[Counter, *Counter, uint64]{
-	Message:  "bookpb.Counter",
-	Singular: "counter",
-	Name:     "counters",
-	Resource: "bookpb.Counter",
-	Columns: []crud.Column[*Counter]{
-		crud.Uint64("id", (*Counter).GetId, func(m *Counter, v uint64) { m.Id = v }, crud.PrimaryKey),
-		crud.Int32("small", (*Counter).GetSmall, func(m *Counter, v int32) { m.Small = v }),
-		crud.Uint32("plain", (*Counter).GetPlain, func(m *Counter, v uint32) { m.Plain = v }),
-		crud.Uint64("large", (*Counter).GetLarge, func(m *Counter, v uint64) { m.Large = v }),
-		crud.Float("ratio", (*Counter).GetRatio, func(m *Counter, v float32) { m.Ratio = v }),
-		crud.Bytes("digest", (*Counter).GetDigest, func(m *Counter, v []byte) { m.Digest = v }),
-		crud.Duration("age", (*Counter).GetAge, func(m *Counter, v *durationpb.Duration) { m.Age = v }),
-		crud.OptionalBool("frozen", (*Counter).GetFrozen, func(m *Counter) bool { return m.Frozen != nil }, func(m *Counter, v bool) { m.Frozen = &v }, func(m *Counter) { m.Frozen = nil }),
-		crud.Int64s("steps", (*Counter).GetSteps, func(m *Counter, v []int64) { m.Steps = v }),
-	},
-	Key:    (*Counter).GetId,
-	SetKey: func(m *Counter, v uint64) { m.Id = v },
-	SQL: crud.SQL{
-		Columns: counterColumns,
-		Select:  counterSelect,
-		Get:     counterGet,
-		Create:  counterCreate,
-		Delete:  counterDelete,
-	},
-})
+var CounterTable = newCounterTable()
+
+func newCounterTable() *crud.Table[*Counter, uint64] {
+	return crud.NewTable(crud.TableSpec[Counter, *Counter, uint64]{
+		Message:  "bookpb.Counter",
+		Singular: "counter",
+		Name:     "counters",
+		Resource: "bookpb.Counter",
+		Columns: []crud.Column[*Counter]{
+			crud.Uint64("id", (*Counter).GetId, func(m *Counter, v uint64) { m.Id = v }, crud.PrimaryKey),
+			crud.Int32("small", (*Counter).GetSmall, func(m *Counter, v int32) { m.Small = v }),
+			crud.Uint32("plain", (*Counter).GetPlain, func(m *Counter, v uint32) { m.Plain = v }),
+			crud.Uint64("large", (*Counter).GetLarge, func(m *Counter, v uint64) { m.Large = v }),
+			crud.Float("ratio", (*Counter).GetRatio, func(m *Counter, v float32) { m.Ratio = v }),
+			crud.Bytes("digest", (*Counter).GetDigest, func(m *Counter, v []byte) { m.Digest = v }),
+			crud.Duration("age", (*Counter).GetAge, func(m *Counter, v *durationpb.Duration) { m.Age = v }),
+			crud.OptionalBool("frozen", (*Counter).GetFrozen, func(m *Counter) bool { return m.Frozen != nil }, func(m *Counter, v bool) { m.Frozen = &v }, func(m *Counter) { m.Frozen = nil }),
+			crud.Int64s("steps", (*Counter).GetSteps, func(m *Counter, v []int64) { m.Steps = v }),
+		},
+		Key:    (*Counter).GetId,
+		SetKey: func(m *Counter, v uint64) { m.Id = v },
+		SQL: crud.SQL{
+			Columns: counterColumns,
+			Select:  counterSelect,
+			Get:     counterGet,
+			Create:  counterCreate,
+			Delete:  counterDelete,
+		},
+	})
+}
 
 // CounterHooks run around writes to Counter, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs
@@ -774,36 +802,40 @@ const (
 
 // VisitTable describes the table visits behind bookpb.Visit. Columns are in
 // SELECT order.
-var VisitTable = crud.NewTable(crud.TableSpec[Visit, *Visit, crud.NoKey]{
-	Message:  "bookpb.Visit",
-	Singular: "visit",
-	Name:     "visits",
-	Resource: "bookpb.Visit",
-	Columns: []crud.Column[*Visit]{
-		crud.String("place", (*Visit).GetPlace, func(m *Visit, v string) { m.Place = v }),
-		crud.OptionalString("note", (*Visit).GetNote, func(m *Visit) bool { return m.Note != nil }, func(m *Visit, v string) { m.Note = &v }, func(m *Visit) { m.Note = nil }),
-		crud.OptionalInt32("guests", (*Visit).GetGuests, func(m *Visit) bool { return m.Guests != nil }, func(m *Visit, v int32) { m.Guests = &v }, func(m *Visit) { m.Guests = nil }),
-		crud.OptionalDouble("rating", (*Visit).GetRating, func(m *Visit) bool { return m.Rating != nil }, func(m *Visit, v float64) { m.Rating = &v }, func(m *Visit) { m.Rating = nil }),
-		crud.Bytes("photo", (*Visit).GetPhoto, func(m *Visit, v []byte) { m.Photo = v }),
-		crud.Strings("tags", (*Visit).GetTags, func(m *Visit, v []string) { m.Tags = v }),
-		crud.JSONMap[*Visit]("counts"),
-		crud.OptionalEnum("genre", (*Visit).GetGenre, func(m *Visit) bool { return m.Genre != nil }, func(m *Visit, v Genre) { m.Genre = &v }, func(m *Visit) { m.Genre = nil }, crud.EnumName),
-		crud.Timestamp("visit_time", (*Visit).GetVisitTime, func(m *Visit, v *timestamppb.Timestamp) { m.VisitTime = v }),
-		crud.Embedded("spot", (*Visit).GetSpot, func(m *Visit, v *Spot) { m.Spot = v }, []crud.Column[*Spot]{
-			crud.String("name", (*Spot).GetName, func(m *Spot, v string) { m.Name = v }),
-			crud.OptionalInt32("floor", (*Spot).GetFloor, func(m *Spot) bool { return m.Floor != nil }, func(m *Spot, v int32) { m.Floor = &v }, func(m *Spot) { m.Floor = nil }),
-		}),
-		crud.OptionalString("ticket", (*Visit).GetTicket, func(m *Visit) bool { return m.Ticket != nil }, func(m *Visit, v string) { m.Ticket = &v }, func(m *Visit) { m.Ticket = nil }, crud.Unique("visits_ticket_key")),
-	},
-	SQL: crud.SQL{
-		Columns: visitColumns,
-		Select:  visitSelect,
-		Create:  visitCreate,
-		Lookups: map[string]string{
-			"ticket": visitGetByTicket,
+var VisitTable = newVisitTable()
+
+func newVisitTable() *crud.Table[*Visit, crud.NoKey] {
+	return crud.NewTable(crud.TableSpec[Visit, *Visit, crud.NoKey]{
+		Message:  "bookpb.Visit",
+		Singular: "visit",
+		Name:     "visits",
+		Resource: "bookpb.Visit",
+		Columns: []crud.Column[*Visit]{
+			crud.String("place", (*Visit).GetPlace, func(m *Visit, v string) { m.Place = v }),
+			crud.OptionalString("note", (*Visit).GetNote, func(m *Visit) bool { return m.Note != nil }, func(m *Visit, v string) { m.Note = &v }, func(m *Visit) { m.Note = nil }),
+			crud.OptionalInt32("guests", (*Visit).GetGuests, func(m *Visit) bool { return m.Guests != nil }, func(m *Visit, v int32) { m.Guests = &v }, func(m *Visit) { m.Guests = nil }),
+			crud.OptionalDouble("rating", (*Visit).GetRating, func(m *Visit) bool { return m.Rating != nil }, func(m *Visit, v float64) { m.Rating = &v }, func(m *Visit) { m.Rating = nil }),
+			crud.Bytes("photo", (*Visit).GetPhoto, func(m *Visit, v []byte) { m.Photo = v }),
+			crud.Strings("tags", (*Visit).GetTags, func(m *Visit, v []string) { m.Tags = v }),
+			crud.JSONMap[*Visit]("counts"),
+			crud.OptionalEnum("genre", (*Visit).GetGenre, func(m *Visit) bool { return m.Genre != nil }, func(m *Visit, v Genre) { m.Genre = &v }, func(m *Visit) { m.Genre = nil }, crud.EnumName),
+			crud.Timestamp("visit_time", (*Visit).GetVisitTime, func(m *Visit, v *timestamppb.Timestamp) { m.VisitTime = v }),
+			crud.Embedded("spot", (*Visit).GetSpot, func(m *Visit, v *Spot) { m.Spot = v }, []crud.Column[*Spot]{
+				crud.String("name", (*Spot).GetName, func(m *Spot, v string) { m.Name = v }),
+				crud.OptionalInt32("floor", (*Spot).GetFloor, func(m *Spot) bool { return m.Floor != nil }, func(m *Spot, v int32) { m.Floor = &v }, func(m *Spot) { m.Floor = nil }),
+			}),
+			crud.OptionalString("ticket", (*Visit).GetTicket, func(m *Visit) bool { return m.Ticket != nil }, func(m *Visit, v string) { m.Ticket = &v }, func(m *Visit) { m.Ticket = nil }, crud.Unique("visits_ticket_key")),
 		},
-	},
-})
+		SQL: crud.SQL{
+			Columns: visitColumns,
+			Select:  visitSelect,
+			Create:  visitCreate,
+			Lookups: map[string]string{
+				"ticket": visitGetByTicket,
+			},
+		},
+	})
+}
 
 // VisitHooks run around writes to Visit, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs

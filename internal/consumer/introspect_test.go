@@ -141,7 +141,7 @@ func (f *introspected) openPostgres(t *testing.T) crud.DB {
 }
 
 var (
-	generatedTable  = regexp.MustCompile(`(?m)^var (\w+) = crud\.NewTable\(`)
+	generatedTable  = regexp.MustCompile(`(?m)^var (\w+) = new\w+Table\(\)$`)
 	generatedServer = regexp.MustCompile(`(?m)^func NewCRUD(\w+)Server\(db crud\.DB`)
 )
 

@@ -38,26 +38,30 @@ var shelfPattern = crud.MustPattern("shelves/{shelf}")
 
 // ShelfTable describes the table shelves behind eventtest.Shelf. Columns are in
 // SELECT order.
-var ShelfTable = crud.NewTable(crud.TableSpec[Shelf, *Shelf, ShelfKey]{
-	Message:  "eventtest.Shelf",
-	Singular: "shelf",
-	Name:     "shelves",
-	Resource: "eventtest.example.com/Shelf",
-	Columns: []crud.Column[*Shelf]{
-		crud.ResourceName("name", (*Shelf).GetName, func(m *Shelf, v string) { m.Name = v }, shelfPattern, []string{"shelf_id"}),
-	},
-	Pattern:   shelfPattern,
-	ParseName: ParseShelfKey,
-	SetKey:    func(m *Shelf, k ShelfKey) { m.Name = k.String() },
-	KeyValues: func(k ShelfKey) []any { return []any{k.ShelfId} },
-	SQL: crud.SQL{
-		Columns: shelfColumns,
-		Select:  shelfSelect,
-		Get:     shelfGet,
-		Create:  shelfCreate,
-		Delete:  shelfDelete,
-	},
-})
+var ShelfTable = newShelfTable()
+
+func newShelfTable() *crud.Table[*Shelf, ShelfKey] {
+	return crud.NewTable(crud.TableSpec[Shelf, *Shelf, ShelfKey]{
+		Message:  "eventtest.Shelf",
+		Singular: "shelf",
+		Name:     "shelves",
+		Resource: "eventtest.example.com/Shelf",
+		Columns: []crud.Column[*Shelf]{
+			crud.ResourceName("name", (*Shelf).GetName, func(m *Shelf, v string) { m.Name = v }, shelfPattern, []string{"shelf_id"}),
+		},
+		Pattern:   shelfPattern,
+		ParseName: ParseShelfKey,
+		SetKey:    func(m *Shelf, k ShelfKey) { m.Name = k.String() },
+		KeyValues: func(k ShelfKey) []any { return []any{k.ShelfId} },
+		SQL: crud.SQL{
+			Columns: shelfColumns,
+			Select:  shelfSelect,
+			Get:     shelfGet,
+			Create:  shelfCreate,
+			Delete:  shelfDelete,
+		},
+	})
+}
 
 // ShelfKey is the key of Shelf: the variables of shelves/{shelf}.
 type ShelfKey struct {
@@ -127,25 +131,29 @@ const (
 
 // OwnerTable describes the table owners behind eventtest.Owner. Columns are in
 // SELECT order.
-var OwnerTable = crud.NewTable(crud.TableSpec[Owner, *Owner, string]{
-	Message:  "eventtest.Owner",
-	Singular: "owner",
-	Name:     "owners",
-	Resource: "eventtest.Owner",
-	Columns: []crud.Column[*Owner]{
-		crud.String("id", (*Owner).GetId, func(m *Owner, v string) { m.Id = v }, crud.PrimaryKey),
-		crud.String("city", (*Owner).GetCity, func(m *Owner, v string) { m.City = v }),
-	},
-	Key:    (*Owner).GetId,
-	SetKey: func(m *Owner, v string) { m.Id = v },
-	SQL: crud.SQL{
-		Columns: ownerColumns,
-		Select:  ownerSelect,
-		Get:     ownerGet,
-		Create:  ownerCreate,
-		Delete:  ownerDelete,
-	},
-})
+var OwnerTable = newOwnerTable()
+
+func newOwnerTable() *crud.Table[*Owner, string] {
+	return crud.NewTable(crud.TableSpec[Owner, *Owner, string]{
+		Message:  "eventtest.Owner",
+		Singular: "owner",
+		Name:     "owners",
+		Resource: "eventtest.Owner",
+		Columns: []crud.Column[*Owner]{
+			crud.String("id", (*Owner).GetId, func(m *Owner, v string) { m.Id = v }, crud.PrimaryKey),
+			crud.String("city", (*Owner).GetCity, func(m *Owner, v string) { m.City = v }),
+		},
+		Key:    (*Owner).GetId,
+		SetKey: func(m *Owner, v string) { m.Id = v },
+		SQL: crud.SQL{
+			Columns: ownerColumns,
+			Select:  ownerSelect,
+			Get:     ownerGet,
+			Create:  ownerCreate,
+			Delete:  ownerDelete,
+		},
+	})
+}
 
 // OwnerHooks run around writes to Owner, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs
@@ -224,45 +232,49 @@ var bookPattern = crud.MustPattern("shelves/{shelf}/books/{book}")
 
 // BookTable describes the table books behind eventtest.Book. Columns are in
 // SELECT order.
-var BookTable = crud.NewTable(crud.TableSpec[Book, *Book, BookKey]{
-	Message:  "eventtest.Book",
-	Singular: "book",
-	Name:     "books",
-	Resource: "eventtest.example.com/Book",
-	Columns: []crud.Column[*Book]{
-		crud.ResourceName("name", (*Book).GetName, func(m *Book, v string) { m.Name = v }, bookPattern, []string{"shelf_id", "book_id"}),
-		crud.String("title", (*Book).GetTitle, func(m *Book, v string) { m.Title = v }),
-		crud.Int32("pages", (*Book).GetPages, func(m *Book, v int32) { m.Pages = v }),
-		crud.OptionalBool("lent", (*Book).GetLent, func(m *Book) bool { return m.Lent != nil }, func(m *Book, v bool) { m.Lent = &v }, func(m *Book) { m.Lent = nil }),
-		crud.Strings("tags", (*Book).GetTags, func(m *Book, v []string) { m.Tags = v }),
-		crud.String("lock_code", (*Book).GetLockCode, func(m *Book, v string) { m.LockCode = v }, crud.InputOnly),
-		crud.String("donor", (*Book).GetDonor, func(m *Book, v string) { m.Donor = v }, crud.Unfilterable, crud.Unorderable, crud.Sensitive),
-		crud.OptionalString("owner_id", (*Book).GetOwnerId, func(m *Book) bool { return m.OwnerId != nil }, func(m *Book, v string) { m.OwnerId = &v }, func(m *Book) { m.OwnerId = nil }),
-		crud.Timestamp("update_time", (*Book).GetUpdateTime, func(m *Book, v *timestamppb.Timestamp) { m.UpdateTime = v }, crud.UpdateTime),
-		crud.Timestamp("delete_time", (*Book).GetDeleteTime, func(m *Book, v *timestamppb.Timestamp) { m.DeleteTime = v }, crud.DeleteTime),
-		crud.Timestamp("purge_time", (*Book).GetPurgeTime, func(m *Book, v *timestamppb.Timestamp) { m.PurgeTime = v }, crud.PurgeTime),
-		crud.Etag("etag", (*Book).GetEtag, func(m *Book, v string) { m.Etag = v }),
-	},
-	Pattern:   bookPattern,
-	ParseName: ParseBookKey,
-	SetKey:    func(m *Book, k BookKey) { m.Name = k.String() },
-	KeyValues: func(k BookKey) []any { return []any{k.ShelfId, k.BookId} },
-	Parent:    &crud.Parent{Pattern: crud.MustPattern("shelves/{shelf}"), Check: true, Across: true},
-	References: []crud.Reference{
-		{Constraint: "books_shelf_id_fkey", Columns: []string{"shelf_id"}, Table: "shelves", Target: []string{"shelf_id"}, Resource: "eventtest.example.com/Shelf", Parent: true},
-		{Constraint: "books_owner_id_fkey", Columns: []string{"owner_id"}, Table: "owners", Target: []string{"id"}, Resource: "eventtest.Owner"},
-	},
-	Related:    true,
-	Events:     true,
-	PurgeAfter: 1000,
-	SQL: crud.SQL{
-		Columns: bookColumns,
-		Select:  bookSelect,
-		Get:     bookGet,
-		Create:  bookCreate,
-		Delete:  bookDelete,
-	},
-})
+var BookTable = newBookTable()
+
+func newBookTable() *crud.Table[*Book, BookKey] {
+	return crud.NewTable(crud.TableSpec[Book, *Book, BookKey]{
+		Message:  "eventtest.Book",
+		Singular: "book",
+		Name:     "books",
+		Resource: "eventtest.example.com/Book",
+		Columns: []crud.Column[*Book]{
+			crud.ResourceName("name", (*Book).GetName, func(m *Book, v string) { m.Name = v }, bookPattern, []string{"shelf_id", "book_id"}),
+			crud.String("title", (*Book).GetTitle, func(m *Book, v string) { m.Title = v }),
+			crud.Int32("pages", (*Book).GetPages, func(m *Book, v int32) { m.Pages = v }),
+			crud.OptionalBool("lent", (*Book).GetLent, func(m *Book) bool { return m.Lent != nil }, func(m *Book, v bool) { m.Lent = &v }, func(m *Book) { m.Lent = nil }),
+			crud.Strings("tags", (*Book).GetTags, func(m *Book, v []string) { m.Tags = v }),
+			crud.String("lock_code", (*Book).GetLockCode, func(m *Book, v string) { m.LockCode = v }, crud.InputOnly),
+			crud.String("donor", (*Book).GetDonor, func(m *Book, v string) { m.Donor = v }, crud.Unfilterable, crud.Unorderable, crud.Sensitive),
+			crud.OptionalString("owner_id", (*Book).GetOwnerId, func(m *Book) bool { return m.OwnerId != nil }, func(m *Book, v string) { m.OwnerId = &v }, func(m *Book) { m.OwnerId = nil }),
+			crud.Timestamp("update_time", (*Book).GetUpdateTime, func(m *Book, v *timestamppb.Timestamp) { m.UpdateTime = v }, crud.UpdateTime),
+			crud.Timestamp("delete_time", (*Book).GetDeleteTime, func(m *Book, v *timestamppb.Timestamp) { m.DeleteTime = v }, crud.DeleteTime),
+			crud.Timestamp("purge_time", (*Book).GetPurgeTime, func(m *Book, v *timestamppb.Timestamp) { m.PurgeTime = v }, crud.PurgeTime),
+			crud.Etag("etag", (*Book).GetEtag, func(m *Book, v string) { m.Etag = v }),
+		},
+		Pattern:   bookPattern,
+		ParseName: ParseBookKey,
+		SetKey:    func(m *Book, k BookKey) { m.Name = k.String() },
+		KeyValues: func(k BookKey) []any { return []any{k.ShelfId, k.BookId} },
+		Parent:    &crud.Parent{Pattern: crud.MustPattern("shelves/{shelf}"), Check: true, Across: true},
+		References: []crud.Reference{
+			{Constraint: "books_shelf_id_fkey", Columns: []string{"shelf_id"}, Table: "shelves", Target: []string{"shelf_id"}, Resource: "eventtest.example.com/Shelf", Parent: true},
+			{Constraint: "books_owner_id_fkey", Columns: []string{"owner_id"}, Table: "owners", Target: []string{"id"}, Resource: "eventtest.Owner"},
+		},
+		Related:    true,
+		Events:     true,
+		PurgeAfter: 1000,
+		SQL: crud.SQL{
+			Columns: bookColumns,
+			Select:  bookSelect,
+			Get:     bookGet,
+			Create:  bookCreate,
+			Delete:  bookDelete,
+		},
+	})
+}
 
 // The relations of BookTable are added once all tables are there: they can
 // relate to each other in circles.
@@ -339,27 +351,31 @@ const (
 
 // NoteTable describes the table notes behind eventtest.Note. Columns are in
 // SELECT order.
-var NoteTable = crud.NewTable(crud.TableSpec[Note, *Note, int64]{
-	Message:  "eventtest.Note",
-	Singular: "note",
-	Name:     "notes",
-	Resource: "eventtest.Note",
-	Columns: []crud.Column[*Note]{
-		crud.Int64("id", (*Note).GetId, func(m *Note, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.String("text", (*Note).GetText, func(m *Note, v string) { m.Text = v }),
-	},
-	Key:    (*Note).GetId,
-	SetKey: func(m *Note, v int64) { m.Id = v },
-	Scope:  []string{"tenant_id"},
-	Events: true,
-	SQL: crud.SQL{
-		Columns: noteColumns,
-		Select:  noteSelect,
-		Get:     noteGet,
-		Create:  noteCreate,
-		Delete:  noteDelete,
-	},
-})
+var NoteTable = newNoteTable()
+
+func newNoteTable() *crud.Table[*Note, int64] {
+	return crud.NewTable(crud.TableSpec[Note, *Note, int64]{
+		Message:  "eventtest.Note",
+		Singular: "note",
+		Name:     "notes",
+		Resource: "eventtest.Note",
+		Columns: []crud.Column[*Note]{
+			crud.Int64("id", (*Note).GetId, func(m *Note, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.String("text", (*Note).GetText, func(m *Note, v string) { m.Text = v }),
+		},
+		Key:    (*Note).GetId,
+		SetKey: func(m *Note, v int64) { m.Id = v },
+		Scope:  []string{"tenant_id"},
+		Events: true,
+		SQL: crud.SQL{
+			Columns: noteColumns,
+			Select:  noteSelect,
+			Get:     noteGet,
+			Create:  noteCreate,
+			Delete:  noteDelete,
+		},
+	})
+}
 
 // NoteHooks run around writes to Note, inside the write's transaction. An error
 // rolls the write back and is returned to the caller. A nil hook costs nothing.
@@ -410,26 +426,30 @@ const (
 
 // CounterTable describes the table counters behind eventtest.Counter. Columns
 // are in SELECT order.
-var CounterTable = crud.NewTable(crud.TableSpec[Counter, *Counter, int64]{
-	Message:  "eventtest.Counter",
-	Singular: "counter",
-	Name:     "counters",
-	Resource: "eventtest.Counter",
-	Columns: []crud.Column[*Counter]{
-		crud.Int64("id", (*Counter).GetId, func(m *Counter, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.Int64("value", (*Counter).GetValue, func(m *Counter, v int64) { m.Value = v }),
-	},
-	Key:    (*Counter).GetId,
-	SetKey: func(m *Counter, v int64) { m.Id = v },
-	Events: true,
-	SQL: crud.SQL{
-		Columns: counterColumns,
-		Select:  counterSelect,
-		Get:     counterGet,
-		Create:  counterCreate,
-		Delete:  counterDelete,
-	},
-})
+var CounterTable = newCounterTable()
+
+func newCounterTable() *crud.Table[*Counter, int64] {
+	return crud.NewTable(crud.TableSpec[Counter, *Counter, int64]{
+		Message:  "eventtest.Counter",
+		Singular: "counter",
+		Name:     "counters",
+		Resource: "eventtest.Counter",
+		Columns: []crud.Column[*Counter]{
+			crud.Int64("id", (*Counter).GetId, func(m *Counter, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.Int64("value", (*Counter).GetValue, func(m *Counter, v int64) { m.Value = v }),
+		},
+		Key:    (*Counter).GetId,
+		SetKey: func(m *Counter, v int64) { m.Id = v },
+		Events: true,
+		SQL: crud.SQL{
+			Columns: counterColumns,
+			Select:  counterSelect,
+			Get:     counterGet,
+			Create:  counterCreate,
+			Delete:  counterDelete,
+		},
+	})
+}
 
 // CounterHooks run around writes to Counter, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs

@@ -42,29 +42,33 @@ const (
 
 // AuthorTable describes the table authors behind relations.Author. Columns are
 // in SELECT order.
-var AuthorTable = crud.NewTable(crud.TableSpec[Author, *Author, int64]{
-	Message:  "relations.Author",
-	Singular: "author",
-	Name:     "authors",
-	Resource: "relations.Author",
-	Columns: []crud.Column[*Author]{
-		crud.Int64("id", (*Author).GetId, func(m *Author, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.String("name", (*Author).GetName, func(m *Author, v string) { m.Name = v }, crud.Required),
-		crud.String("country", (*Author).GetCountry, func(m *Author, v string) { m.Country = v }),
-		crud.String("secret", (*Author).GetSecret, func(m *Author, v string) { m.Secret = v }, crud.InputOnly),
-		crud.Timestamp("delete_time", (*Author).GetDeleteTime, func(m *Author, v *timestamppb.Timestamp) { m.DeleteTime = v }, crud.DeleteTime),
-	},
-	Key:     (*Author).GetId,
-	SetKey:  func(m *Author, v int64) { m.Id = v },
-	Related: true,
-	SQL: crud.SQL{
-		Columns: authorColumns,
-		Select:  authorSelect,
-		Get:     authorGet,
-		Create:  authorCreate,
-		Delete:  authorDelete,
-	},
-})
+var AuthorTable = newAuthorTable()
+
+func newAuthorTable() *crud.Table[*Author, int64] {
+	return crud.NewTable(crud.TableSpec[Author, *Author, int64]{
+		Message:  "relations.Author",
+		Singular: "author",
+		Name:     "authors",
+		Resource: "relations.Author",
+		Columns: []crud.Column[*Author]{
+			crud.Int64("id", (*Author).GetId, func(m *Author, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.String("name", (*Author).GetName, func(m *Author, v string) { m.Name = v }, crud.Required),
+			crud.String("country", (*Author).GetCountry, func(m *Author, v string) { m.Country = v }),
+			crud.String("secret", (*Author).GetSecret, func(m *Author, v string) { m.Secret = v }, crud.InputOnly),
+			crud.Timestamp("delete_time", (*Author).GetDeleteTime, func(m *Author, v *timestamppb.Timestamp) { m.DeleteTime = v }, crud.DeleteTime),
+		},
+		Key:     (*Author).GetId,
+		SetKey:  func(m *Author, v int64) { m.Id = v },
+		Related: true,
+		SQL: crud.SQL{
+			Columns: authorColumns,
+			Select:  authorSelect,
+			Get:     authorGet,
+			Create:  authorCreate,
+			Delete:  authorDelete,
+		},
+	})
+}
 
 // The relations of AuthorTable are added once all tables are there: they can
 // relate to each other in circles.
@@ -133,39 +137,43 @@ const (
 
 // BookTable describes the table books behind relations.Book. Columns are in
 // SELECT order.
-var BookTable = crud.NewTable(crud.TableSpec[Book, *Book, int64]{
-	Message:  "relations.Book",
-	Singular: "book",
-	Name:     "books",
-	Resource: "relations.Book",
-	Columns: []crud.Column[*Book]{
-		crud.Int64("id", (*Book).GetId, func(m *Book, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.String("title", (*Book).GetTitle, func(m *Book, v string) { m.Title = v }, crud.Required),
-		crud.Int64("author_id", (*Book).GetAuthorId, func(m *Book, v int64) { m.AuthorId = v }),
-		crud.OptionalInt64("editor_id", (*Book).GetEditorId, func(m *Book) bool { return m.EditorId != nil }, func(m *Book, v int64) { m.EditorId = &v }, func(m *Book) { m.EditorId = nil }),
-		crud.Timestamp("update_time", (*Book).GetUpdateTime, func(m *Book, v *timestamppb.Timestamp) { m.UpdateTime = v }, crud.UpdateTime),
-		crud.Etag("etag", (*Book).GetEtag, func(m *Book, v string) { m.Etag = v }),
-	},
-	Key:    (*Book).GetId,
-	SetKey: func(m *Book, v int64) { m.Id = v },
-	References: []crud.Reference{
-		{Constraint: "books_author_id_fkey", Columns: []string{"author_id"}, Table: "authors", Target: []string{"id"}, Resource: "relations.Author"},
-		{Constraint: "books_editor_id_fkey", Columns: []string{"editor_id"}, Table: "authors", Target: []string{"id"}, Resource: "relations.Author", OnDelete: "SET NULL"},
-	},
-	Children: []crud.Child{
-		{Table: "chapters", Columns: []string{"book_id"}, Target: []string{"id"}},
-		{Table: "covers", Columns: []string{"book_id"}, Target: []string{"id"}},
-		{Table: "awards", Columns: []string{"book_id"}, Target: []string{"id"}},
-	},
-	Related: true,
-	SQL: crud.SQL{
-		Columns: bookColumns,
-		Select:  bookSelect,
-		Get:     bookGet,
-		Create:  bookCreate,
-		Delete:  bookDelete,
-	},
-})
+var BookTable = newBookTable()
+
+func newBookTable() *crud.Table[*Book, int64] {
+	return crud.NewTable(crud.TableSpec[Book, *Book, int64]{
+		Message:  "relations.Book",
+		Singular: "book",
+		Name:     "books",
+		Resource: "relations.Book",
+		Columns: []crud.Column[*Book]{
+			crud.Int64("id", (*Book).GetId, func(m *Book, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.String("title", (*Book).GetTitle, func(m *Book, v string) { m.Title = v }, crud.Required),
+			crud.Int64("author_id", (*Book).GetAuthorId, func(m *Book, v int64) { m.AuthorId = v }),
+			crud.OptionalInt64("editor_id", (*Book).GetEditorId, func(m *Book) bool { return m.EditorId != nil }, func(m *Book, v int64) { m.EditorId = &v }, func(m *Book) { m.EditorId = nil }),
+			crud.Timestamp("update_time", (*Book).GetUpdateTime, func(m *Book, v *timestamppb.Timestamp) { m.UpdateTime = v }, crud.UpdateTime),
+			crud.Etag("etag", (*Book).GetEtag, func(m *Book, v string) { m.Etag = v }),
+		},
+		Key:    (*Book).GetId,
+		SetKey: func(m *Book, v int64) { m.Id = v },
+		References: []crud.Reference{
+			{Constraint: "books_author_id_fkey", Columns: []string{"author_id"}, Table: "authors", Target: []string{"id"}, Resource: "relations.Author"},
+			{Constraint: "books_editor_id_fkey", Columns: []string{"editor_id"}, Table: "authors", Target: []string{"id"}, Resource: "relations.Author", OnDelete: "SET NULL"},
+		},
+		Children: []crud.Child{
+			{Table: "chapters", Columns: []string{"book_id"}, Target: []string{"id"}},
+			{Table: "covers", Columns: []string{"book_id"}, Target: []string{"id"}},
+			{Table: "awards", Columns: []string{"book_id"}, Target: []string{"id"}},
+		},
+		Related: true,
+		SQL: crud.SQL{
+			Columns: bookColumns,
+			Select:  bookSelect,
+			Get:     bookGet,
+			Create:  bookCreate,
+			Delete:  bookDelete,
+		},
+	})
+}
 
 // The relations of BookTable are added once all tables are there: they can
 // relate to each other in circles.
@@ -240,43 +248,47 @@ const (
 
 // ChapterTable describes the table chapters behind relations.Chapter. Columns
 // are in SELECT order.
-var ChapterTable = crud.NewTable(crud.TableSpec[Chapter, *Chapter, int64]{
-	Message:  "relations.Chapter",
-	Singular: "chapter",
-	Name:     "chapters",
-	Resource: "relations.Chapter",
-	Columns: []crud.Column[*Chapter]{
-		crud.Int64("id", (*Chapter).GetId, func(m *Chapter, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.Int64("book_id", (*Chapter).GetBookId, func(m *Chapter, v int64) { m.BookId = v }, crud.Required, crud.Immutable),
-		crud.Int32("position", (*Chapter).GetPosition, func(m *Chapter, v int32) { m.Position = v }),
-		crud.String("title", (*Chapter).GetTitle, func(m *Chapter, v string) { m.Title = v }, crud.Required),
-		crud.Int64("reads", (*Chapter).GetReads, func(m *Chapter, v int64) { m.Reads = v }, crud.OutputOnly),
-		crud.String("language", (*Chapter).GetLanguage, func(m *Chapter, v string) { m.Language = v }, crud.Immutable),
-		crud.String("draft", (*Chapter).GetDraft, func(m *Chapter, v string) { m.Draft = v }, crud.InputOnly),
-	},
-	Key:    (*Chapter).GetId,
-	SetKey: func(m *Chapter, v int64) { m.Id = v },
-	References: []crud.Reference{
-		{Constraint: "chapters_book_id_fkey", Columns: []string{"book_id"}, Table: "books", Target: []string{"id"}, Resource: "relations.Book", OnDelete: "CASCADE"},
-	},
-	Children: []crud.Child{
-		{Table: "notes", Columns: []string{"chapter_id"}, Target: []string{"id"}},
-	},
-	Indexes: []crud.Index{
-		{Name: "chapters_book_id_position_key", Columns: []string{"book_id", "position"}, Unique: true},
-	},
-	Related: true,
-	SQL: crud.SQL{
-		Columns: chapterColumns,
-		Select:  chapterSelect,
-		Get:     chapterGet,
-		Create:  chapterCreate,
-		Delete:  chapterDelete,
-		Lookups: map[string]string{
-			"book_id,position": chapterGetByBookIdAndPosition,
+var ChapterTable = newChapterTable()
+
+func newChapterTable() *crud.Table[*Chapter, int64] {
+	return crud.NewTable(crud.TableSpec[Chapter, *Chapter, int64]{
+		Message:  "relations.Chapter",
+		Singular: "chapter",
+		Name:     "chapters",
+		Resource: "relations.Chapter",
+		Columns: []crud.Column[*Chapter]{
+			crud.Int64("id", (*Chapter).GetId, func(m *Chapter, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.Int64("book_id", (*Chapter).GetBookId, func(m *Chapter, v int64) { m.BookId = v }, crud.Required, crud.Immutable),
+			crud.Int32("position", (*Chapter).GetPosition, func(m *Chapter, v int32) { m.Position = v }),
+			crud.String("title", (*Chapter).GetTitle, func(m *Chapter, v string) { m.Title = v }, crud.Required),
+			crud.Int64("reads", (*Chapter).GetReads, func(m *Chapter, v int64) { m.Reads = v }, crud.OutputOnly),
+			crud.String("language", (*Chapter).GetLanguage, func(m *Chapter, v string) { m.Language = v }, crud.Immutable),
+			crud.String("draft", (*Chapter).GetDraft, func(m *Chapter, v string) { m.Draft = v }, crud.InputOnly),
 		},
-	},
-})
+		Key:    (*Chapter).GetId,
+		SetKey: func(m *Chapter, v int64) { m.Id = v },
+		References: []crud.Reference{
+			{Constraint: "chapters_book_id_fkey", Columns: []string{"book_id"}, Table: "books", Target: []string{"id"}, Resource: "relations.Book", OnDelete: "CASCADE"},
+		},
+		Children: []crud.Child{
+			{Table: "notes", Columns: []string{"chapter_id"}, Target: []string{"id"}},
+		},
+		Indexes: []crud.Index{
+			{Name: "chapters_book_id_position_key", Columns: []string{"book_id", "position"}, Unique: true},
+		},
+		Related: true,
+		SQL: crud.SQL{
+			Columns: chapterColumns,
+			Select:  chapterSelect,
+			Get:     chapterGet,
+			Create:  chapterCreate,
+			Delete:  chapterDelete,
+			Lookups: map[string]string{
+				"book_id,position": chapterGetByBookIdAndPosition,
+			},
+		},
+	})
+}
 
 // The relations of ChapterTable are added once all tables are there: they can
 // relate to each other in circles.
@@ -350,33 +362,37 @@ const (
 
 // NoteTable describes the table notes behind relations.Note. Columns are in
 // SELECT order.
-var NoteTable = crud.NewTable(crud.TableSpec[Note, *Note, NoteKey]{
-	Message:  "relations.Note",
-	Singular: "note",
-	Name:     "notes",
-	Resource: "relations.Note",
-	Columns: []crud.Column[*Note]{
-		crud.Int64("chapter_id", (*Note).GetChapterId, func(m *Note, v int64) { m.ChapterId = v }, crud.PrimaryKey),
-		crud.String("slug", (*Note).GetSlug, func(m *Note, v string) { m.Slug = v }, crud.PrimaryKey),
-		crud.String("text", (*Note).GetText, func(m *Note, v string) { m.Text = v }),
-	},
-	Key: func(m *Note) NoteKey { return NoteKey{ChapterId: m.GetChapterId(), Slug: m.GetSlug()} },
-	SetKey: func(m *Note, k NoteKey) {
-		m.ChapterId = k.ChapterId
-		m.Slug = k.Slug
-	},
-	KeyValues: func(k NoteKey) []any { return []any{k.ChapterId, k.Slug} },
-	References: []crud.Reference{
-		{Constraint: "notes_chapter_id_fkey", Columns: []string{"chapter_id"}, Table: "chapters", Target: []string{"id"}, Resource: "relations.Chapter", OnDelete: "CASCADE"},
-	},
-	SQL: crud.SQL{
-		Columns: noteColumns,
-		Select:  noteSelect,
-		Get:     noteGet,
-		Create:  noteCreate,
-		Delete:  noteDelete,
-	},
-})
+var NoteTable = newNoteTable()
+
+func newNoteTable() *crud.Table[*Note, NoteKey] {
+	return crud.NewTable(crud.TableSpec[Note, *Note, NoteKey]{
+		Message:  "relations.Note",
+		Singular: "note",
+		Name:     "notes",
+		Resource: "relations.Note",
+		Columns: []crud.Column[*Note]{
+			crud.Int64("chapter_id", (*Note).GetChapterId, func(m *Note, v int64) { m.ChapterId = v }, crud.PrimaryKey),
+			crud.String("slug", (*Note).GetSlug, func(m *Note, v string) { m.Slug = v }, crud.PrimaryKey),
+			crud.String("text", (*Note).GetText, func(m *Note, v string) { m.Text = v }),
+		},
+		Key: func(m *Note) NoteKey { return NoteKey{ChapterId: m.GetChapterId(), Slug: m.GetSlug()} },
+		SetKey: func(m *Note, k NoteKey) {
+			m.ChapterId = k.ChapterId
+			m.Slug = k.Slug
+		},
+		KeyValues: func(k NoteKey) []any { return []any{k.ChapterId, k.Slug} },
+		References: []crud.Reference{
+			{Constraint: "notes_chapter_id_fkey", Columns: []string{"chapter_id"}, Table: "chapters", Target: []string{"id"}, Resource: "relations.Chapter", OnDelete: "CASCADE"},
+		},
+		SQL: crud.SQL{
+			Columns: noteColumns,
+			Select:  noteSelect,
+			Get:     noteGet,
+			Create:  noteCreate,
+			Delete:  noteDelete,
+		},
+	})
+}
 
 // NoteKey is the key of Note: chapter_id and slug.
 type NoteKey struct {
@@ -447,28 +463,32 @@ const (
 
 // CoverTable describes the table covers behind relations.Cover. Columns are in
 // SELECT order.
-var CoverTable = crud.NewTable(crud.TableSpec[Cover, *Cover, int64]{
-	Message:  "relations.Cover",
-	Singular: "cover",
-	Name:     "covers",
-	Resource: "relations.Cover",
-	Columns: []crud.Column[*Cover]{
-		crud.Int64("book_id", (*Cover).GetBookId, func(m *Cover, v int64) { m.BookId = v }, crud.PrimaryKey),
-		crud.String("color", (*Cover).GetColor, func(m *Cover, v string) { m.Color = v }),
-	},
-	Key:    (*Cover).GetBookId,
-	SetKey: func(m *Cover, v int64) { m.BookId = v },
-	References: []crud.Reference{
-		{Constraint: "covers_book_id_fkey", Columns: []string{"book_id"}, Table: "books", Target: []string{"id"}, Resource: "relations.Book", OnDelete: "CASCADE"},
-	},
-	SQL: crud.SQL{
-		Columns: coverColumns,
-		Select:  coverSelect,
-		Get:     coverGet,
-		Create:  coverCreate,
-		Delete:  coverDelete,
-	},
-})
+var CoverTable = newCoverTable()
+
+func newCoverTable() *crud.Table[*Cover, int64] {
+	return crud.NewTable(crud.TableSpec[Cover, *Cover, int64]{
+		Message:  "relations.Cover",
+		Singular: "cover",
+		Name:     "covers",
+		Resource: "relations.Cover",
+		Columns: []crud.Column[*Cover]{
+			crud.Int64("book_id", (*Cover).GetBookId, func(m *Cover, v int64) { m.BookId = v }, crud.PrimaryKey),
+			crud.String("color", (*Cover).GetColor, func(m *Cover, v string) { m.Color = v }),
+		},
+		Key:    (*Cover).GetBookId,
+		SetKey: func(m *Cover, v int64) { m.BookId = v },
+		References: []crud.Reference{
+			{Constraint: "covers_book_id_fkey", Columns: []string{"book_id"}, Table: "books", Target: []string{"id"}, Resource: "relations.Book", OnDelete: "CASCADE"},
+		},
+		SQL: crud.SQL{
+			Columns: coverColumns,
+			Select:  coverSelect,
+			Get:     coverGet,
+			Create:  coverCreate,
+			Delete:  coverDelete,
+		},
+	})
+}
 
 // CoverHooks run around writes to Cover, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs
@@ -524,29 +544,33 @@ const (
 
 // TagTable describes the table tags behind relations.Tag. Columns are in SELECT
 // order.
-var TagTable = crud.NewTable(crud.TableSpec[Tag, *Tag, string]{
-	Message:  "relations.Tag",
-	Singular: "tag",
-	Name:     "tags",
-	Resource: "relations.Tag",
-	Columns: []crud.Column[*Tag]{
-		crud.UUID("id", (*Tag).GetId, func(m *Tag, v string) { m.Id = v }, crud.PrimaryKey, crud.UUIDv7),
-		crud.String("name", (*Tag).GetName, func(m *Tag, v string) { m.Name = v }, crud.Unique("tags_name_key")),
-	},
-	Key:     (*Tag).GetId,
-	SetKey:  func(m *Tag, v string) { m.Id = v },
-	Related: true,
-	SQL: crud.SQL{
-		Columns: tagColumns,
-		Select:  tagSelect,
-		Get:     tagGet,
-		Create:  tagCreate,
-		Delete:  tagDelete,
-		Lookups: map[string]string{
-			"name": tagGetByName,
+var TagTable = newTagTable()
+
+func newTagTable() *crud.Table[*Tag, string] {
+	return crud.NewTable(crud.TableSpec[Tag, *Tag, string]{
+		Message:  "relations.Tag",
+		Singular: "tag",
+		Name:     "tags",
+		Resource: "relations.Tag",
+		Columns: []crud.Column[*Tag]{
+			crud.UUID("id", (*Tag).GetId, func(m *Tag, v string) { m.Id = v }, crud.PrimaryKey, crud.UUIDv7),
+			crud.String("name", (*Tag).GetName, func(m *Tag, v string) { m.Name = v }, crud.Unique("tags_name_key")),
 		},
-	},
-})
+		Key:     (*Tag).GetId,
+		SetKey:  func(m *Tag, v string) { m.Id = v },
+		Related: true,
+		SQL: crud.SQL{
+			Columns: tagColumns,
+			Select:  tagSelect,
+			Get:     tagGet,
+			Create:  tagCreate,
+			Delete:  tagDelete,
+			Lookups: map[string]string{
+				"name": tagGetByName,
+			},
+		},
+	})
+}
 
 // The relations of TagTable are added once all tables are there: they can
 // relate to each other in circles.
@@ -612,25 +636,29 @@ const (
 
 // PrizeTable describes the table prizes behind relations.Prize. Columns are in
 // SELECT order.
-var PrizeTable = crud.NewTable(crud.TableSpec[Prize, *Prize, int64]{
-	Message:  "relations.Prize",
-	Singular: "prize",
-	Name:     "prizes",
-	Resource: "relations.Prize",
-	Columns: []crud.Column[*Prize]{
-		crud.Int64("id", (*Prize).GetId, func(m *Prize, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.String("name", (*Prize).GetName, func(m *Prize, v string) { m.Name = v }),
-	},
-	Key:    (*Prize).GetId,
-	SetKey: func(m *Prize, v int64) { m.Id = v },
-	SQL: crud.SQL{
-		Columns: prizeColumns,
-		Select:  prizeSelect,
-		Get:     prizeGet,
-		Create:  prizeCreate,
-		Delete:  prizeDelete,
-	},
-})
+var PrizeTable = newPrizeTable()
+
+func newPrizeTable() *crud.Table[*Prize, int64] {
+	return crud.NewTable(crud.TableSpec[Prize, *Prize, int64]{
+		Message:  "relations.Prize",
+		Singular: "prize",
+		Name:     "prizes",
+		Resource: "relations.Prize",
+		Columns: []crud.Column[*Prize]{
+			crud.Int64("id", (*Prize).GetId, func(m *Prize, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.String("name", (*Prize).GetName, func(m *Prize, v string) { m.Name = v }),
+		},
+		Key:    (*Prize).GetId,
+		SetKey: func(m *Prize, v int64) { m.Id = v },
+		SQL: crud.SQL{
+			Columns: prizeColumns,
+			Select:  prizeSelect,
+			Get:     prizeGet,
+			Create:  prizeCreate,
+			Delete:  prizeDelete,
+		},
+	})
+}
 
 // PrizeHooks run around writes to Prize, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs
@@ -689,32 +717,36 @@ const (
 
 // AwardTable describes the table awards behind relations.Award. Columns are in
 // SELECT order.
-var AwardTable = crud.NewTable(crud.TableSpec[Award, *Award, int64]{
-	Message:  "relations.Award",
-	Singular: "award",
-	Name:     "awards",
-	Resource: "relations.Award",
-	Columns: []crud.Column[*Award]{
-		crud.Int64("id", (*Award).GetId, func(m *Award, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.Int64("book_id", (*Award).GetBookId, func(m *Award, v int64) { m.BookId = v }),
-		crud.Int64("prize_id", (*Award).GetPrizeId, func(m *Award, v int64) { m.PrizeId = v }),
-		crud.Int32("year", (*Award).GetYear, func(m *Award, v int32) { m.Year = v }),
-		crud.Timestamp("delete_time", (*Award).GetDeleteTime, func(m *Award, v *timestamppb.Timestamp) { m.DeleteTime = v }, crud.DeleteTime),
-	},
-	Key:    (*Award).GetId,
-	SetKey: func(m *Award, v int64) { m.Id = v },
-	References: []crud.Reference{
-		{Constraint: "awards_book_id_fkey", Columns: []string{"book_id"}, Table: "books", Target: []string{"id"}, Resource: "relations.Book", OnDelete: "CASCADE"},
-		{Constraint: "awards_prize_id_fkey", Columns: []string{"prize_id"}, Table: "prizes", Target: []string{"id"}, Resource: "relations.Prize"},
-	},
-	SQL: crud.SQL{
-		Columns: awardColumns,
-		Select:  awardSelect,
-		Get:     awardGet,
-		Create:  awardCreate,
-		Delete:  awardDelete,
-	},
-})
+var AwardTable = newAwardTable()
+
+func newAwardTable() *crud.Table[*Award, int64] {
+	return crud.NewTable(crud.TableSpec[Award, *Award, int64]{
+		Message:  "relations.Award",
+		Singular: "award",
+		Name:     "awards",
+		Resource: "relations.Award",
+		Columns: []crud.Column[*Award]{
+			crud.Int64("id", (*Award).GetId, func(m *Award, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.Int64("book_id", (*Award).GetBookId, func(m *Award, v int64) { m.BookId = v }),
+			crud.Int64("prize_id", (*Award).GetPrizeId, func(m *Award, v int64) { m.PrizeId = v }),
+			crud.Int32("year", (*Award).GetYear, func(m *Award, v int32) { m.Year = v }),
+			crud.Timestamp("delete_time", (*Award).GetDeleteTime, func(m *Award, v *timestamppb.Timestamp) { m.DeleteTime = v }, crud.DeleteTime),
+		},
+		Key:    (*Award).GetId,
+		SetKey: func(m *Award, v int64) { m.Id = v },
+		References: []crud.Reference{
+			{Constraint: "awards_book_id_fkey", Columns: []string{"book_id"}, Table: "books", Target: []string{"id"}, Resource: "relations.Book", OnDelete: "CASCADE"},
+			{Constraint: "awards_prize_id_fkey", Columns: []string{"prize_id"}, Table: "prizes", Target: []string{"id"}, Resource: "relations.Prize"},
+		},
+		SQL: crud.SQL{
+			Columns: awardColumns,
+			Select:  awardSelect,
+			Get:     awardGet,
+			Create:  awardCreate,
+			Delete:  awardDelete,
+		},
+	})
+}
 
 // AwardHooks run around writes to Award, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs
@@ -769,30 +801,34 @@ const (
 
 // CategoryTable describes the table categories behind relations.Category.
 // Columns are in SELECT order.
-var CategoryTable = crud.NewTable(crud.TableSpec[Category, *Category, int64]{
-	Message:  "relations.Category",
-	Singular: "category",
-	Name:     "categories",
-	Resource: "relations.Category",
-	Columns: []crud.Column[*Category]{
-		crud.Int64("id", (*Category).GetId, func(m *Category, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.OptionalInt64("parent_id", (*Category).GetParentId, func(m *Category) bool { return m.ParentId != nil }, func(m *Category, v int64) { m.ParentId = &v }, func(m *Category) { m.ParentId = nil }),
-		crud.String("name", (*Category).GetName, func(m *Category, v string) { m.Name = v }),
-	},
-	Key:    (*Category).GetId,
-	SetKey: func(m *Category, v int64) { m.Id = v },
-	References: []crud.Reference{
-		{Constraint: "categories_parent_id_fkey", Columns: []string{"parent_id"}, Table: "categories", Target: []string{"id"}, Resource: "relations.Category"},
-	},
-	Related: true,
-	SQL: crud.SQL{
-		Columns: categoryColumns,
-		Select:  categorySelect,
-		Get:     categoryGet,
-		Create:  categoryCreate,
-		Delete:  categoryDelete,
-	},
-})
+var CategoryTable = newCategoryTable()
+
+func newCategoryTable() *crud.Table[*Category, int64] {
+	return crud.NewTable(crud.TableSpec[Category, *Category, int64]{
+		Message:  "relations.Category",
+		Singular: "category",
+		Name:     "categories",
+		Resource: "relations.Category",
+		Columns: []crud.Column[*Category]{
+			crud.Int64("id", (*Category).GetId, func(m *Category, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.OptionalInt64("parent_id", (*Category).GetParentId, func(m *Category) bool { return m.ParentId != nil }, func(m *Category, v int64) { m.ParentId = &v }, func(m *Category) { m.ParentId = nil }),
+			crud.String("name", (*Category).GetName, func(m *Category, v string) { m.Name = v }),
+		},
+		Key:    (*Category).GetId,
+		SetKey: func(m *Category, v int64) { m.Id = v },
+		References: []crud.Reference{
+			{Constraint: "categories_parent_id_fkey", Columns: []string{"parent_id"}, Table: "categories", Target: []string{"id"}, Resource: "relations.Category"},
+		},
+		Related: true,
+		SQL: crud.SQL{
+			Columns: categoryColumns,
+			Select:  categorySelect,
+			Get:     categoryGet,
+			Create:  categoryCreate,
+			Delete:  categoryDelete,
+		},
+	})
+}
 
 // The relations of CategoryTable are added once all tables are there: they can
 // relate to each other in circles.
@@ -856,30 +892,34 @@ var shelfPattern = crud.MustPattern("shelves/{shelf}")
 
 // ShelfTable describes the table shelves behind relations.Shelf. Columns are in
 // SELECT order.
-var ShelfTable = crud.NewTable(crud.TableSpec[Shelf, *Shelf, ShelfKey]{
-	Message:  "relations.Shelf",
-	Singular: "shelf",
-	Name:     "shelves",
-	Resource: "relations/Shelf",
-	Columns: []crud.Column[*Shelf]{
-		crud.ResourceName("name", (*Shelf).GetName, func(m *Shelf, v string) { m.Name = v }, shelfPattern, []string{"shelf_id"}),
-	},
-	Pattern:   shelfPattern,
-	ParseName: ParseShelfKey,
-	SetKey:    func(m *Shelf, k ShelfKey) { m.Name = k.String() },
-	KeyValues: func(k ShelfKey) []any { return []any{k.ShelfId} },
-	Children: []crud.Child{
-		{Table: "shelf_settings", Columns: []string{"shelf_id"}, Target: []string{"shelf_id"}},
-	},
-	Related: true,
-	SQL: crud.SQL{
-		Columns: shelfColumns,
-		Select:  shelfSelect,
-		Get:     shelfGet,
-		Create:  shelfCreate,
-		Delete:  shelfDelete,
-	},
-})
+var ShelfTable = newShelfTable()
+
+func newShelfTable() *crud.Table[*Shelf, ShelfKey] {
+	return crud.NewTable(crud.TableSpec[Shelf, *Shelf, ShelfKey]{
+		Message:  "relations.Shelf",
+		Singular: "shelf",
+		Name:     "shelves",
+		Resource: "relations/Shelf",
+		Columns: []crud.Column[*Shelf]{
+			crud.ResourceName("name", (*Shelf).GetName, func(m *Shelf, v string) { m.Name = v }, shelfPattern, []string{"shelf_id"}),
+		},
+		Pattern:   shelfPattern,
+		ParseName: ParseShelfKey,
+		SetKey:    func(m *Shelf, k ShelfKey) { m.Name = k.String() },
+		KeyValues: func(k ShelfKey) []any { return []any{k.ShelfId} },
+		Children: []crud.Child{
+			{Table: "shelf_settings", Columns: []string{"shelf_id"}, Target: []string{"shelf_id"}},
+		},
+		Related: true,
+		SQL: crud.SQL{
+			Columns: shelfColumns,
+			Select:  shelfSelect,
+			Get:     shelfGet,
+			Create:  shelfCreate,
+			Delete:  shelfDelete,
+		},
+	})
+}
 
 // The relations of ShelfTable are added once all tables are there: they can
 // relate to each other in circles.
@@ -962,32 +1002,36 @@ var volumePattern = crud.MustPattern("shelves/{shelf}/volumes/{volume}")
 
 // VolumeTable describes the table volumes behind relations.Volume. Columns are
 // in SELECT order.
-var VolumeTable = crud.NewTable(crud.TableSpec[Volume, *Volume, VolumeKey]{
-	Message:  "relations.Volume",
-	Singular: "volume",
-	Name:     "volumes",
-	Resource: "relations/Volume",
-	Columns: []crud.Column[*Volume]{
-		crud.ResourceName("name", (*Volume).GetName, func(m *Volume, v string) { m.Name = v }, volumePattern, []string{"shelf_id", "volume_id"}),
-		crud.String("title", (*Volume).GetTitle, func(m *Volume, v string) { m.Title = v }),
-	},
-	Pattern:   volumePattern,
-	ParseName: ParseVolumeKey,
-	SetKey:    func(m *Volume, k VolumeKey) { m.Name = k.String() },
-	KeyValues: func(k VolumeKey) []any { return []any{k.ShelfId, k.VolumeId} },
-	Parent:    &crud.Parent{Pattern: crud.MustPattern("shelves/{shelf}"), Check: true},
-	References: []crud.Reference{
-		{Constraint: "volumes_shelf_id_fkey", Columns: []string{"shelf_id"}, Table: "shelves", Target: []string{"shelf_id"}, Resource: "relations/Shelf", Parent: true},
-	},
-	Related: true,
-	SQL: crud.SQL{
-		Columns: volumeColumns,
-		Select:  volumeSelect,
-		Get:     volumeGet,
-		Create:  volumeCreate,
-		Delete:  volumeDelete,
-	},
-})
+var VolumeTable = newVolumeTable()
+
+func newVolumeTable() *crud.Table[*Volume, VolumeKey] {
+	return crud.NewTable(crud.TableSpec[Volume, *Volume, VolumeKey]{
+		Message:  "relations.Volume",
+		Singular: "volume",
+		Name:     "volumes",
+		Resource: "relations/Volume",
+		Columns: []crud.Column[*Volume]{
+			crud.ResourceName("name", (*Volume).GetName, func(m *Volume, v string) { m.Name = v }, volumePattern, []string{"shelf_id", "volume_id"}),
+			crud.String("title", (*Volume).GetTitle, func(m *Volume, v string) { m.Title = v }),
+		},
+		Pattern:   volumePattern,
+		ParseName: ParseVolumeKey,
+		SetKey:    func(m *Volume, k VolumeKey) { m.Name = k.String() },
+		KeyValues: func(k VolumeKey) []any { return []any{k.ShelfId, k.VolumeId} },
+		Parent:    &crud.Parent{Pattern: crud.MustPattern("shelves/{shelf}"), Check: true},
+		References: []crud.Reference{
+			{Constraint: "volumes_shelf_id_fkey", Columns: []string{"shelf_id"}, Table: "shelves", Target: []string{"shelf_id"}, Resource: "relations/Shelf", Parent: true},
+		},
+		Related: true,
+		SQL: crud.SQL{
+			Columns: volumeColumns,
+			Select:  volumeSelect,
+			Get:     volumeGet,
+			Create:  volumeCreate,
+			Delete:  volumeDelete,
+		},
+	})
+}
 
 // The relations of VolumeTable are added once all tables are there: they can
 // relate to each other in circles.
@@ -1078,36 +1122,40 @@ var shelfSettingsPattern = crud.MustPattern("shelves/{shelf}/settings")
 
 // ShelfSettingsTable describes the table shelf_settings behind
 // relations.ShelfSettings. Columns are in SELECT order.
-var ShelfSettingsTable = crud.NewTable(crud.TableSpec[ShelfSettings, *ShelfSettings, ShelfSettingsKey]{
-	Message:  "relations.ShelfSettings",
-	Singular: "shelf_settings",
-	Name:     "shelf_settings",
-	Resource: "relations/ShelfSettings",
-	Columns: []crud.Column[*ShelfSettings]{
-		crud.ResourceName("name", (*ShelfSettings).GetName, func(m *ShelfSettings, v string) { m.Name = v }, shelfSettingsPattern, []string{"shelf_id"}),
-		crud.String("color", (*ShelfSettings).GetColor, func(m *ShelfSettings, v string) { m.Color = v }),
-		crud.Int32("width", (*ShelfSettings).GetWidth, func(m *ShelfSettings, v int32) { m.Width = v }),
-		crud.JSONMap[*ShelfSettings]("labels"),
-		crud.Timestamp("update_time", (*ShelfSettings).GetUpdateTime, func(m *ShelfSettings, v *timestamppb.Timestamp) { m.UpdateTime = v }, crud.UpdateTime),
-		crud.Etag("etag", (*ShelfSettings).GetEtag, func(m *ShelfSettings, v string) { m.Etag = v }),
-	},
-	Pattern:   shelfSettingsPattern,
-	ParseName: ParseShelfSettingsKey,
-	SetKey:    func(m *ShelfSettings, k ShelfSettingsKey) { m.Name = k.String() },
-	KeyValues: func(k ShelfSettingsKey) []any { return []any{k.ShelfId} },
-	Parent:    &crud.Parent{Pattern: crud.MustPattern("shelves/{shelf}"), Check: true},
-	References: []crud.Reference{
-		{Constraint: "shelf_settings_shelf_id_fkey", Columns: []string{"shelf_id"}, Table: "shelves", Target: []string{"shelf_id"}, Resource: "relations/Shelf", Parent: true, OnDelete: "CASCADE"},
-	},
-	Singleton: true,
-	SQL: crud.SQL{
-		Columns: shelfSettingsColumns,
-		Select:  shelfSettingsSelect,
-		Get:     shelfSettingsGet,
-		Create:  shelfSettingsCreate,
-		Delete:  shelfSettingsDelete,
-	},
-})
+var ShelfSettingsTable = newShelfSettingsTable()
+
+func newShelfSettingsTable() *crud.Table[*ShelfSettings, ShelfSettingsKey] {
+	return crud.NewTable(crud.TableSpec[ShelfSettings, *ShelfSettings, ShelfSettingsKey]{
+		Message:  "relations.ShelfSettings",
+		Singular: "shelf_settings",
+		Name:     "shelf_settings",
+		Resource: "relations/ShelfSettings",
+		Columns: []crud.Column[*ShelfSettings]{
+			crud.ResourceName("name", (*ShelfSettings).GetName, func(m *ShelfSettings, v string) { m.Name = v }, shelfSettingsPattern, []string{"shelf_id"}),
+			crud.String("color", (*ShelfSettings).GetColor, func(m *ShelfSettings, v string) { m.Color = v }),
+			crud.Int32("width", (*ShelfSettings).GetWidth, func(m *ShelfSettings, v int32) { m.Width = v }),
+			crud.JSONMap[*ShelfSettings]("labels"),
+			crud.Timestamp("update_time", (*ShelfSettings).GetUpdateTime, func(m *ShelfSettings, v *timestamppb.Timestamp) { m.UpdateTime = v }, crud.UpdateTime),
+			crud.Etag("etag", (*ShelfSettings).GetEtag, func(m *ShelfSettings, v string) { m.Etag = v }),
+		},
+		Pattern:   shelfSettingsPattern,
+		ParseName: ParseShelfSettingsKey,
+		SetKey:    func(m *ShelfSettings, k ShelfSettingsKey) { m.Name = k.String() },
+		KeyValues: func(k ShelfSettingsKey) []any { return []any{k.ShelfId} },
+		Parent:    &crud.Parent{Pattern: crud.MustPattern("shelves/{shelf}"), Check: true},
+		References: []crud.Reference{
+			{Constraint: "shelf_settings_shelf_id_fkey", Columns: []string{"shelf_id"}, Table: "shelves", Target: []string{"shelf_id"}, Resource: "relations/Shelf", Parent: true, OnDelete: "CASCADE"},
+		},
+		Singleton: true,
+		SQL: crud.SQL{
+			Columns: shelfSettingsColumns,
+			Select:  shelfSettingsSelect,
+			Get:     shelfSettingsGet,
+			Create:  shelfSettingsCreate,
+			Delete:  shelfSettingsDelete,
+		},
+	})
+}
 
 // ShelfSettingsKey is the key of ShelfSettings: the variables of
 // shelves/{shelf}/settings.
@@ -1178,30 +1226,34 @@ const (
 
 // AccountTable describes the table accounts behind relations.Account. Columns
 // are in SELECT order.
-var AccountTable = crud.NewTable(crud.TableSpec[Account, *Account, int64]{
-	Message:  "relations.Account",
-	Singular: "account",
-	Name:     "accounts",
-	Resource: "relations.Account",
-	Columns: []crud.Column[*Account]{
-		crud.Int64("id", (*Account).GetId, func(m *Account, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.String("name", (*Account).GetName, func(m *Account, v string) { m.Name = v }),
-	},
-	Key:    (*Account).GetId,
-	SetKey: func(m *Account, v int64) { m.Id = v },
-	Children: []crud.Child{
-		{Table: "entries", Columns: []string{"account_id"}, Target: []string{"id"}, Scope: []string{"tenant_id"}},
-	},
-	Related: true,
-	Scope:   []string{"tenant_id"},
-	SQL: crud.SQL{
-		Columns: accountColumns,
-		Select:  accountSelect,
-		Get:     accountGet,
-		Create:  accountCreate,
-		Delete:  accountDelete,
-	},
-})
+var AccountTable = newAccountTable()
+
+func newAccountTable() *crud.Table[*Account, int64] {
+	return crud.NewTable(crud.TableSpec[Account, *Account, int64]{
+		Message:  "relations.Account",
+		Singular: "account",
+		Name:     "accounts",
+		Resource: "relations.Account",
+		Columns: []crud.Column[*Account]{
+			crud.Int64("id", (*Account).GetId, func(m *Account, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.String("name", (*Account).GetName, func(m *Account, v string) { m.Name = v }),
+		},
+		Key:    (*Account).GetId,
+		SetKey: func(m *Account, v int64) { m.Id = v },
+		Children: []crud.Child{
+			{Table: "entries", Columns: []string{"account_id"}, Target: []string{"id"}, Scope: []string{"tenant_id"}},
+		},
+		Related: true,
+		Scope:   []string{"tenant_id"},
+		SQL: crud.SQL{
+			Columns: accountColumns,
+			Select:  accountSelect,
+			Get:     accountGet,
+			Create:  accountCreate,
+			Delete:  accountDelete,
+		},
+	})
+}
 
 // The relations of AccountTable are added once all tables are there: they can
 // relate to each other in circles.
@@ -1267,31 +1319,35 @@ const (
 
 // EntryTable describes the table entries behind relations.Entry. Columns are in
 // SELECT order.
-var EntryTable = crud.NewTable(crud.TableSpec[Entry, *Entry, int64]{
-	Message:  "relations.Entry",
-	Singular: "entry",
-	Name:     "entries",
-	Resource: "relations.Entry",
-	Columns: []crud.Column[*Entry]{
-		crud.Int64("id", (*Entry).GetId, func(m *Entry, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.Int64("account_id", (*Entry).GetAccountId, func(m *Entry, v int64) { m.AccountId = v }),
-		crud.Int32("number", (*Entry).GetNumber, func(m *Entry, v int32) { m.Number = v }),
-		crud.Int64("amount", (*Entry).GetAmount, func(m *Entry, v int64) { m.Amount = v }),
-	},
-	Key:    (*Entry).GetId,
-	SetKey: func(m *Entry, v int64) { m.Id = v },
-	References: []crud.Reference{
-		{Constraint: "entries_account_id_fkey", Columns: []string{"account_id"}, Table: "accounts", Target: []string{"id"}, Resource: "relations.Account", Scope: []string{"tenant_id"}, OnDelete: "CASCADE"},
-	},
-	Scope: []string{"tenant_id"},
-	SQL: crud.SQL{
-		Columns: entryColumns,
-		Select:  entrySelect,
-		Get:     entryGet,
-		Create:  entryCreate,
-		Delete:  entryDelete,
-	},
-})
+var EntryTable = newEntryTable()
+
+func newEntryTable() *crud.Table[*Entry, int64] {
+	return crud.NewTable(crud.TableSpec[Entry, *Entry, int64]{
+		Message:  "relations.Entry",
+		Singular: "entry",
+		Name:     "entries",
+		Resource: "relations.Entry",
+		Columns: []crud.Column[*Entry]{
+			crud.Int64("id", (*Entry).GetId, func(m *Entry, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.Int64("account_id", (*Entry).GetAccountId, func(m *Entry, v int64) { m.AccountId = v }),
+			crud.Int32("number", (*Entry).GetNumber, func(m *Entry, v int32) { m.Number = v }),
+			crud.Int64("amount", (*Entry).GetAmount, func(m *Entry, v int64) { m.Amount = v }),
+		},
+		Key:    (*Entry).GetId,
+		SetKey: func(m *Entry, v int64) { m.Id = v },
+		References: []crud.Reference{
+			{Constraint: "entries_account_id_fkey", Columns: []string{"account_id"}, Table: "accounts", Target: []string{"id"}, Resource: "relations.Account", Scope: []string{"tenant_id"}, OnDelete: "CASCADE"},
+		},
+		Scope: []string{"tenant_id"},
+		SQL: crud.SQL{
+			Columns: entryColumns,
+			Select:  entrySelect,
+			Get:     entryGet,
+			Create:  entryCreate,
+			Delete:  entryDelete,
+		},
+	})
+}
 
 // EntryHooks run around writes to Entry, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs

@@ -3,6 +3,7 @@ package crud
 import (
 	"fmt"
 
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 )
 
@@ -13,7 +14,7 @@ import (
 // of one element has its place in ErrorInfo's metadata, under "index".
 
 // A Change is one element of a BatchUpdate: what Update is given for one resource.
-type Change[M any] struct {
+type Change[M proto.Message] struct {
 	Message M
 	// Mask names the fields to write, as Update's.
 	Mask *fieldmaskpb.FieldMask
@@ -22,9 +23,13 @@ type Change[M any] struct {
 	Options []WriteOption
 }
 
+func (c Change[M]) untyped() Change[proto.Message] {
+	return Change[proto.Message]{c.Message, c.Mask, c.Options}
+}
+
 // batchSize returns what is wrong with the number of elements in the list of that
 // name.
-func (t *table[M]) batchSize(list string, n int) []Violation {
+func (t *table) batchSize(list string, n int) []Violation {
 	switch most := int(t.info.MaxBatchSize); {
 	case n == 0:
 		return []Violation{missingField(list)}
@@ -35,7 +40,7 @@ func (t *table[M]) batchSize(list string, n int) []Violation {
 }
 
 // checkBatch refuses a list that is empty or too long.
-func (c *core[M]) checkBatch(list string, n int) error {
+func (c *core) checkBatch(list string, n int) error {
 	if violations := c.table.batchSize(list, n); len(violations) > 0 {
 		return invalid(c.domain, violations...)
 	}

@@ -4,16 +4,18 @@ import (
 	"context"
 	"errors"
 	"slices"
+
+	"google.golang.org/protobuf/proto"
 )
 
 // BatchCreate is [Repository.BatchCreate].
-func (r *repository[M]) BatchCreate(ctx context.Context, ms []M, opts ...WriteOption) (stored []M, err error) {
+func (r *repository) BatchCreate(ctx context.Context, ms []proto.Message, opts ...WriteOption) (stored []proto.Message, err error) {
 	if err := r.checkBatch("messages", len(ms)); err != nil {
 		return nil, err
 	}
 	s := writeSettingsOf(opts)
-	if r.hooks.has(beforeCreate[M]) || r.hooks.has(afterCreate[M]) || slices.ContainsFunc(ms, func(m M) bool { return len(r.table.ownedIn(m)) > 0 }) {
-		stored, err = r.transactAll(ctx, &s, func(tx *Tx) ([]M, error) { return r.createInTurn(ctx, tx, ms) })
+	if r.hooks.has(beforeCreate) || r.hooks.has(afterCreate) || slices.ContainsFunc(ms, func(m proto.Message) bool { return len(r.table.ownedIn(m)) > 0 }) {
+		stored, err = r.transactAll(ctx, &s, func(tx *Tx) ([]proto.Message, error) { return r.createInTurn(ctx, tx, ms) })
 	} else {
 		stored, err = r.insertAll(ctx, &s, ms)
 	}
@@ -30,8 +32,8 @@ func (r *repository[M]) BatchCreate(ctx context.Context, ms []M, opts ...WriteOp
 
 // createInTurn creates one after the other, so that the hooks of each see what those
 // before it did.
-func (r *repository[M]) createInTurn(ctx context.Context, tx *Tx, ms []M) (stored []M, err error) {
-	stored = make([]M, len(ms))
+func (r *repository) createInTurn(ctx context.Context, tx *Tx, ms []proto.Message) (stored []proto.Message, err error) {
+	stored = make([]proto.Message, len(ms))
 	for i, m := range ms {
 		if stored[i], err = r.create(ctx, tx, m); err != nil {
 			return nil, ofElement(i, err)
@@ -44,7 +46,7 @@ func (r *repository[M]) createInTurn(ctx context.Context, tx *Tx, ms []M) (store
 // of them it does not say which: then they are inserted one by one, which tells, or
 // succeeds if what stood in the way is gone. In a caller's transaction there is no
 // second try, so that each row has its statement from the start.
-func (r *repository[M]) insertAll(ctx context.Context, s *writeSettings, ms []M) ([]M, error) {
+func (r *repository) insertAll(ctx context.Context, s *writeSettings, ms []proto.Message) ([]proto.Message, error) {
 	ready, err := r.readyInserts(ms)
 	if err != nil {
 		return nil, err
@@ -62,8 +64,8 @@ func (r *repository[M]) insertAll(ctx context.Context, s *writeSettings, ms []M)
 
 // readyInserts returns the messages as they can be inserted. All that is wrong with
 // them is told at once.
-func (r *repository[M]) readyInserts(ms []M) ([]M, error) {
-	ready := make([]M, len(ms))
+func (r *repository) readyInserts(ms []proto.Message) ([]proto.Message, error) {
+	ready := make([]proto.Message, len(ms))
 	var found findings
 	for i, m := range ms {
 		var err error
@@ -79,7 +81,7 @@ func (r *repository[M]) readyInserts(ms []M) ([]M, error) {
 }
 
 // oneOfEach is ALREADY_EXISTS for two messages with one key.
-func (r *repository[M]) oneOfEach(ms []M) error {
+func (r *repository) oneOfEach(ms []proto.Message) error {
 	seen := make(map[any]struct{}, len(ms))
 	for i, m := range ms {
 		key, ok := r.keyToBe(m)
@@ -96,7 +98,7 @@ func (r *repository[M]) oneOfEach(ms []M) error {
 
 // keyToBe returns the key that the row of a new message will have. ok is false where
 // there is none, or the database or the scope makes some of it.
-func (r *repository[M]) keyToBe(m M) (key any, ok bool) {
+func (r *repository) keyToBe(m proto.Message) (key any, ok bool) {
 	if r.table.keyless() {
 		return nil, false
 	}

@@ -7,10 +7,11 @@ import (
 	"slices"
 
 	"github.com/jackc/pgx/v5"
+	"google.golang.org/protobuf/proto"
 )
 
 // deleteKeys is [Repository.BatchDelete].
-func (r *repository[M]) deleteKeys(ctx context.Context, keys []any, opts ...WriteOption) ([]M, error) {
+func (r *repository) deleteKeys(ctx context.Context, keys []any, opts ...WriteOption) ([]proto.Message, error) {
 	if err := r.keyed("BatchDelete"); err != nil {
 		return nil, err
 	}
@@ -23,8 +24,8 @@ func (r *repository[M]) deleteKeys(ctx context.Context, keys []any, opts ...Writ
 		return nil, err
 	}
 	d := &batchDelete{keys: keys, unique: distinct(keys), etags: etags, allowMissing: s.allowMissing}
-	remove := func() ([]M, error) {
-		return r.transactAll(ctx, &s, func(tx *Tx) ([]M, error) { return r.deleteAll(ctx, tx, d) })
+	remove := func() ([]proto.Message, error) {
+		return r.transactAll(ctx, &s, func(tx *Tx) ([]proto.Message, error) { return r.deleteAll(ctx, tx, d) })
 	}
 	removed, err := remove()
 	var refused *rowRefused
@@ -45,7 +46,7 @@ type batchDelete struct {
 }
 
 // etagsOf returns the etags that the rows must have, nil for any.
-func (r *repository[M]) etagsOf(s *writeSettings, n int) ([]string, error) {
+func (r *repository) etagsOf(s *writeSettings, n int) ([]string, error) {
 	switch {
 	case s.etag == "" && len(s.etags) == 0:
 		return nil, nil
@@ -61,8 +62,8 @@ func (r *repository[M]) etagsOf(s *writeSettings, n int) ([]string, error) {
 
 // deleteAll deletes the rows, which are locked first where something needs to see
 // them.
-func (r *repository[M]) deleteAll(ctx context.Context, tx *Tx, d *batchDelete) ([]M, error) {
-	hooked := r.hooks.has(beforeDelete[M]) || r.hooks.has(afterDelete[M])
+func (r *repository) deleteAll(ctx context.Context, tx *Tx, d *batchDelete) ([]proto.Message, error) {
+	hooked := r.hooks.has(beforeDelete) || r.hooks.has(afterDelete)
 	if !hooked && d.etags == nil && !r.emits() {
 		return r.removeAll(ctx, tx, d, nil)
 	}
@@ -80,7 +81,7 @@ func (r *repository[M]) deleteAll(ctx context.Context, tx *Tx, d *batchDelete) (
 }
 
 // deletable compares the locked rows with what the call expects of them.
-func (r *repository[M]) deletable(d *batchDelete, old map[any]M) error {
+func (r *repository) deletable(d *batchDelete, old map[any]proto.Message) error {
 	if err := r.deleteGone(d, old); err != nil {
 		return err
 	}
@@ -98,7 +99,7 @@ func (r *repository[M]) deletable(d *batchDelete, old map[any]M) error {
 
 // deleteGone is NOT_FOUND of all keys that are not among the rows, or whose rows are
 // deleted.
-func (r *repository[M]) deleteGone(d *batchDelete, rows map[any]M) error {
+func (r *repository) deleteGone(d *batchDelete, rows map[any]proto.Message) error {
 	if d.allowMissing {
 		return nil
 	}
@@ -118,8 +119,8 @@ func (r *repository[M]) deleteGone(d *batchDelete, rows map[any]M) error {
 
 // deleteInTurn deletes one row after the other, so that the hooks of each see what
 // those before it did.
-func (r *repository[M]) deleteInTurn(ctx context.Context, tx *Tx, d *batchDelete, old map[any]M) ([]M, error) {
-	removed := make(map[any]M, len(old))
+func (r *repository) deleteInTurn(ctx context.Context, tx *Tx, d *batchDelete, old map[any]proto.Message) ([]proto.Message, error) {
+	removed := make(map[any]proto.Message, len(old))
 	for _, key := range d.unique {
 		m, ok := old[key]
 		if !ok || r.table.isDeleted(m) {
@@ -135,8 +136,8 @@ func (r *repository[M]) deleteInTurn(ctx context.Context, tx *Tx, d *batchDelete
 }
 
 // removeSingly deletes each row by a statement of its own.
-func (r *repository[M]) removeSingly(ctx context.Context, tx *Tx, d *batchDelete) (map[any]M, error) {
-	removed := make(map[any]M, len(d.unique))
+func (r *repository) removeSingly(ctx context.Context, tx *Tx, d *batchDelete) (map[any]proto.Message, error) {
+	removed := make(map[any]proto.Message, len(d.unique))
 	var statements []queued
 	var keys []any
 	for _, key := range d.unique {

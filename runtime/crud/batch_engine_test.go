@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/bookpb"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/crud"
@@ -44,7 +45,7 @@ func TestBatchesInEveryMode(t *testing.T) {
 }
 
 // allBatches creates, changes, reads and deletes.
-func allBatches[M any, K comparable](ctx context.Context, t *testing.T, table *crud.Table[M, K], s crud.Store[M, K], given ...M) {
+func allBatches[M proto.Message, K comparable](ctx context.Context, t *testing.T, table *crud.Table[M, K], s crud.Store[M, K], given ...M) {
 	t.Helper()
 	ms, err := s.BatchCreate(ctx, given)
 	require.NoError(t, err)

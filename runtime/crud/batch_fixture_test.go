@@ -10,6 +10,7 @@ import (
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/bookpb"
@@ -94,6 +95,9 @@ type paper struct {
 	updateTime, deleteTime, purgeTime *timestamppb.Timestamp
 }
 
+// ProtoReflect makes a paper pass for a message.
+func (*paper) ProtoReflect() protoreflect.Message { return nil }
+
 const paperColumns = " papers.id, papers.title, papers.update_time, papers.delete_time, papers.purge_time, papers.revision"
 
 var paperTable = crud.NewTable(crud.TableSpec[paper, *paper, string]{
@@ -150,6 +154,9 @@ type seat struct {
 	name, row string
 	number    int64
 }
+
+// ProtoReflect makes a seat pass for a message.
+func (*seat) ProtoReflect() protoreflect.Message { return nil }
 
 type seatKey struct {
 	row    string

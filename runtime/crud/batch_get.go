@@ -3,10 +3,12 @@ package crud
 import (
 	"context"
 	"strings"
+
+	"google.golang.org/protobuf/proto"
 )
 
 // getKeys is [Repository.BatchGet].
-func (r *repository[M]) getKeys(ctx context.Context, keys []any, opts ...GetOption) ([]M, error) {
+func (r *repository) getKeys(ctx context.Context, keys []any, opts ...GetOption) ([]proto.Message, error) {
 	if err := r.keyed("BatchGet"); err != nil {
 		return nil, err
 	}
@@ -26,7 +28,7 @@ func (r *repository[M]) getKeys(ctx context.Context, keys []any, opts ...GetOpti
 	if err := r.allFound(unique, found); err != nil {
 		return nil, err
 	}
-	items := make([]M, len(keys))
+	items := make([]proto.Message, len(keys))
 	first := make(map[any]int, len(unique))
 	for i, key := range keys {
 		at, again := first[key]
@@ -44,7 +46,7 @@ func (r *repository[M]) getKeys(ctx context.Context, keys []any, opts ...GetOpti
 }
 
 // allFound is NOT_FOUND of the keys that are not among the rows.
-func (r *repository[M]) allFound(keys []any, found map[any]M) error {
+func (r *repository) allFound(keys []any, found map[any]proto.Message) error {
 	var missing []string
 	for _, key := range keys {
 		if _, ok := found[key]; !ok {
@@ -58,7 +60,7 @@ func (r *repository[M]) allFound(keys []any, found map[any]M) error {
 }
 
 // readKeys gets the rows with the keys, with a suffix such as FOR UPDATE.
-func (r *repository[M]) readKeys(ctx context.Context, db DB, keys []any, selected columnSet, suffix string) (map[any]M, error) {
+func (r *repository) readKeys(ctx context.Context, db DB, keys []any, selected columnSet, suffix string) (map[any]proto.Message, error) {
 	args, n := r.bindKeys(keys)
 	if n == 0 {
 		return nil, nil
@@ -83,14 +85,14 @@ func (r *repository[M]) readKeys(ctx context.Context, db DB, keys []any, selecte
 	return r.byKey(items)
 }
 
-func (r *repository[M]) buildReadKeys(selected columnSet) string {
+func (r *repository) buildReadKeys(selected columnSet) string {
 	return "SELECT " + r.table.selection(selected, r.column) + "\nFROM " + r.name +
 		"\nWHERE " + numbered(r.anyKey(), 1) + r.scope.static(r.keyParams()+1)
 }
 
 // byKey returns messages by their keys.
-func (r *repository[M]) byKey(items []M) (map[any]M, error) {
-	found := make(map[any]M, len(items))
+func (r *repository) byKey(items []proto.Message) (map[any]proto.Message, error) {
+	found := make(map[any]proto.Message, len(items))
 	for _, m := range items {
 		key, err := r.table.keyOf(m)
 		if err != nil {
@@ -104,7 +106,7 @@ func (r *repository[M]) byKey(items []M) (map[any]M, error) {
 // lockKeys gets the rows with the keys and locks them for the transaction. All
 // batches take their locks in the order of the key, so that none waits for another
 // that waits for it.
-func (r *repository[M]) lockKeys(ctx context.Context, tx *Tx, keys []any) (map[any]M, error) {
+func (r *repository) lockKeys(ctx context.Context, tx *Tx, keys []any) (map[any]proto.Message, error) {
 	order := "\nORDER BY " + strings.Join(columnNames(r.table.info.Key, r.column), ", ")
 	return r.readKeys(ctx, tx, keys, nil, order+r.lock())
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"google.golang.org/protobuf/proto"
 )
 
 const (
@@ -48,14 +49,14 @@ func (in *insertion) args() []any {
 }
 
 // insertReady runs the INSERTs, of at most rows rows each.
-func (r *repository[M]) insertReady(ctx context.Context, s *writeSettings, ready []M, rows int) ([]M, error) {
+func (r *repository) insertReady(ctx context.Context, s *writeSettings, ready []proto.Message, rows int) ([]proto.Message, error) {
 	all, err := r.insertions(ctx, ready, rows)
 	if err != nil {
 		return nil, err
 	}
-	stored := make([]M, len(ready))
+	stored := make([]proto.Message, len(ready))
 	if len(all) > 1 || s.inTx() || r.emits() {
-		return r.transactAll(ctx, s, func(tx *Tx) ([]M, error) {
+		return r.transactAll(ctx, s, func(tx *Tx) ([]proto.Message, error) {
 			if err := r.insertPipelined(ctx, tx, all, ready, stored); err != nil {
 				return stored, err
 			}
@@ -72,7 +73,7 @@ func (r *repository[M]) insertReady(ctx context.Context, s *writeSettings, ready
 	return stored, err
 }
 
-func (r *repository[M]) insertPipelined(ctx context.Context, tx *Tx, all []insertion, ready, stored []M) error {
+func (r *repository) insertPipelined(ctx context.Context, tx *Tx, all []insertion, ready, stored []proto.Message) error {
 	statements := make([]queued, len(all))
 	for i := range all {
 		in := &all[i]
@@ -85,7 +86,7 @@ func (r *repository[M]) insertPipelined(ctx context.Context, tx *Tx, all []inser
 // insertions distributes the messages over statements. A row is found again by its
 // key, since the order of RETURNING is not promised: one whose key the database makes
 // has a statement of its own.
-func (r *repository[M]) insertions(ctx context.Context, ready []M, most int) ([]insertion, error) {
+func (r *repository) insertions(ctx context.Context, ready []proto.Message, most int) ([]insertion, error) {
 	values, err := r.scope.values(ctx)
 	if err != nil {
 		return nil, err
@@ -114,7 +115,7 @@ func (r *repository[M]) insertions(ctx context.Context, ready []M, most int) ([]
 	return all, nil
 }
 
-func (r *repository[M]) insertionText(in *insertion) (string, error) {
+func (r *repository) insertionText(in *insertion) (string, error) {
 	if len(in.rows) == 1 {
 		return r.insertText(in.set, in.rows[0])
 	}
@@ -123,7 +124,7 @@ func (r *repository[M]) insertionText(in *insertion) (string, error) {
 }
 
 // takeInserted puts the rows that an INSERT gave back in their places.
-func (r *repository[M]) takeInserted(rows pgx.Rows, in *insertion, stored []M) (err error) {
+func (r *repository) takeInserted(rows pgx.Rows, in *insertion, stored []proto.Message) (err error) {
 	if len(in.elements) == 1 {
 		stored[in.elements[0]], err = r.inserted(rows)
 		return err
@@ -147,7 +148,7 @@ func (r *repository[M]) takeInserted(rows pgx.Rows, in *insertion, stored []M) (
 }
 
 // insertionError maps an error of an INSERT.
-func (r *repository[M]) insertionError(ctx context.Context, db DB, err error, in *insertion, ready []M) error {
+func (r *repository) insertionError(ctx context.Context, db DB, err error, in *insertion, ready []proto.Message) error {
 	switch {
 	case err == nil:
 		return nil

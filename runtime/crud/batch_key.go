@@ -10,10 +10,10 @@ import (
 // anyKey is the condition that a row's key is one of several, with question marks for
 // its parameters: one array per key column in PostgreSQL, one JSON list in SQLite.
 // Its text does not depend on how many keys there are.
-func (c *core[M]) anyKey() string { return c.anyKeyOf(columnNames(c.table.info.Key, c.column)) }
+func (c *core) anyKey() string { return c.anyKeyOf(columnNames(c.table.info.Key, c.column)) }
 
 // anyKeyOf is anyKey of other columns with the values of keys.
-func (c *core[M]) anyKeyOf(names []string) string {
+func (c *core) anyKeyOf(names []string) string {
 	switch {
 	case len(names) == 1 && c.dialect == SQLite:
 		return names[0] + " IN (SELECT value FROM json_each(?))"
@@ -34,7 +34,7 @@ func (c *core[M]) anyKeyOf(names []string) string {
 }
 
 // keyParams is the number of anyKey's parameters.
-func (c *core[M]) keyParams() int {
+func (c *core) keyParams() int {
 	if c.dialect == SQLite {
 		return 1
 	}
@@ -42,7 +42,7 @@ func (c *core[M]) keyParams() int {
 }
 
 // bindKeys returns the arguments of anyKey, and how many of the keys can be rows'.
-func (c *core[M]) bindKeys(keys []any) (args []any, n int) {
+func (c *core) bindKeys(keys []any) (args []any, n int) {
 	rows := make([][]any, 0, len(keys))
 	for _, key := range keys {
 		if values, ok := c.table.keyArgs(key, c.dialect); ok {
@@ -52,7 +52,7 @@ func (c *core[M]) bindKeys(keys []any) (args []any, n int) {
 	if len(rows) == 0 {
 		return nil, 0
 	}
-	return tupleArgs(Each(c.table.keyColumns, func(c *Column[M]) *ColumnInfo { return &c.ColumnInfo }), rows, c.dialect), len(rows)
+	return tupleArgs(Each(c.table.keyColumns, func(c *column) *ColumnInfo { return &c.ColumnInfo }), rows, c.dialect), len(rows)
 }
 
 // tupleArgs binds rows of values of some columns as a list: an array for each column in

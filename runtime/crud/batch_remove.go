@@ -4,11 +4,12 @@ import (
 	"context"
 
 	"github.com/Masterminds/squirrel"
+	"google.golang.org/protobuf/proto"
 )
 
 // removeAll deletes the rows by one statement. Where it finds fewer rows than keys, it
 // says which are missing, and its caller rolls back. old are the rows, if they are locked.
-func (r *repository[M]) removeAll(ctx context.Context, tx *Tx, d *batchDelete, old map[any]M) ([]M, error) {
+func (r *repository) removeAll(ctx context.Context, tx *Tx, d *batchDelete, old map[any]proto.Message) ([]proto.Message, error) {
 	remove := r.removeRows
 	switch {
 	case r.table.deleteTime >= 0:
@@ -30,7 +31,7 @@ func (r *repository[M]) removeAll(ctx context.Context, tx *Tx, d *batchDelete, o
 }
 
 // removeRows runs the DELETE and returns the keys of the rows that are gone.
-func (r *repository[M]) removeRows(ctx context.Context, tx *Tx, d *batchDelete) (map[any]M, error) {
+func (r *repository) removeRows(ctx context.Context, tx *Tx, d *batchDelete) (map[any]proto.Message, error) {
 	args, n := r.bindKeys(d.unique)
 	if n == 0 {
 		return nil, nil
@@ -46,7 +47,7 @@ func (r *repository[M]) removeRows(ctx context.Context, tx *Tx, d *batchDelete) 
 }
 
 // setRowsDeleted runs the UPDATE of a soft delete and returns the rows it found alive.
-func (r *repository[M]) setRowsDeleted(ctx context.Context, tx *Tx, d *batchDelete) (map[any]M, error) {
+func (r *repository) setRowsDeleted(ctx context.Context, tx *Tx, d *batchDelete) (map[any]proto.Message, error) {
 	keys, n := r.bindKeys(d.unique)
 	if n == 0 {
 		return nil, nil
@@ -59,7 +60,7 @@ func (r *repository[M]) setRowsDeleted(ctx context.Context, tx *Tx, d *batchDele
 	return r.written(ctx, tx, sql, returning+r.table.sql.Columns, append(args, keys...), nil, n)
 }
 
-func (r *repository[M]) buildSetDeleted() (string, error) {
+func (r *repository) buildSetDeleted() (string, error) {
 	alive := r.column(r.table.columns[r.table.deleteTime].Names[0]) + " IS NULL"
 	keys := make([]any, r.keyParams())
 	sql, args, err := r.touch(r.setLifeTimes()).Where(squirrel.Expr(r.anyKey(), keys...)).Where(alive).ToSql()
@@ -67,7 +68,7 @@ func (r *repository[M]) buildSetDeleted() (string, error) {
 }
 
 // written runs a statement over the rows of many keys and returns what it gave back.
-func (r *repository[M]) written(ctx context.Context, tx *Tx, sql, suffix string, args []any, selected columnSet, n int) (map[any]M, error) {
+func (r *repository) written(ctx context.Context, tx *Tx, sql, suffix string, args []any, selected columnSet, n int) (map[any]proto.Message, error) {
 	if !r.scope.empty() {
 		var err error
 		if sql, args, err = r.scoped(ctx, sql, args); err != nil {
@@ -75,7 +76,7 @@ func (r *repository[M]) written(ctx context.Context, tx *Tx, sql, suffix string,
 		}
 	}
 	rows, err := tx.Query(ctx, sql+suffix, args...)
-	var items []M
+	var items []proto.Message
 	if err == nil {
 		items, err = r.table.many(rows, r.dialect, selected, n)
 	}
@@ -89,7 +90,7 @@ func (r *repository[M]) written(ctx context.Context, tx *Tx, sql, suffix string,
 }
 
 // keySet are the columns of the key.
-func (r *repository[M]) keySet() columnSet {
+func (r *repository) keySet() columnSet {
 	set := make(columnSet, len(r.table.columns))
 	for i := range r.table.columns {
 		if r.table.columns[i].PrimaryKey {
@@ -101,14 +102,14 @@ func (r *repository[M]) keySet() columnSet {
 
 // notRemoved is the error of the keys whose rows are not among those removed:
 // NOT_FOUND, since they are not there or deleted.
-func (r *repository[M]) notRemoved(ctx context.Context, tx *Tx, d *batchDelete, removed map[any]M) error {
+func (r *repository) notRemoved(ctx context.Context, tx *Tx, d *batchDelete, removed map[any]proto.Message) error {
 	rest := &batchDelete{}
 	for _, key := range d.unique {
 		if _, ok := removed[key]; !ok {
 			rest.unique = append(rest.unique, key)
 		}
 	}
-	var left map[any]M
+	var left map[any]proto.Message
 	if r.table.deleteTime >= 0 {
 		var err error
 		if left, err = r.readKeys(ctx, tx, rest.unique, nil, ""); err != nil {
@@ -123,11 +124,11 @@ func (r *repository[M]) notRemoved(ctx context.Context, tx *Tx, d *batchDelete, 
 
 // leftovers are the resources after a soft delete, in the order of the keys. One that
 // there was nothing to do for is as it is.
-func (r *repository[M]) leftovers(ctx context.Context, tx *Tx, d *batchDelete, removed map[any]M) ([]M, error) {
+func (r *repository) leftovers(ctx context.Context, tx *Tx, d *batchDelete, removed map[any]proto.Message) ([]proto.Message, error) {
 	if r.table.deleteTime < 0 {
 		return nil, nil
 	}
-	items := make([]M, len(d.unique))
+	items := make([]proto.Message, len(d.unique))
 	for i, key := range d.unique {
 		m, ok := removed[key]
 		if !ok {

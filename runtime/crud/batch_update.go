@@ -6,10 +6,11 @@ import (
 	"slices"
 
 	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
 )
 
 // BatchUpdate is [Repository.BatchUpdate].
-func (r *repository[M]) BatchUpdate(ctx context.Context, changes []Change[M], opts ...WriteOption) (stored []M, err error) {
+func (r *repository) BatchUpdate(ctx context.Context, changes []Change[proto.Message], opts ...WriteOption) (stored []proto.Message, err error) {
 	if err := r.keyed("BatchUpdate"); err != nil {
 		return nil, err
 	}
@@ -22,7 +23,7 @@ func (r *repository[M]) BatchUpdate(ctx context.Context, changes []Change[M], op
 		return nil, err
 	}
 	for range maxUpserts {
-		stored, err = r.transactAll(ctx, &s, func(tx *Tx) ([]M, error) { return r.updateAll(ctx, tx, b) })
+		stored, err = r.transactAll(ctx, &s, func(tx *Tx) ([]proto.Message, error) { return r.updateAll(ctx, tx, b) })
 		if !createdMeanwhile(err) || r.tx != nil {
 			break
 		}
@@ -31,8 +32,8 @@ func (r *repository[M]) BatchUpdate(ctx context.Context, changes []Change[M], op
 }
 
 // A batchUpdate is what one call of BatchUpdate is to write.
-type batchUpdate[M any] struct {
-	updates  []*update[M] // nil for a key that no row can have
+type batchUpdate struct {
+	updates  []*update // nil for a key that no row can have
 	settings []writeSettings
 	names    []string // of the resources
 	keys     []any    // of the updates that are not nil
@@ -41,9 +42,9 @@ type batchUpdate[M any] struct {
 // errElementOption is an option of a Change that only the call can have.
 var errElementOption = errors.New("crud: ValidateOnly or RequestID among the options of one change of a BatchUpdate; give it to the call")
 
-func (r *repository[M]) newBatchUpdate(changes []Change[M], opts []WriteOption) (*batchUpdate[M], error) {
-	b := &batchUpdate[M]{
-		updates:  make([]*update[M], len(changes)),
+func (r *repository) newBatchUpdate(changes []Change[proto.Message], opts []WriteOption) (*batchUpdate, error) {
+	b := &batchUpdate{
+		updates:  make([]*update, len(changes)),
 		settings: make([]writeSettings, len(changes)),
 		names:    make([]string, len(changes)),
 	}
@@ -73,7 +74,7 @@ func (r *repository[M]) newBatchUpdate(changes []Change[M], opts []WriteOption) 
 
 // updatedTwice returns the violations of the changes of a resource that another one
 // before them changes: which of the two is to be seen?
-func (r *repository[M]) updatedTwice(updates []*update[M]) []Violation {
+func (r *repository) updatedTwice(updates []*update) []Violation {
 	keys := make([]any, len(updates))
 	for i, u := range updates {
 		if u != nil {
@@ -84,7 +85,7 @@ func (r *repository[M]) updatedTwice(updates []*update[M]) []Violation {
 }
 
 // updateAll locks the rows and writes them.
-func (r *repository[M]) updateAll(ctx context.Context, tx *Tx, b *batchUpdate[M]) ([]M, error) {
+func (r *repository) updateAll(ctx context.Context, tx *Tx, b *batchUpdate) ([]proto.Message, error) {
 	old, err := r.lockKeys(ctx, tx, b.keys)
 	if err != nil {
 		return nil, err
@@ -92,15 +93,15 @@ func (r *repository[M]) updateAll(ctx context.Context, tx *Tx, b *batchUpdate[M]
 	if err := r.allThere(b, old); err != nil {
 		return nil, err
 	}
-	related := slices.ContainsFunc(b.updates, func(u *update[M]) bool { return len(u.related) > 0 })
-	if related || r.hooks.has(beforeUpdate[M]) || r.hooks.has(afterUpdate[M]) {
+	related := slices.ContainsFunc(b.updates, func(u *update) bool { return len(u.related) > 0 })
+	if related || r.hooks.has(beforeUpdate) || r.hooks.has(afterUpdate) {
 		return r.updateInTurn(ctx, tx, b, old)
 	}
 	return r.updateTogether(ctx, tx, b, old)
 }
 
 // allThere is NOT_FOUND of all resources that are to be updated and are not there.
-func (r *repository[M]) allThere(b *batchUpdate[M], old map[any]M) error {
+func (r *repository) allThere(b *batchUpdate, old map[any]proto.Message) error {
 	var gone []string
 	deleted := 0
 	for i, u := range b.updates {
@@ -119,7 +120,7 @@ func (r *repository[M]) allThere(b *batchUpdate[M], old map[any]M) error {
 }
 
 // goneAll is NOT_FOUND of the names, of which some are those of deleted resources.
-func (r *repository[M]) goneAll(names []string, deleted int) error {
+func (r *repository) goneAll(names []string, deleted int) error {
 	if len(names) == 0 {
 		return nil
 	}
@@ -132,8 +133,8 @@ func (r *repository[M]) goneAll(names []string, deleted int) error {
 
 // updateInTurn writes one row after the other, so that the hooks of each see what
 // those before it did.
-func (r *repository[M]) updateInTurn(ctx context.Context, tx *Tx, b *batchUpdate[M], old map[any]M) (stored []M, err error) {
-	stored = make([]M, len(b.updates))
+func (r *repository) updateInTurn(ctx context.Context, tx *Tx, b *batchUpdate, old map[any]proto.Message) (stored []proto.Message, err error) {
+	stored = make([]proto.Message, len(b.updates))
 	for i, u := range b.updates {
 		m, ok := old[u.key]
 		if stored[i], err = r.writeFound(ctx, tx, u, &b.settings[i], m, ok); err != nil {

@@ -4,18 +4,19 @@ import (
 	"context"
 
 	"github.com/jackc/pgx/v5"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/eventlog"
 )
 
 // updateTogether writes rows that are locked by statements that are sent together.
 // All that is wrong with the values is told at once.
-func (r *repository[M]) updateTogether(ctx context.Context, tx *Tx, b *batchUpdate[M], old map[any]M) ([]M, error) {
+func (r *repository) updateTogether(ctx context.Context, tx *Tx, b *batchUpdate, old map[any]proto.Message) ([]proto.Message, error) {
 	next, err := r.nextRows(ctx, tx, b, old)
 	if err != nil {
 		return nil, err
 	}
-	stored := make([]M, len(next))
+	stored := make([]proto.Message, len(next))
 	var statements []queued
 	var elements []int
 	for i, u := range next {
@@ -51,8 +52,8 @@ func (r *repository[M]) updateTogether(ctx context.Context, tx *Tx, b *batchUpda
 
 // nextRows returns what the rows will become: nil for one that is created, or that
 // stays as it is.
-func (r *repository[M]) nextRows(ctx context.Context, tx *Tx, b *batchUpdate[M], old map[any]M) ([]*update[M], error) {
-	next := make([]*update[M], len(b.updates))
+func (r *repository) nextRows(ctx context.Context, tx *Tx, b *batchUpdate, old map[any]proto.Message) ([]*update, error) {
+	next := make([]*update, len(b.updates))
 	var wrong findings
 	var other error
 	for i, u := range b.updates {
@@ -80,7 +81,7 @@ func (r *repository[M]) nextRows(ctx context.Context, tx *Tx, b *batchUpdate[M],
 }
 
 // queuedUpdate is the UPDATE of a row that is locked; into is for the row as stored.
-func (r *repository[M]) queuedUpdate(ctx context.Context, u *update[M], into *M) (queued, error) {
+func (r *repository) queuedUpdate(ctx context.Context, u *update, into *proto.Message) (queued, error) {
 	sql, args, err := r.updateStatement(ctx, u)
 	return queued{sql, args, func(rows pgx.Rows) error {
 		m, found, err := r.table.one(rows, r.dialect, nil)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
+	"google.golang.org/protobuf/proto"
 )
 
 // A Child is a table whose rows are deleted with the row that they refer to: by a
@@ -30,7 +31,7 @@ func Force(force bool) WriteOption {
 
 // checkChildless refuses to delete a row that is locked and has children. Nobody adds one
 // meanwhile: a new reference waits for the lock.
-func (r *repository[M]) checkChildless(ctx context.Context, tx *Tx, key any, row M) error {
+func (r *repository) checkChildless(ctx context.Context, tx *Tx, key any, row proto.Message) error {
 	children := r.table.info.Children
 	if len(children) == 0 {
 		return nil
@@ -82,7 +83,7 @@ func (c Child) exists(values map[string]any, args []any) (string, []any) {
 }
 
 // valuesByName returns what a message's columns hold, by their SQL names.
-func (t *table[M]) valuesByName(m M, d Dialect) map[string]any {
+func (t *table) valuesByName(m proto.Message, d Dialect) map[string]any {
 	values := make(map[string]any, t.width)
 	for i := range t.columns {
 		args := t.columns[i].codec.appendArgs(nil, m, d)

@@ -2,6 +2,7 @@ package crud
 
 import (
 	"github.com/jackc/pgx/v5/pgconn"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
@@ -9,27 +10,27 @@ import (
 // seam behind which decoding can become faster without a change to generated code.
 //
 // No method keeps a reference to the bytes or values it is given.
-type codec[M any] interface {
+type codec interface {
 	// appendArgs appends the values to bind, one per SQL column.
-	appendArgs(args []any, m M, d Dialect) []any
+	appendArgs(args []any, m proto.Message, d Dialect) []any
 	// reads reports whether decode understands a result column of this type and
 	// format. Where it does not, rows go through scan.
 	reads(fd *pgconn.FieldDescription) bool
 	// decode sets the field from wire values, one per SQL column; nil is NULL. What it
 	// needs memory for it takes from mem.
-	decode(m M, fds []pgconn.FieldDescription, raw [][]byte, mem *memory) error
+	decode(m proto.Message, fds []pgconn.FieldDescription, raw [][]byte, mem *memory) error
 	// scan sets the field from the values of [pgx.Rows.Values].
-	scan(m M, values []any, d Dialect) error
+	scan(m proto.Message, values []any, d Dialect) error
 
 	// has reports whether the field is set: differs from zero where the proto has
 	// no presence.
-	has(m M) bool
-	clear(m M)
-	copy(dst, src M)
-	equal(a, b M) bool
+	has(m proto.Message) bool
+	clear(m proto.Message)
+	copy(dst, src proto.Message)
+	equal(a, b proto.Message) bool
 	// check returns what is wrong with a value that the column cannot hold exactly,
 	// in words that follow the field's name, or "".
-	check(m M, info *ColumnInfo, d Dialect) string
+	check(m proto.Message, info *ColumnInfo, d Dialect) string
 	// bind converts a single Go value of the column's type, a key's or a cursor's,
 	// to what is bound. ok is false when the value cannot be one of the column, so
 	// that no row has it.
@@ -38,7 +39,7 @@ type codec[M any] interface {
 	// false when one cannot be a value of the column.
 	bindAny(vs any, d Dialect) (arg any, ok bool)
 	// cursor returns the value as a page token keeps it, nil for NULL. bind takes it.
-	cursor(m M) any
+	cursor(m proto.Message) any
 	// enum is the enum of a column of KindEnum. It is asked only once the program runs.
 	enum() protoreflect.EnumDescriptor
 	// below is the field of a column that masks and filters can go into, nil for the
@@ -94,21 +95,21 @@ type listKind[V any] struct {
 }
 
 // scalarCodec is a field without presence: NULL reads as zero.
-type scalarCodec[M, V any] struct {
+type scalarCodec[V any] struct {
 	kind *kind[V]
-	get  func(M) V
-	set  func(M, V)
+	get  func(proto.Message) V
+	set  func(proto.Message, V)
 }
 
-func (c *scalarCodec[M, V]) appendArgs(args []any, m M, d Dialect) []any {
+func (c *scalarCodec[V]) appendArgs(args []any, m proto.Message, d Dialect) []any {
 	return append(args, c.kind.bind(c.get(m), d))
 }
 
-func (c *scalarCodec[M, V]) reads(fd *pgconn.FieldDescription) bool {
+func (c *scalarCodec[V]) reads(fd *pgconn.FieldDescription) bool {
 	return c.kind.reads(fd.DataTypeOID, fd.Format)
 }
 
-func (c *scalarCodec[M, V]) decode(m M, fds []pgconn.FieldDescription, raw [][]byte, mem *memory) error {
+func (c *scalarCodec[V]) decode(m proto.Message, fds []pgconn.FieldDescription, raw [][]byte, mem *memory) error {
 	if raw[0] == nil {
 		c.clear(m)
 		return nil
@@ -120,7 +121,7 @@ func (c *scalarCodec[M, V]) decode(m M, fds []pgconn.FieldDescription, raw [][]b
 	return err
 }
 
-func (c *scalarCodec[M, V]) scan(m M, values []any, d Dialect) error {
+func (c *scalarCodec[V]) scan(m proto.Message, values []any, d Dialect) error {
 	if values[0] == nil {
 		c.clear(m)
 		return nil
@@ -133,7 +134,7 @@ func (c *scalarCodec[M, V]) scan(m M, values []any, d Dialect) error {
 }
 
 // assign sets the field to a value of its Go type.
-func (c *scalarCodec[M, V]) assign(m M, v any) bool {
+func (c *scalarCodec[V]) assign(m proto.Message, v any) bool {
 	value, ok := v.(V)
 	if ok {
 		c.set(m, value)
@@ -141,33 +142,33 @@ func (c *scalarCodec[M, V]) assign(m M, v any) bool {
 	return ok
 }
 
-func (c *scalarCodec[M, V]) has(m M) bool { return !c.kind.zero(c.get(m)) }
+func (c *scalarCodec[V]) has(m proto.Message) bool { return !c.kind.zero(c.get(m)) }
 
-func (c *scalarCodec[M, V]) clear(m M) {
+func (c *scalarCodec[V]) clear(m proto.Message) {
 	var zero V
 	c.set(m, zero)
 }
 
-func (c *scalarCodec[M, V]) copy(dst, src M) { c.set(dst, c.kind.copy(c.get(src))) }
+func (c *scalarCodec[V]) copy(dst, src proto.Message) { c.set(dst, c.kind.copy(c.get(src))) }
 
-func (c *scalarCodec[M, V]) equal(a, b M) bool { return c.kind.equal(c.get(a), c.get(b)) }
+func (c *scalarCodec[V]) equal(a, b proto.Message) bool { return c.kind.equal(c.get(a), c.get(b)) }
 
-func (c *scalarCodec[M, V]) check(m M, info *ColumnInfo, d Dialect) string {
+func (c *scalarCodec[V]) check(m proto.Message, info *ColumnInfo, d Dialect) string {
 	if c.kind.check == nil {
 		return ""
 	}
 	return c.kind.check(c.get(m), info, d)
 }
 
-func (c *scalarCodec[M, V]) bind(v any, d Dialect) (any, bool) { return c.kind.bindKey(v, d) }
+func (c *scalarCodec[V]) bind(v any, d Dialect) (any, bool) { return c.kind.bindKey(v, d) }
 
-func (c *scalarCodec[M, V]) bindAny(vs any, d Dialect) (any, bool) { return c.kind.bindAny(vs, d) }
+func (c *scalarCodec[V]) bindAny(vs any, d Dialect) (any, bool) { return c.kind.bindAny(vs, d) }
 
-func (c *scalarCodec[M, V]) cursor(m M) any { return c.kind.cursorOf(c.get(m)) }
+func (c *scalarCodec[V]) cursor(m proto.Message) any { return c.kind.cursorOf(c.get(m)) }
 
-func (c *scalarCodec[M, V]) enum() protoreflect.EnumDescriptor { return c.kind.enum() }
+func (c *scalarCodec[V]) enum() protoreflect.EnumDescriptor { return c.kind.enum() }
 
-func (c *scalarCodec[M, V]) below() protoreflect.FieldDescriptor { return nil }
+func (c *scalarCodec[V]) below() protoreflect.FieldDescriptor { return nil }
 
 func (k *kind[V]) cursorOf(v V) any {
 	if k.cursor == nil {
@@ -215,29 +216,29 @@ func (k *kind[V]) copy(v V) V {
 }
 
 // optionalCodec is a field with presence: unset is NULL.
-type optionalCodec[M, V any] struct {
+type optionalCodec[V any] struct {
 	kind  *kind[V]
-	get   func(M) V
-	isSet func(M) bool
-	set   func(M, V)
-	unset func(M)
+	get   func(proto.Message) V
+	isSet func(proto.Message) bool
+	set   func(proto.Message, V)
+	unset func(proto.Message)
 	// field is that of a message which masks go into; nil for the others. It is asked for
 	// only once the program runs.
 	field func() protoreflect.FieldDescriptor
 }
 
-func (c *optionalCodec[M, V]) appendArgs(args []any, m M, d Dialect) []any {
+func (c *optionalCodec[V]) appendArgs(args []any, m proto.Message, d Dialect) []any {
 	if !c.isSet(m) {
 		return append(args, nil)
 	}
 	return append(args, c.kind.bind(c.get(m), d))
 }
 
-func (c *optionalCodec[M, V]) reads(fd *pgconn.FieldDescription) bool {
+func (c *optionalCodec[V]) reads(fd *pgconn.FieldDescription) bool {
 	return c.kind.reads(fd.DataTypeOID, fd.Format)
 }
 
-func (c *optionalCodec[M, V]) decode(m M, fds []pgconn.FieldDescription, raw [][]byte, mem *memory) error {
+func (c *optionalCodec[V]) decode(m proto.Message, fds []pgconn.FieldDescription, raw [][]byte, mem *memory) error {
 	if raw[0] == nil {
 		c.unset(m)
 		return nil
@@ -249,7 +250,7 @@ func (c *optionalCodec[M, V]) decode(m M, fds []pgconn.FieldDescription, raw [][
 	return err
 }
 
-func (c *optionalCodec[M, V]) scan(m M, values []any, d Dialect) error {
+func (c *optionalCodec[V]) scan(m proto.Message, values []any, d Dialect) error {
 	if values[0] == nil {
 		c.unset(m)
 		return nil
@@ -261,7 +262,7 @@ func (c *optionalCodec[M, V]) scan(m M, values []any, d Dialect) error {
 	return err
 }
 
-func (c *optionalCodec[M, V]) assign(m M, v any) bool {
+func (c *optionalCodec[V]) assign(m proto.Message, v any) bool {
 	value, ok := v.(V)
 	if ok {
 		c.set(m, value)
@@ -269,11 +270,11 @@ func (c *optionalCodec[M, V]) assign(m M, v any) bool {
 	return ok
 }
 
-func (c *optionalCodec[M, V]) has(m M) bool { return c.isSet(m) }
+func (c *optionalCodec[V]) has(m proto.Message) bool { return c.isSet(m) }
 
-func (c *optionalCodec[M, V]) clear(m M) { c.unset(m) }
+func (c *optionalCodec[V]) clear(m proto.Message) { c.unset(m) }
 
-func (c *optionalCodec[M, V]) copy(dst, src M) {
+func (c *optionalCodec[V]) copy(dst, src proto.Message) {
 	if !c.isSet(src) {
 		c.unset(dst)
 		return
@@ -281,47 +282,47 @@ func (c *optionalCodec[M, V]) copy(dst, src M) {
 	c.set(dst, c.kind.copy(c.get(src)))
 }
 
-func (c *optionalCodec[M, V]) equal(a, b M) bool {
+func (c *optionalCodec[V]) equal(a, b proto.Message) bool {
 	if c.isSet(a) != c.isSet(b) {
 		return false
 	}
 	return !c.isSet(a) || c.kind.equal(c.get(a), c.get(b))
 }
 
-func (c *optionalCodec[M, V]) check(m M, info *ColumnInfo, d Dialect) string {
+func (c *optionalCodec[V]) check(m proto.Message, info *ColumnInfo, d Dialect) string {
 	if c.kind.check == nil || !c.isSet(m) {
 		return ""
 	}
 	return c.kind.check(c.get(m), info, d)
 }
 
-func (c *optionalCodec[M, V]) bind(v any, d Dialect) (any, bool) { return c.kind.bindKey(v, d) }
+func (c *optionalCodec[V]) bind(v any, d Dialect) (any, bool) { return c.kind.bindKey(v, d) }
 
-func (c *optionalCodec[M, V]) bindAny(vs any, d Dialect) (any, bool) { return c.kind.bindAny(vs, d) }
+func (c *optionalCodec[V]) bindAny(vs any, d Dialect) (any, bool) { return c.kind.bindAny(vs, d) }
 
-func (c *optionalCodec[M, V]) cursor(m M) any {
+func (c *optionalCodec[V]) cursor(m proto.Message) any {
 	if !c.isSet(m) {
 		return nil
 	}
 	return c.kind.cursorOf(c.get(m))
 }
 
-func (c *optionalCodec[M, V]) enum() protoreflect.EnumDescriptor { return c.kind.enum() }
+func (c *optionalCodec[V]) enum() protoreflect.EnumDescriptor { return c.kind.enum() }
 
-func (c *optionalCodec[M, V]) below() protoreflect.FieldDescriptor {
+func (c *optionalCodec[V]) below() protoreflect.FieldDescriptor {
 	if c.field == nil {
 		return nil
 	}
 	return c.field()
 }
 
-func (c *optionalCodec[M, V]) setField(field func() protoreflect.FieldDescriptor) { c.field = field }
+func (c *optionalCodec[V]) setField(field func() protoreflect.FieldDescriptor) { c.field = field }
 
-func (c *optionalCodec[M, V]) configure(info *ColumnInfo) { c.kind = c.kind.of(info) }
+func (c *optionalCodec[V]) configure(info *ColumnInfo) { c.kind = c.kind.of(info) }
 
-func (c *scalarCodec[M, V]) configure(info *ColumnInfo) { c.kind = c.kind.of(info) }
+func (c *scalarCodec[V]) configure(info *ColumnInfo) { c.kind = c.kind.of(info) }
 
-func (c *listCodec[M, V]) configure(info *ColumnInfo) { c.kind = c.kind.of(info) }
+func (c *listCodec[V]) configure(info *ColumnInfo) { c.kind = c.kind.of(info) }
 
 // of is the kind for a column.
 func (k *kind[V]) of(info *ColumnInfo) *kind[V] {

@@ -17,7 +17,7 @@ import (
 // A jsonCodec keeps a field as protobuf's JSON, with the proto names of fields. It
 // reaches the field by reflection, as the JSON library itself does, and so is the same
 // for all kinds of fields at every API level.
-type jsonCodec[M any] struct {
+type jsonCodec struct {
 	shape jsonShape
 	// field is asked for only once the program runs: the descriptors are made after
 	// the package's variables.
@@ -44,14 +44,10 @@ func (s jsonShape) empty() any {
 	return nil
 }
 
-func newJSON[M any](field string, shape jsonShape, opts []ColumnOption) Column[M] {
+func newJSON[M proto.Message](field string, shape jsonShape, opts []ColumnOption) Column[M] {
 	info := ColumnInfo{Field: field, Kind: KindJSON, Presence: shape == shapeMessage, NotNull: shape != shapeMessage, Unorderable: true}
-	return newColumn(info, codec[M](&jsonCodec[M]{shape: shape, field: fieldOf[M](field)}), opts)
+	return Column[M]{newColumn(info, &jsonCodec{shape: shape, field: fieldOf[M](field)}, opts)}
 }
-
-// reflected returns a message's reflection. What generated code makes columns of is a
-// message.
-func reflected[M any](m M) protoreflect.Message { return any(m).(proto.Message).ProtoReflect() }
 
 var (
 	marshalJSON   = protojson.MarshalOptions{UseProtoNames: true, AllowPartial: true}
@@ -64,11 +60,11 @@ type jsonFailure struct{ err error }
 
 func (f jsonFailure) Value() (driver.Value, error) { return nil, f.err }
 
-func (c *jsonCodec[M]) appendArgs(args []any, m M, _ Dialect) []any {
+func (c *jsonCodec) appendArgs(args []any, m proto.Message, _ Dialect) []any {
 	if !c.has(m) {
 		return append(args, c.shape.empty())
 	}
-	text, err := c.marshal(reflected(m))
+	text, err := c.marshal(m.ProtoReflect())
 	if err != nil {
 		return append(args, jsonFailure{err})
 	}
@@ -77,7 +73,7 @@ func (c *jsonCodec[M]) appendArgs(args []any, m M, _ Dialect) []any {
 
 // marshal returns the JSON of a field that is set. The library varies the spaces of its
 // output from program to program; here there are none.
-func (c *jsonCodec[M]) marshal(m protoreflect.Message) (string, error) {
+func (c *jsonCodec) marshal(m protoreflect.Message) (string, error) {
 	var raw []byte
 	var err error
 	if c.shape == shapeMessage {
@@ -97,7 +93,7 @@ func (c *jsonCodec[M]) marshal(m protoreflect.Message) (string, error) {
 
 // marshalInside returns the JSON of a field that is no message, cut out of that of a
 // message which has nothing else.
-func (c *jsonCodec[M]) marshalInside(m protoreflect.Message) ([]byte, error) {
+func (c *jsonCodec) marshalInside(m protoreflect.Message) ([]byte, error) {
 	only := m.New()
 	only.Set(c.field(), m.Get(c.field()))
 	raw, err := marshalJSON.Marshal(only.Interface())
@@ -113,11 +109,11 @@ func (c *jsonCodec[M]) marshalInside(m protoreflect.Message) ([]byte, error) {
 
 var errNoJSON = errors.New("crud: the JSON of a field is not that of a field")
 
-func (c *jsonCodec[M]) reads(fd *pgconn.FieldDescription) bool {
+func (c *jsonCodec) reads(fd *pgconn.FieldDescription) bool {
 	return fd.DataTypeOID == pgtype.JSONBOID || fd.DataTypeOID == pgtype.JSONOID || isText(fd.DataTypeOID)
 }
 
-func (c *jsonCodec[M]) decode(m M, fds []pgconn.FieldDescription, raw [][]byte, _ *memory) error {
+func (c *jsonCodec) decode(m proto.Message, fds []pgconn.FieldDescription, raw [][]byte, _ *memory) error {
 	text := raw[0]
 	if text == nil {
 		c.clear(m)
@@ -129,22 +125,22 @@ func (c *jsonCodec[M]) decode(m M, fds []pgconn.FieldDescription, raw [][]byte, 
 		}
 		text = text[1:]
 	}
-	return c.unmarshal(reflected(m), text)
+	return c.unmarshal(m.ProtoReflect(), text)
 }
 
 var errJSONVersion = errors.New("a version of jsonb that is not known")
 
 // scan takes what SQLite gives. PostgreSQL's values are decoded even where the rows go
 // through Values, which reads numbers of JSON as float64.
-func (c *jsonCodec[M]) scan(m M, values []any, _ Dialect) error {
+func (c *jsonCodec) scan(m proto.Message, values []any, _ Dialect) error {
 	switch v := values[0].(type) {
 	case nil:
 		c.clear(m)
 		return nil
 	case string:
-		return c.unmarshal(reflected(m), []byte(v))
+		return c.unmarshal(m.ProtoReflect(), []byte(v))
 	case []byte:
-		return c.unmarshal(reflected(m), v)
+		return c.unmarshal(m.ProtoReflect(), v)
 	default:
 		return errScan(v, "JSON")
 	}
@@ -152,7 +148,7 @@ func (c *jsonCodec[M]) scan(m M, values []any, _ Dialect) error {
 
 // unmarshal sets the field. Keys that its type does not have are left out: a newer
 // version of the program may have written them.
-func (c *jsonCodec[M]) unmarshal(m protoreflect.Message, text []byte) error {
+func (c *jsonCodec) unmarshal(m protoreflect.Message, text []byte) error {
 	fd := c.field()
 	null := bytes.Equal(bytes.TrimSpace(text), []byte("null"))
 	if null && !(c.shape == shapeMessage && fd.Message().FullName() == "google.protobuf.Value") {
@@ -186,26 +182,26 @@ func (c *jsonCodec[M]) unmarshal(m protoreflect.Message, text []byte) error {
 // errJSON does not hold the text, as the library's error does.
 var errJSON = errors.New("the JSON is not that of the field's type")
 
-func (c *jsonCodec[M]) has(m M) bool { return reflected(m).Has(c.field()) }
+func (c *jsonCodec) has(m proto.Message) bool { return m.ProtoReflect().Has(c.field()) }
 
-func (c *jsonCodec[M]) clear(m M) { reflected(m).Clear(c.field()) }
+func (c *jsonCodec) clear(m proto.Message) { m.ProtoReflect().Clear(c.field()) }
 
-func (c *jsonCodec[M]) copy(dst, src M) {
+func (c *jsonCodec) copy(dst, src proto.Message) {
 	if !c.has(src) {
 		c.clear(dst)
 		return
 	}
-	copyField(reflected(dst), reflected(src), c.field())
+	copyField(dst.ProtoReflect(), src.ProtoReflect(), c.field())
 }
 
-func (c *jsonCodec[M]) equal(a, b M) bool {
-	x, y := reflected(a), reflected(b)
+func (c *jsonCodec) equal(a, b proto.Message) bool {
+	x, y := a.ProtoReflect(), b.ProtoReflect()
 	return x.Has(c.field()) == y.Has(c.field()) && x.Get(c.field()).Equal(y.Get(c.field()))
 }
 
 // JSON is neither a key nor a cursor, and no condition compares it.
-func (c *jsonCodec[M]) bind(any, Dialect) (any, bool)       { return nil, false }
-func (c *jsonCodec[M]) bindAny(any, Dialect) (any, bool)    { return nil, false }
-func (c *jsonCodec[M]) cursor(M) any                        { return nil }
-func (c *jsonCodec[M]) below() protoreflect.FieldDescriptor { return c.field() }
-func (c *jsonCodec[M]) enum() protoreflect.EnumDescriptor   { return nil }
+func (c *jsonCodec) bind(any, Dialect) (any, bool)       { return nil, false }
+func (c *jsonCodec) bindAny(any, Dialect) (any, bool)    { return nil, false }
+func (c *jsonCodec) cursor(proto.Message) any            { return nil }
+func (c *jsonCodec) below() protoreflect.FieldDescriptor { return c.field() }
+func (c *jsonCodec) enum() protoreflect.EnumDescriptor   { return nil }

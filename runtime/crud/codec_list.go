@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -11,21 +12,21 @@ import (
 
 // listCodec is a repeated field: an empty list is an empty array, and NULL reads as
 // one.
-type listCodec[M, V any] struct {
+type listCodec[V any] struct {
 	kind *kind[V]
-	get  func(M) []V
-	set  func(M, []V)
+	get  func(proto.Message) []V
+	set  func(proto.Message, []V)
 }
 
-func (c *listCodec[M, V]) appendArgs(args []any, m M, d Dialect) []any {
+func (c *listCodec[V]) appendArgs(args []any, m proto.Message, d Dialect) []any {
 	return append(args, c.kind.list.bind(c.get(m), d))
 }
 
-func (c *listCodec[M, V]) reads(fd *pgconn.FieldDescription) bool {
+func (c *listCodec[V]) reads(fd *pgconn.FieldDescription) bool {
 	return c.kind.list.reads(fd.DataTypeOID, fd.Format)
 }
 
-func (c *listCodec[M, V]) decode(m M, fds []pgconn.FieldDescription, raw [][]byte, mem *memory) error {
+func (c *listCodec[V]) decode(m proto.Message, fds []pgconn.FieldDescription, raw [][]byte, mem *memory) error {
 	if raw[0] == nil {
 		c.set(m, nil)
 		return nil
@@ -37,7 +38,7 @@ func (c *listCodec[M, V]) decode(m M, fds []pgconn.FieldDescription, raw [][]byt
 	return err
 }
 
-func (c *listCodec[M, V]) scan(m M, values []any, d Dialect) error {
+func (c *listCodec[V]) scan(m proto.Message, values []any, d Dialect) error {
 	if values[0] == nil {
 		c.set(m, nil)
 		return nil
@@ -49,13 +50,13 @@ func (c *listCodec[M, V]) scan(m M, values []any, d Dialect) error {
 	return err
 }
 
-func (c *listCodec[M, V]) has(m M) bool { return len(c.get(m)) > 0 }
+func (c *listCodec[V]) has(m proto.Message) bool { return len(c.get(m)) > 0 }
 
-func (c *listCodec[M, V]) clear(m M) { c.set(m, nil) }
+func (c *listCodec[V]) clear(m proto.Message) { c.set(m, nil) }
 
 // copy clones the slice: two messages never share one, so that a hook that
 // appends to one does not write into the other.
-func (c *listCodec[M, V]) copy(dst, src M) {
+func (c *listCodec[V]) copy(dst, src proto.Message) {
 	vs := slices.Clone(c.get(src))
 	for i := range vs {
 		vs[i] = c.kind.copy(vs[i])
@@ -63,11 +64,11 @@ func (c *listCodec[M, V]) copy(dst, src M) {
 	c.set(dst, vs)
 }
 
-func (c *listCodec[M, V]) equal(a, b M) bool {
+func (c *listCodec[V]) equal(a, b proto.Message) bool {
 	return slices.EqualFunc(c.get(a), c.get(b), c.kind.equal)
 }
 
-func (c *listCodec[M, V]) check(m M, info *ColumnInfo, d Dialect) string {
+func (c *listCodec[V]) check(m proto.Message, info *ColumnInfo, d Dialect) string {
 	if c.kind.check == nil {
 		return ""
 	}
@@ -80,10 +81,10 @@ func (c *listCodec[M, V]) check(m M, info *ColumnInfo, d Dialect) string {
 }
 
 // Lists are neither keys nor cursors, and no condition compares them.
-func (c *listCodec[M, V]) bind(any, Dialect) (any, bool)    { return nil, false }
-func (c *listCodec[M, V]) bindAny(any, Dialect) (any, bool) { return nil, false }
-func (c *listCodec[M, V]) cursor(M) any                     { return nil }
+func (c *listCodec[V]) bind(any, Dialect) (any, bool)    { return nil, false }
+func (c *listCodec[V]) bindAny(any, Dialect) (any, bool) { return nil, false }
+func (c *listCodec[V]) cursor(proto.Message) any         { return nil }
 
-func (c *listCodec[M, V]) enum() protoreflect.EnumDescriptor { return c.kind.enum() }
+func (c *listCodec[V]) enum() protoreflect.EnumDescriptor { return c.kind.enum() }
 
-func (c *listCodec[M, V]) below() protoreflect.FieldDescriptor { return nil }
+func (c *listCodec[V]) below() protoreflect.FieldDescriptor { return nil }

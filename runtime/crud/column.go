@@ -3,6 +3,7 @@ package crud
 import (
 	"sync"
 
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/texttype"
@@ -14,13 +15,24 @@ import (
 // [String], [OptionalString], [Strings] and so on.
 //
 // A Column is immutable and safe for concurrent use.
-type Column[M any] struct {
+type Column[M proto.Message] struct{ column *column }
+
+// Info returns the column's description.
+func (c Column[M]) Info() ColumnInfo { return c.column.ColumnInfo }
+
+// A column is a Column without the type of its message.
+type column struct {
 	ColumnInfo
-	codec codec[M]
+	codec codec
 	// leaves are the columns inside a message that filters and orders can name, and present
 	// are the SQL columns that say of one whether the messages around it are set.
-	leaves  []Column[M]
+	leaves  []column
 	present []string
+}
+
+// columnsOf are columns without the type of their message.
+func columnsOf[M proto.Message](columns []Column[M]) []column {
+	return Each(columns, func(c Column[M]) column { return *c.column })
 }
 
 // ColumnInfo is the part of a column that does not depend on the message's Go
@@ -195,7 +207,7 @@ func MaxLength(n int) ColumnOption {
 }
 
 // newColumn applies the options to what a constructor knows.
-func newColumn[M any](info ColumnInfo, c codec[M], opts []ColumnOption) Column[M] {
+func newColumn(info ColumnInfo, c codec, opts []ColumnOption) *column {
 	if info.Names == nil {
 		info.Names = []string{info.Field}
 	}
@@ -207,12 +219,12 @@ func newColumn[M any](info ColumnInfo, c codec[M], opts []ColumnOption) Column[M
 		of.configure(&info)
 	}
 	info.enum = c.enum
-	return Column[M]{ColumnInfo: info, codec: c}
+	return &column{ColumnInfo: info, codec: c}
 }
 
 // maskable lets masks go into the message of a column.
-func maskable[M any](field string, c Column[M]) Column[M] {
-	c.codec.(interface {
+func maskable[M proto.Message](field string, c Column[M]) Column[M] {
+	c.column.codec.(interface {
 		setField(func() protoreflect.FieldDescriptor)
 	}).setField(fieldOf[M](field))
 	return c
@@ -220,38 +232,39 @@ func maskable[M any](field string, c Column[M]) Column[M] {
 
 // fieldOf returns the descriptor of a field, once the program runs: the descriptors are
 // made after the package's variables.
-func fieldOf[M any](field string) func() protoreflect.FieldDescriptor {
+func fieldOf[M proto.Message](field string) func() protoreflect.FieldDescriptor {
 	return sync.OnceValue(func() protoreflect.FieldDescriptor {
 		var m M
-		return reflected(m).Descriptor().Fields().ByName(protoreflect.Name(field))
+		return m.ProtoReflect().Descriptor().Fields().ByName(protoreflect.Name(field))
 	})
 }
 
-func newScalar[M, V any](field string, k *kind[V], get func(M) V, set func(M, V), opts []ColumnOption) Column[M] {
-	return newColumn(ColumnInfo{Field: field, Kind: k.id, NotNull: true},
-		codec[M](&scalarCodec[M, V]{kind: k, get: get, set: set}), opts)
+func newScalar[M proto.Message, V any](field string, k *kind[V], get func(M) V, set func(M, V), opts []ColumnOption) Column[M] {
+	return Column[M]{newColumn(ColumnInfo{Field: field, Kind: k.id, NotNull: true},
+		&scalarCodec[V]{kind: k, get: getter(get), set: setter(set)}, opts)}
 }
 
-func newOptional[M, V any](field string, k *kind[V], get func(M) V, has func(M) bool, set func(M, V), unset func(M), opts []ColumnOption) Column[M] {
-	return newColumn(ColumnInfo{Field: field, Kind: k.id, Presence: true},
-		codec[M](&optionalCodec[M, V]{kind: k, get: get, isSet: has, set: set, unset: unset}), opts)
+func newOptional[M proto.Message, V any](field string, k *kind[V], get func(M) V, has func(M) bool, set func(M, V), unset func(M), opts []ColumnOption) Column[M] {
+	return Column[M]{newColumn(ColumnInfo{Field: field, Kind: k.id, Presence: true},
+		newOptionalCodec(k, get, has, set, unset), opts)}
 }
 
-func newList[M, V any](field string, k *kind[V], get func(M) []V, set func(M, []V), opts []ColumnOption) Column[M] {
-	return newColumn(ColumnInfo{Field: field, Kind: k.id, Repeated: true, NotNull: true},
-		codec[M](&listCodec[M, V]{kind: k, get: get, set: set}), opts)
+func newOptionalCodec[M proto.Message, V any](k *kind[V], get func(M) V, has func(M) bool, set func(M, V), unset func(M)) *optionalCodec[V] {
+	return &optionalCodec[V]{kind: k, get: getter(get), isSet: getter(has), set: setter(set), unset: clearer(unset)}
+}
+
+func newList[M proto.Message, V any](field string, k *kind[V], get func(M) []V, set func(M, []V), opts []ColumnOption) Column[M] {
+	return Column[M]{newColumn(ColumnInfo{Field: field, Kind: k.id, Repeated: true, NotNull: true},
+		&listCodec[V]{kind: k, get: getter(get), set: setter(set)}, opts)}
 }
 
 // newMessage is an optional column whose value is a message: unset is nil.
-func newMessage[M any, V interface {
+func newMessage[M proto.Message, V interface {
 	*T
 	comparable
 }, T any](field string, k *kind[V], get func(M) V, set func(M, V), opts []ColumnOption) Column[M] {
 	var none V
-	return newColumn(ColumnInfo{Field: field, Kind: k.id, Presence: true},
-		codec[M](&optionalCodec[M, V]{
-			kind: k, get: get, set: set,
-			isSet: func(m M) bool { return get(m) != none },
-			unset: func(m M) { set(m, none) },
-		}), opts)
+	has := func(m M) bool { return get(m) != none }
+	unset := func(m M) { set(m, none) }
+	return newOptional(field, k, get, has, set, unset, opts)
 }

@@ -12,7 +12,7 @@ import (
 
 // Date is a google.type.Date field: date, and in SQLite an INTEGER of days since 1970.
 // What is no whole date is refused.
-func Date[M any, D interface {
+func Date[M proto.Message, D interface {
 	*T
 	DateMessage
 }, T any](field string, get func(M) D, set func(M, D), opts ...ColumnOption) Column[M] {
@@ -20,7 +20,7 @@ func Date[M any, D interface {
 }
 
 // Dates is a list of [Date].
-func Dates[M any, D interface {
+func Dates[M proto.Message, D interface {
 	*T
 	DateMessage
 }, T any](field string, get func(M) []D, set func(M, []D), opts ...ColumnOption) Column[M] {
@@ -28,7 +28,7 @@ func Dates[M any, D interface {
 }
 
 // OptionalDate is [Date] in a oneof, where another field may be set instead.
-func OptionalDate[M any, D interface {
+func OptionalDate[M proto.Message, D interface {
 	*T
 	DateMessage
 }, T any](field string, get func(M) D, has func(M) bool, set func(M, D), unset func(M), opts ...ColumnOption) Column[M] {
@@ -38,7 +38,7 @@ func OptionalDate[M any, D interface {
 // TimeOfDay is a google.type.TimeOfDay field: time, and in SQLite an INTEGER of
 // microseconds since midnight. What is finer is dropped; the stored value is what a write
 // returns.
-func TimeOfDay[M any, D interface {
+func TimeOfDay[M proto.Message, D interface {
 	*T
 	TimeOfDayMessage
 }, T any](field string, get func(M) D, set func(M, D), opts ...ColumnOption) Column[M] {
@@ -46,7 +46,7 @@ func TimeOfDay[M any, D interface {
 }
 
 // TimesOfDay is a list of [TimeOfDay].
-func TimesOfDay[M any, D interface {
+func TimesOfDay[M proto.Message, D interface {
 	*T
 	TimeOfDayMessage
 }, T any](field string, get func(M) []D, set func(M, []D), opts ...ColumnOption) Column[M] {
@@ -54,7 +54,7 @@ func TimesOfDay[M any, D interface {
 }
 
 // OptionalTimeOfDay is [TimeOfDay] in a oneof, where another field may be set instead.
-func OptionalTimeOfDay[M any, D interface {
+func OptionalTimeOfDay[M proto.Message, D interface {
 	*T
 	TimeOfDayMessage
 }, T any](field string, get func(M) D, has func(M) bool, set func(M, D), unset func(M), opts ...ColumnOption) Column[M] {
@@ -103,7 +103,7 @@ func numeric(opts []ColumnOption) []ColumnOption {
 
 // Decimal is a google.type.Decimal field: numeric, or numeric(p,s) by [SQLType]. SQLite
 // does not have it. A number is taken in any spelling, and comes back without an exponent.
-func Decimal[M any, D interface {
+func Decimal[M proto.Message, D interface {
 	*T
 	DecimalMessage
 }, T any](field string, get func(M) D, set func(M, D), opts ...ColumnOption) Column[M] {
@@ -111,7 +111,7 @@ func Decimal[M any, D interface {
 }
 
 // Decimals is a list of [Decimal].
-func Decimals[M any, D interface {
+func Decimals[M proto.Message, D interface {
 	*T
 	DecimalMessage
 }, T any](field string, get func(M) []D, set func(M, []D), opts ...ColumnOption) Column[M] {
@@ -119,7 +119,7 @@ func Decimals[M any, D interface {
 }
 
 // OptionalDecimal is [Decimal] in a oneof, where another field may be set instead.
-func OptionalDecimal[M any, D interface {
+func OptionalDecimal[M proto.Message, D interface {
 	*T
 	DecimalMessage
 }, T any](field string, get func(M) D, has func(M) bool, set func(M, D), unset func(M), opts ...ColumnOption) Column[M] {
@@ -130,11 +130,11 @@ func OptionalDecimal[M any, D interface {
 func listOption(c *ColumnInfo) { c.Repeated = true }
 
 // FieldMask is a google.protobuf.FieldMask field: an array of its paths, JSON in SQLite.
-func FieldMask[M any](field string, get func(M) *fieldmaskpb.FieldMask, set func(M, *fieldmaskpb.FieldMask), opts ...ColumnOption) Column[M] {
+func FieldMask[M proto.Message](field string, get func(M) *fieldmaskpb.FieldMask, set func(M, *fieldmaskpb.FieldMask), opts ...ColumnOption) Column[M] {
 	return newMessage(field, fieldMaskKind, get, set, append([]ColumnOption{listOption}, opts...))
 }
 
 // OptionalFieldMask is [FieldMask] in a oneof, where another field may be set instead.
-func OptionalFieldMask[M any](field string, get func(M) *fieldmaskpb.FieldMask, has func(M) bool, set func(M, *fieldmaskpb.FieldMask), unset func(M), opts ...ColumnOption) Column[M] {
+func OptionalFieldMask[M proto.Message](field string, get func(M) *fieldmaskpb.FieldMask, has func(M) bool, set func(M, *fieldmaskpb.FieldMask), unset func(M), opts ...ColumnOption) Column[M] {
 	return newOptional(field, fieldMaskKind, get, has, set, unset, append([]ColumnOption{listOption}, opts...))
 }

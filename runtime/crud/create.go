@@ -9,13 +9,14 @@ import (
 	"github.com/Masterminds/squirrel"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/eventlog"
 	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
 )
 
 // Create is [Repository.Create].
-func (r *repository[M]) Create(ctx context.Context, m M, opts ...WriteOption) (stored M, err error) {
+func (r *repository) Create(ctx context.Context, m proto.Message, opts ...WriteOption) (stored proto.Message, err error) {
 	s := writeSettingsOf(opts)
 	for range maxNumbers {
 		stored, err = r.createOnce(ctx, m, &s)
@@ -29,12 +30,12 @@ func (r *repository[M]) Create(ctx context.Context, m M, opts ...WriteOption) (s
 	return stored, err
 }
 
-func (r *repository[M]) createOnce(ctx context.Context, m M, s *writeSettings) (stored M, err error) {
-	if s.inTx() || r.emits() || r.hooks.has(beforeCreate[M]) || r.hooks.has(afterCreate[M]) || len(r.table.ownedIn(m)) > 0 {
+func (r *repository) createOnce(ctx context.Context, m proto.Message, s *writeSettings) (stored proto.Message, err error) {
+	if s.inTx() || r.emits() || r.hooks.has(beforeCreate) || r.hooks.has(afterCreate) || len(r.table.ownedIn(m)) > 0 {
 		if violations := append(r.table.check(m, r.table.given(m), r.dialect), r.table.checkRelated(m, r.dialect)...); len(violations) > 0 {
 			return stored, invalid(r.domain, violations...) // before a statement is sent
 		}
-		return r.transact(ctx, s, func(tx *Tx) (M, error) { return r.create(ctx, tx, m) })
+		return r.transact(ctx, s, func(tx *Tx) (proto.Message, error) { return r.create(ctx, tx, m) })
 	}
 	err = r.retried(ctx, func() error {
 		stored, err = r.insert(ctx, r.db, m)
@@ -49,7 +50,7 @@ const maxNumbers = 1000
 // numberTaken reports whether the database gave m a number that a row has already: one
 // that an upsert or an import chose, of which a PostgreSQL sequence does not know. The
 // next attempt gets the next number.
-func (r *repository[M]) numberTaken(m M, err error) bool {
+func (r *repository) numberTaken(m proto.Message, err error) bool {
 	i := r.table.identity
 	if i < 0 || !r.table.columns[i].PrimaryKey || r.table.columns[i].codec.has(m) || !createdMeanwhile(err) {
 		return false
@@ -59,7 +60,7 @@ func (r *repository[M]) numberTaken(m M, err error) bool {
 }
 
 // given returns the columns of m but those of the key that somebody else is to fill in.
-func (t *table[M]) given(m M) columnSet {
+func (t *table) given(m proto.Message) columnSet {
 	set := make(columnSet, len(t.columns))
 	for i := range t.columns {
 		set[i] = flag(!t.columns[i].PrimaryKey || t.columns[i].codec.has(m))
@@ -68,8 +69,8 @@ func (t *table[M]) given(m M) columnSet {
 }
 
 // create inserts a row with its hooks around.
-func (r *repository[M]) create(ctx context.Context, tx *Tx, m M) (stored M, err error) {
-	w := &Write[M]{Tx: tx, New: r.table.clone(m)}
+func (r *repository) create(ctx context.Context, tx *Tx, m proto.Message) (stored proto.Message, err error) {
+	w := &Write[proto.Message]{Tx: tx, New: r.table.clone(m)}
 	if err := r.generateIDs(w.New); err != nil {
 		return stored, err
 	}
@@ -82,18 +83,18 @@ func (r *repository[M]) create(ctx context.Context, tx *Tx, m M) (stored M, err 
 	if stored, err = r.insert(ctx, tx, w.New); err != nil {
 		return stored, err
 	}
-	var none M
+	var none proto.Message
 	if err := r.emit(ctx, tx, eventlog.Created, none, stored); err != nil {
 		return stored, err
 	}
 	if err := r.createRelated(ctx, tx, w.New, stored); err != nil {
 		return stored, err
 	}
-	return stored, r.afterWrite(ctx, tx, stored, afterCreate, func(w *Write[M]) {})
+	return stored, r.afterWrite(ctx, tx, stored, afterCreate, func(w *Write[proto.Message]) {})
 }
 
 // clearMade clears the ids of a stored message that its caller did not give.
-func (t *table[M]) clearMade(stored, given M) {
+func (t *table) clearMade(stored, given proto.Message) {
 	if !t.hasKey(given) {
 		t.clearKey(stored)
 	}
@@ -106,24 +107,24 @@ func (t *table[M]) clearMade(stored, given M) {
 }
 
 // hasKey reports whether the caller gave all of the key.
-func (t *table[M]) hasKey(m M) bool {
+func (t *table) hasKey(m proto.Message) bool {
 	key, err := t.keyOf(m)
 	return err == nil && !slices.ContainsFunc(t.values(key), zeroKeyValue)
 }
 
 // afterWrite runs the hooks behind a statement. They see a copy of the stored row.
-func (r *repository[M]) afterWrite(ctx context.Context, tx *Tx, stored M, pick func(*Hooks[M]) hook[M], with func(*Write[M])) error {
+func (r *repository) afterWrite(ctx context.Context, tx *Tx, stored proto.Message, pick func(*Hooks[proto.Message]) hook, with func(*Write[proto.Message])) error {
 	if !r.hooks.has(pick) {
 		return nil
 	}
-	w := &Write[M]{Tx: tx, New: r.table.clone(stored)}
+	w := &Write[proto.Message]{Tx: tx, New: r.table.clone(stored)}
 	with(w)
 	return r.hooks.run(ctx, w, pick)
 }
 
 // retried runs a single statement again when it lost a race. In a caller's
 // transaction that is the caller's to do: the whole of it is lost.
-func (r *repository[M]) retried(ctx context.Context, f func() error) error {
+func (r *repository) retried(ctx context.Context, f func() error) error {
 	if r.tx != nil {
 		return f()
 	}
@@ -132,7 +133,7 @@ func (r *repository[M]) retried(ctx context.Context, f func() error) error {
 
 // generateIDs gives m the key and the other ids that the runtime makes, where it has
 // none.
-func (r *repository[M]) generateIDs(m M) error {
+func (r *repository) generateIDs(m proto.Message) error {
 	for _, c := range r.table.ids {
 		if c.codec.has(m) {
 			continue
@@ -166,7 +167,7 @@ func newID(by Generated) (string, error) {
 }
 
 // insert runs the INSERT. It does not change m.
-func (r *repository[M]) insert(ctx context.Context, db DB, m M) (stored M, err error) {
+func (r *repository) insert(ctx context.Context, db DB, m proto.Message) (stored proto.Message, err error) {
 	if m, err = r.readyInsert(m); err != nil {
 		return stored, err
 	}
@@ -191,7 +192,7 @@ func (r *repository[M]) insert(ctx context.Context, db DB, m M) (stored M, err e
 
 // readyInsert returns m, or a copy with the ids that the runtime makes and the time at
 // which it expires, once it is fit to be inserted.
-func (r *repository[M]) readyInsert(m M) (M, error) {
+func (r *repository) readyInsert(m proto.Message) (proto.Message, error) {
 	if r.needsIDs(m) {
 		m = r.table.clone(m)
 		if err := r.generateIDs(m); err != nil {
@@ -209,7 +210,7 @@ func (r *repository[M]) readyInsert(m M) (M, error) {
 }
 
 // inserted reads the row that an INSERT gave back.
-func (r *repository[M]) inserted(rows pgx.Rows) (M, error) {
+func (r *repository) inserted(rows pgx.Rows) (proto.Message, error) {
 	stored, found, err := r.table.one(rows, r.dialect, nil)
 	if err == nil && !found {
 		err = errNoRowBack
@@ -221,13 +222,13 @@ func (r *repository[M]) inserted(rows pgx.Rows) (M, error) {
 // rule of the database's own swallowed it.
 var errNoRowBack = errors.New("crud: a statement returned no row of those it wrote")
 
-func (r *repository[M]) needsIDs(m M) bool {
-	return slices.ContainsFunc(r.table.ids, func(c *Column[M]) bool { return !c.codec.has(m) })
+func (r *repository) needsIDs(m proto.Message) bool {
+	return slices.ContainsFunc(r.table.ids, func(c *column) bool { return !c.codec.has(m) })
 }
 
 // checkInsert returns what is wrong with the values. A key that nobody makes, and
 // the scope does not stamp, must be there.
-func (r *repository[M]) checkInsert(m M) []Violation {
+func (r *repository) checkInsert(m proto.Message) []Violation {
 	violations := r.table.check(m, nil, r.dialect)
 	if len(violations) > 0 {
 		return violations
@@ -243,7 +244,7 @@ func (r *repository[M]) checkInsert(m M) []Violation {
 // stamp gives m the scope's values that the INSERT will write, whatever the caller
 // claims: a hook may ask whose row it is. A value that the field cannot show is
 // cleared.
-func (r *repository[M]) stamp(ctx context.Context, m M) error {
+func (r *repository) stamp(ctx context.Context, m proto.Message) error {
 	values, err := r.scope.values(ctx)
 	if err != nil {
 		return err
@@ -260,7 +261,7 @@ func (r *repository[M]) stamp(ctx context.Context, m M) error {
 
 // insertText returns the INSERT of one row with a set of columns. The static one has
 // all columns but an identity, and no column that is no field.
-func (r *repository[M]) insertText(set columnSet, args []any) (string, error) {
+func (r *repository) insertText(set columnSet, args []any) (string, error) {
 	static := r.table.sql.Create != "" && !slices.Contains(r.stamps, -1)
 	for i := range set {
 		identity := r.table.columns[i].Generated == ByIdentity
@@ -275,7 +276,7 @@ func (r *repository[M]) insertText(set columnSet, args []any) (string, error) {
 // insertArgs returns the columns that an INSERT writes and the arguments: the columns'
 // values, then those of the scope's columns that are no fields. An identity and a
 // column with a default are left out when their fields are unset.
-func (r *repository[M]) insertArgs(m M, scope []any, now time.Time) (columnSet, []any) {
+func (r *repository) insertArgs(m proto.Message, scope []any, now time.Time) (columnSet, []any) {
 	set := make(columnSet, len(r.table.columns), len(r.table.columns)+1)
 	args := make([]any, 0, r.table.width+len(scope))
 	for i := range r.table.columns {
@@ -307,7 +308,7 @@ func (r *repository[M]) insertArgs(m M, scope []any, now time.Time) (columnSet, 
 }
 
 // stampOf returns which scope column the column at place i is, or -1.
-func (r *repository[M]) stampOf(i int) int {
+func (r *repository) stampOf(i int) int {
 	for s, at := range r.stamps {
 		if at == i {
 			return s
@@ -318,7 +319,7 @@ func (r *repository[M]) stampOf(i int) int {
 
 // buildInsert returns the INSERT of one row, or of several where args are those of
 // several.
-func (r *repository[M]) buildInsert(set columnSet, args ...[]any) (string, error) {
+func (r *repository) buildInsert(set columnSet, args ...[]any) (string, error) {
 	var columns []string
 	for i := range r.table.columns {
 		if set[i] == 1 {
@@ -341,7 +342,7 @@ func (r *repository[M]) buildInsert(set columnSet, args ...[]any) (string, error
 }
 
 // now returns the clock's time as columns keep it.
-func (c *core[M]) now() time.Time { return c.clock().UTC().Truncate(time.Microsecond) }
+func (c *core) now() time.Time { return c.clock().UTC().Truncate(time.Microsecond) }
 
 // bindTime returns a time as it is bound to a column of KindTimestamp.
 func bindTime(t time.Time, d Dialect) any {

@@ -6,12 +6,13 @@ import (
 	"fmt"
 
 	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/eventlog"
 )
 
 // deleteKey is [Repository.Delete].
-func (r *repository[M]) deleteKey(ctx context.Context, key any, opts ...WriteOption) (m M, err error) {
+func (r *repository) deleteKey(ctx context.Context, key any, opts ...WriteOption) (m proto.Message, err error) {
 	if err := r.keyed("Delete"); err != nil {
 		return m, err
 	}
@@ -19,8 +20,8 @@ func (r *repository[M]) deleteKey(ctx context.Context, key any, opts ...WriteOpt
 	if s.etag != "" && r.table.etag < 0 {
 		return m, r.noEtags()
 	}
-	if s.inTx() || r.emits() || s.childless || r.table.comparesRows(s.etag) || r.hooks.has(beforeDelete[M]) || r.hooks.has(afterDelete[M]) {
-		return r.transact(ctx, &s, func(tx *Tx) (M, error) { return r.deleteLocked(ctx, tx, key, &s) })
+	if s.inTx() || r.emits() || s.childless || r.table.comparesRows(s.etag) || r.hooks.has(beforeDelete) || r.hooks.has(afterDelete) {
+		return r.transact(ctx, &s, func(tx *Tx) (proto.Message, error) { return r.deleteLocked(ctx, tx, key, &s) })
 	}
 	err = r.retried(ctx, func() error {
 		m, err = r.remove(ctx, r.db, key, s.etag)
@@ -40,7 +41,7 @@ func isMissing(err error) bool {
 }
 
 // leftover is what is there after a Delete that found nothing to do.
-func (r *repository[M]) leftover(ctx context.Context, key any) (M, error) {
+func (r *repository) leftover(ctx context.Context, key any) (proto.Message, error) {
 	if r.table.deleteTime < 0 {
 		return r.absent(key), nil
 	}
@@ -53,7 +54,7 @@ func (r *repository[M]) leftover(ctx context.Context, key any) (M, error) {
 
 // absent is the answer to a Delete of a resource that may be missing: nothing, or
 // where a Delete has an answer the key alone.
-func (r *repository[M]) absent(key any) (m M) {
+func (r *repository) absent(key any) (m proto.Message) {
 	if r.table.deleteTime >= 0 {
 		m = r.table.New()
 		r.table.setKey(m, key)
@@ -62,7 +63,7 @@ func (r *repository[M]) absent(key any) (m M) {
 }
 
 // deleteLocked reads and locks the row and deletes it with its hooks around.
-func (r *repository[M]) deleteLocked(ctx context.Context, tx *Tx, key any, s *writeSettings) (m M, err error) {
+func (r *repository) deleteLocked(ctx context.Context, tx *Tx, key any, s *writeSettings) (m proto.Message, err error) {
 	old, err := r.read(ctx, tx, key, r.lock())
 	switch {
 	case isMissing(err) && s.allowMissing:
@@ -86,8 +87,8 @@ func (r *repository[M]) deleteLocked(ctx context.Context, tx *Tx, key any, s *wr
 }
 
 // deleteRow deletes a row that is locked, with its hooks around.
-func (r *repository[M]) deleteRow(ctx context.Context, tx *Tx, key any, old M) (m M, err error) {
-	w := &Write[M]{Tx: tx, Old: old}
+func (r *repository) deleteRow(ctx context.Context, tx *Tx, key any, old proto.Message) (m proto.Message, err error) {
+	w := &Write[proto.Message]{Tx: tx, Old: old}
 	if err := r.hooks.run(ctx, w, beforeDelete); err != nil {
 		return m, err
 	}
@@ -101,7 +102,7 @@ func (r *repository[M]) deleteRow(ctx context.Context, tx *Tx, key any, old M) (
 }
 
 // remove runs the DELETE, or the UPDATE of a soft delete.
-func (r *repository[M]) remove(ctx context.Context, db DB, key any, etag string) (m M, err error) {
+func (r *repository) remove(ctx context.Context, db DB, key any, etag string) (m proto.Message, err error) {
 	keys, ok := r.table.keyArgs(key, r.dialect)
 	if !ok {
 		return m, r.notFound(key)
@@ -126,7 +127,7 @@ func (r *repository[M]) remove(ctx context.Context, db DB, key any, etag string)
 }
 
 // deleteStatement returns the DELETE of one row and its arguments.
-func (r *repository[M]) deleteStatement(ctx context.Context, key any, keys []any, etag string) (string, []any, error) {
+func (r *repository) deleteStatement(ctx context.Context, key any, keys []any, etag string) (string, []any, error) {
 	sql := r.deleteSQL
 	if etag != "" {
 		sql = r.deleteIfSQL
@@ -140,7 +141,7 @@ func (r *repository[M]) deleteStatement(ctx context.Context, key any, keys []any
 
 // keyError is the error of a key that does not parse: NOT_FOUND where it only cannot
 // be one of the table's, else a violation of the field.
-func (c *core[M]) keyError(field, text string, err error) *Error {
+func (c *core) keyError(field, text string, err error) *Error {
 	return keyError(&c.table.info, field, text, err)
 }
 

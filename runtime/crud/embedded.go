@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5/pgconn"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
@@ -18,26 +19,42 @@ const embeddedSuffix = "_is_set"
 //
 // It is written as a whole. A mask that goes into the message, address.city, makes Update
 // read the row, lock it and write what the message becomes.
-func Embedded[M any, E interface {
+func Embedded[M proto.Message, E interface {
 	*T
+	proto.Message
 	comparable
 }, T any](field string, get func(M) E, set func(M, E), inner []Column[E], opts ...ColumnOption) Column[M] {
+	message := func(m proto.Message) proto.Message {
+		var none E
+		if e := get(as[M](m)); e != none {
+			return e
+		}
+		return nil
+	}
 	c := newColumn(ColumnInfo{Field: field, Kind: KindEmbedded, Presence: true, Unorderable: true},
-		codec[M](&embeddedCodec[M, E]{get: get, set: set, fresh: func() E { return new(T) }, inner: inner, field: fieldOf[M](field)}), opts)
+		&embeddedCodec{
+			get: message, set: func(m, e proto.Message) { set(as[M](m), as[E](e)) },
+			fresh: func() proto.Message { return E(new(T)) }, inner: columnsOf(inner), field: fieldOf[M](field),
+		}, opts)
+	c.embed(columnsOf(inner), message)
+	return Column[M]{c}
+}
+
+// embed adds to the column of a message what its inner columns are.
+func (c *column) embed(inner []column, get func(proto.Message) proto.Message) {
 	prefix := c.Names[0]
-	present := ColumnInfo{Field: field, Names: []string{prefix + embeddedSuffix}, Kind: KindBool, NotNull: true, Embedded: field}
+	present := ColumnInfo{Field: c.Field, Names: []string{prefix + embeddedSuffix}, Kind: KindBool, NotNull: true, Embedded: c.Field}
 	c.Names, c.parts = present.Names, []ColumnInfo{present}
 	for i := range inner {
 		for _, part := range inner[i].flat() {
-			c.parts = append(c.parts, part.within(field, prefix))
+			c.parts = append(c.parts, part.within(c.Field, prefix))
 			c.Names = append(c.Names, prefix+"_"+part.Names[0])
 		}
-		c.leaves = append(c.leaves, leavesOf(get, &inner[i], field, prefix)...)
+		c.leaves = append(c.leaves, leavesOf(get, &inner[i], c.Field, prefix)...)
 	}
 	for i := range c.leaves {
 		c.leaves[i].present = append([]string{present.Names[0]}, c.leaves[i].present...)
 	}
-	return c
 }
 
 // flat are the SQL columns of a column as columns of their own. Only the column of a
@@ -73,15 +90,15 @@ func (c ColumnInfo) within(field, prefix string) ColumnInfo {
 }
 
 // leavesOf are the columns of an inner column that filters and orders can name.
-func leavesOf[M any, E comparable](get func(M) E, inner *Column[E], field, prefix string) []Column[M] {
-	lift := func(leaf *Column[E]) Column[M] {
-		return Column[M]{
+func leavesOf(get func(proto.Message) proto.Message, inner *column, field, prefix string) []column {
+	lift := func(leaf *column) column {
+		return column{
 			ColumnInfo: leaf.within(field, prefix),
-			codec:      &leafCodec[M, E]{inner: leaf.codec, get: get},
+			codec:      &leafCodec{inner: leaf.codec, get: get},
 			present:    columnNames(leaf.present, func(n string) string { return prefix + "_" + n }),
 		}
 	}
-	all := []Column[M]{lift(inner)}
+	all := []column{lift(inner)}
 	for i := range inner.leaves {
 		all = append(all, lift(&inner.leaves[i]))
 	}
@@ -89,15 +106,15 @@ func leavesOf[M any, E comparable](get func(M) E, inner *Column[E], field, prefi
 }
 
 // embeddedCodec spreads a message over columns.
-type embeddedCodec[M any, E comparable] struct {
-	get   func(M) E
-	set   func(M, E)
-	fresh func() E
-	inner []Column[E]
+type embeddedCodec struct {
+	get   func(proto.Message) proto.Message // nil where it is unset
+	set   func(m, e proto.Message)
+	fresh func() proto.Message
+	inner []column
 	field func() protoreflect.FieldDescriptor
 }
 
-func (c *embeddedCodec[M, E]) appendArgs(args []any, m M, d Dialect) []any {
+func (c *embeddedCodec) appendArgs(args []any, m proto.Message, d Dialect) []any {
 	e := c.get(m)
 	set := c.has(m)
 	args = append(args, boolKind.bind(set, d))
@@ -114,10 +131,10 @@ func (c *embeddedCodec[M, E]) appendArgs(args []any, m M, d Dialect) []any {
 }
 
 // reads is asked of each column by readsAt.
-func (c *embeddedCodec[M, E]) reads(*pgconn.FieldDescription) bool { return false }
+func (c *embeddedCodec) reads(*pgconn.FieldDescription) bool { return false }
 
 // readsAt is reads for the SQL column at a place.
-func (c *embeddedCodec[M, E]) readsAt(i int, fd *pgconn.FieldDescription) bool {
+func (c *embeddedCodec) readsAt(i int, fd *pgconn.FieldDescription) bool {
 	if i == 0 {
 		return boolKind.reads(fd.DataTypeOID, fd.Format)
 	}
@@ -133,7 +150,7 @@ func (c *embeddedCodec[M, E]) readsAt(i int, fd *pgconn.FieldDescription) bool {
 }
 
 // readsAt reports whether a codec decodes the SQL column at a place of its column.
-func readsAt[M any](c codec[M], i int, fd *pgconn.FieldDescription) bool {
+func readsAt(c codec, i int, fd *pgconn.FieldDescription) bool {
 	if c, ok := c.(interface {
 		readsAt(i int, fd *pgconn.FieldDescription) bool
 	}); ok {
@@ -142,7 +159,7 @@ func readsAt[M any](c codec[M], i int, fd *pgconn.FieldDescription) bool {
 	return c.reads(fd)
 }
 
-func (c *embeddedCodec[M, E]) decode(m M, fds []pgconn.FieldDescription, raw [][]byte, mem *memory) error {
+func (c *embeddedCodec) decode(m proto.Message, fds []pgconn.FieldDescription, raw [][]byte, mem *memory) error {
 	set := false
 	if raw[0] != nil {
 		var err error
@@ -150,18 +167,18 @@ func (c *embeddedCodec[M, E]) decode(m M, fds []pgconn.FieldDescription, raw [][
 			return err
 		}
 	}
-	return c.each(m, set, func(inner *Column[E], e E, from, to int) (isNull bool, err error) {
+	return c.each(m, set, func(inner *column, e proto.Message, from, to int) (isNull bool, err error) {
 		return raw[from] == nil, inner.codec.decode(e, fds[from:to], raw[from:to], mem)
 	})
 }
 
-func (c *embeddedCodec[M, E]) scan(m M, values []any, d Dialect) error {
+func (c *embeddedCodec) scan(m proto.Message, values []any, d Dialect) error {
 	return c.scanRow(m, nil, nil, values, d)
 }
 
 // scanRow is scan, with the wire values for columns of JSON, of which PostgreSQL's decoded
 // values round numbers.
-func (c *embeddedCodec[M, E]) scanRow(m M, fds []pgconn.FieldDescription, raw [][]byte, values []any, d Dialect) error {
+func (c *embeddedCodec) scanRow(m proto.Message, fds []pgconn.FieldDescription, raw [][]byte, values []any, d Dialect) error {
 	set := false
 	if values[0] != nil {
 		var err error
@@ -169,7 +186,7 @@ func (c *embeddedCodec[M, E]) scanRow(m M, fds []pgconn.FieldDescription, raw []
 			return err
 		}
 	}
-	return c.each(m, set, func(inner *Column[E], e E, from, to int) (isNull bool, err error) {
+	return c.each(m, set, func(inner *column, e proto.Message, from, to int) (isNull bool, err error) {
 		if raw == nil {
 			return values[from] == nil, inner.codec.scan(e, values[from:to], d)
 		}
@@ -179,12 +196,12 @@ func (c *embeddedCodec[M, E]) scanRow(m M, fds []pgconn.FieldDescription, raw []
 
 // scanRow sets a column's field from the values of [pgx.Rows.Values], or from the wire
 // where these would round.
-func (c *Column[M]) scanRow(m M, fds []pgconn.FieldDescription, raw [][]byte, values []any, d Dialect) error {
+func (c *column) scanRow(m proto.Message, fds []pgconn.FieldDescription, raw [][]byte, values []any, d Dialect) error {
 	if c.Kind == KindJSON && d == Postgres {
 		return c.codec.decode(m, fds, raw, nil)
 	}
 	if inner, ok := c.codec.(interface {
-		scanRow(M, []pgconn.FieldDescription, [][]byte, []any, Dialect) error
+		scanRow(proto.Message, []pgconn.FieldDescription, [][]byte, []any, Dialect) error
 	}); ok {
 		return inner.scanRow(m, fds, raw, values, d)
 	}
@@ -192,7 +209,7 @@ func (c *Column[M]) scanRow(m M, fds []pgconn.FieldDescription, raw [][]byte, va
 }
 
 // each sets the message, and its fields from the SQL columns between two places.
-func (c *embeddedCodec[M, E]) each(m M, set bool, read func(inner *Column[E], e E, from, to int) (isNull bool, err error)) error {
+func (c *embeddedCodec) each(m proto.Message, set bool, read func(inner *column, e proto.Message, from, to int) (isNull bool, err error)) error {
 	if !set {
 		c.clear(m)
 		return nil
@@ -222,17 +239,15 @@ func (c *embeddedCodec[M, E]) each(m M, set bool, read func(inner *Column[E], e 
 	return nil
 }
 
-func (c *embeddedCodec[M, E]) has(m M) bool {
-	var none E
-	return c.get(m) != none
+func (c *embeddedCodec) has(m proto.Message) bool {
+	return c.get(m) != nil
 }
 
-func (c *embeddedCodec[M, E]) clear(m M) {
-	var none E
-	c.set(m, none)
+func (c *embeddedCodec) clear(m proto.Message) {
+	c.set(m, nil)
 }
 
-func (c *embeddedCodec[M, E]) copy(dst, src M) {
+func (c *embeddedCodec) copy(dst, src proto.Message) {
 	if !c.has(src) {
 		c.clear(dst)
 		return
@@ -244,7 +259,7 @@ func (c *embeddedCodec[M, E]) copy(dst, src M) {
 	c.set(dst, e)
 }
 
-func (c *embeddedCodec[M, E]) equal(a, b M) bool {
+func (c *embeddedCodec) equal(a, b proto.Message) bool {
 	if !c.has(a) || !c.has(b) {
 		return c.has(a) == c.has(b)
 	}
@@ -256,7 +271,7 @@ func (c *embeddedCodec[M, E]) equal(a, b M) bool {
 	return true
 }
 
-func (c *embeddedCodec[M, E]) check(m M, _ *ColumnInfo, d Dialect) string {
+func (c *embeddedCodec) check(m proto.Message, _ *ColumnInfo, d Dialect) string {
 	path, text := c.problem(m, d)
 	if text == "" {
 		return ""
@@ -265,7 +280,7 @@ func (c *embeddedCodec[M, E]) check(m M, _ *ColumnInfo, d Dialect) string {
 }
 
 // problem returns what is wrong with a field of the message, and its path below it.
-func (c *embeddedCodec[M, E]) problem(m M, d Dialect) (path, text string) {
+func (c *embeddedCodec) problem(m proto.Message, d Dialect) (path, text string) {
 	if !c.has(m) {
 		return "", ""
 	}
@@ -278,53 +293,52 @@ func (c *embeddedCodec[M, E]) problem(m M, d Dialect) (path, text string) {
 }
 
 // The message is neither a key nor a cursor; its fields are, as columns of their own.
-func (c *embeddedCodec[M, E]) bind(any, Dialect) (any, bool)       { return nil, false }
-func (c *embeddedCodec[M, E]) bindAny(any, Dialect) (any, bool)    { return nil, false }
-func (c *embeddedCodec[M, E]) cursor(M) any                        { return nil }
-func (c *embeddedCodec[M, E]) enum() protoreflect.EnumDescriptor   { return nil }
-func (c *embeddedCodec[M, E]) below() protoreflect.FieldDescriptor { return c.field() }
+func (c *embeddedCodec) bind(any, Dialect) (any, bool)       { return nil, false }
+func (c *embeddedCodec) bindAny(any, Dialect) (any, bool)    { return nil, false }
+func (c *embeddedCodec) cursor(proto.Message) any            { return nil }
+func (c *embeddedCodec) enum() protoreflect.EnumDescriptor   { return nil }
+func (c *embeddedCodec) below() protoreflect.FieldDescriptor { return c.field() }
 
 // leafCodec is a column of an embedded message, as filters and orders know it: nothing is
 // read or written by it alone.
-type leafCodec[M any, E comparable] struct {
-	inner codec[E]
-	get   func(M) E
+type leafCodec struct {
+	inner codec
+	get   func(proto.Message) proto.Message
 }
 
 // of returns the message, if it is set.
-func (c *leafCodec[M, E]) of(m M) (e E, ok bool) {
-	var none E
+func (c *leafCodec) of(m proto.Message) (e proto.Message, ok bool) {
 	e = c.get(m)
-	return e, e != none
+	return e, e != nil
 }
 
-func (c *leafCodec[M, E]) appendArgs(args []any, m M, d Dialect) []any {
+func (c *leafCodec) appendArgs(args []any, m proto.Message, d Dialect) []any {
 	if e, ok := c.of(m); ok {
 		return c.inner.appendArgs(args, e, d)
 	}
 	return append(args, nil)
 }
 
-func (c *leafCodec[M, E]) reads(*pgconn.FieldDescription) bool { return false }
+func (c *leafCodec) reads(*pgconn.FieldDescription) bool { return false }
 
-func (c *leafCodec[M, E]) decode(M, []pgconn.FieldDescription, [][]byte, *memory) error {
+func (c *leafCodec) decode(proto.Message, []pgconn.FieldDescription, [][]byte, *memory) error {
 	return errLeaf
 }
 
-func (c *leafCodec[M, E]) scan(M, []any, Dialect) error { return errLeaf }
+func (c *leafCodec) scan(proto.Message, []any, Dialect) error { return errLeaf }
 
-func (c *leafCodec[M, E]) has(m M) bool {
+func (c *leafCodec) has(m proto.Message) bool {
 	e, ok := c.of(m)
 	return ok && c.inner.has(e)
 }
 
-func (c *leafCodec[M, E]) clear(m M) {
+func (c *leafCodec) clear(m proto.Message) {
 	if e, ok := c.of(m); ok {
 		c.inner.clear(e)
 	}
 }
 
-func (c *leafCodec[M, E]) copy(dst, src M) {
+func (c *leafCodec) copy(dst, src proto.Message) {
 	to, ok := c.of(dst)
 	from, given := c.of(src)
 	if ok && given {
@@ -332,13 +346,13 @@ func (c *leafCodec[M, E]) copy(dst, src M) {
 	}
 }
 
-func (c *leafCodec[M, E]) equal(a, b M) bool {
+func (c *leafCodec) equal(a, b proto.Message) bool {
 	x, okX := c.of(a)
 	y, okY := c.of(b)
 	return okX == okY && (!okX || c.inner.equal(x, y))
 }
 
-func (c *leafCodec[M, E]) check(m M, info *ColumnInfo, d Dialect) string {
+func (c *leafCodec) check(m proto.Message, info *ColumnInfo, d Dialect) string {
 	e, ok := c.of(m)
 	if !ok {
 		return ""
@@ -346,10 +360,10 @@ func (c *leafCodec[M, E]) check(m M, info *ColumnInfo, d Dialect) string {
 	return c.inner.check(e, info, d)
 }
 
-func (c *leafCodec[M, E]) bind(v any, d Dialect) (any, bool)     { return c.inner.bind(v, d) }
-func (c *leafCodec[M, E]) bindAny(vs any, d Dialect) (any, bool) { return c.inner.bindAny(vs, d) }
+func (c *leafCodec) bind(v any, d Dialect) (any, bool)     { return c.inner.bind(v, d) }
+func (c *leafCodec) bindAny(vs any, d Dialect) (any, bool) { return c.inner.bindAny(vs, d) }
 
-func (c *leafCodec[M, E]) cursor(m M) any {
+func (c *leafCodec) cursor(m proto.Message) any {
 	e, ok := c.of(m)
 	if !ok {
 		return nil
@@ -357,7 +371,7 @@ func (c *leafCodec[M, E]) cursor(m M) any {
 	return c.inner.cursor(e)
 }
 
-func (c *leafCodec[M, E]) enum() protoreflect.EnumDescriptor   { return c.inner.enum() }
-func (c *leafCodec[M, E]) below() protoreflect.FieldDescriptor { return c.inner.below() }
+func (c *leafCodec) enum() protoreflect.EnumDescriptor   { return c.inner.enum() }
+func (c *leafCodec) below() protoreflect.FieldDescriptor { return c.inner.below() }
 
 var errLeaf = fmt.Errorf("crud: a column of a message is read with the message")

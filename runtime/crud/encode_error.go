@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+
+	"google.golang.org/protobuf/proto"
 )
 
 // An unsent error is of a value that pgx could not encode for its column, so that
@@ -30,7 +32,7 @@ func unsent(err error) (arg int, tooLarge, ok bool) {
 
 // sendError maps an error of an INSERT or UPDATE that was not answered. set are the
 // columns whose values lead its arguments.
-func (r *repository[M]) sendError(ctx context.Context, db DB, err error, m M, set columnSet) *Error {
+func (r *repository) sendError(ctx context.Context, db DB, err error, m proto.Message, set columnSet) *Error {
 	arg, tooLarge, ok := unsent(err)
 	field := r.table.fieldOfArg(set, arg)
 	switch {
@@ -57,7 +59,7 @@ func innermost(err error) error {
 }
 
 // fieldOfArg returns the field of an argument, "" if it is none of the set's.
-func (t *table[M]) fieldOfArg(set columnSet, arg int) string {
+func (t *table) fieldOfArg(set columnSet, arg int) string {
 	for i := range set {
 		if set[i] == 0 {
 			continue

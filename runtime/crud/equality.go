@@ -40,15 +40,15 @@ func (e Equality) Require() Equality {
 }
 
 // A boundEqual is an Equality that holds for some rows only.
-type boundEqual[M any] struct {
-	column *Column[M]
+type boundEqual struct {
+	column *column
 	arg    any
 	any    bool
 	given  any // the value or the values, as they were given
 }
 
 // setEqual binds the conditions. All that cannot be are violations.
-func (l *listing[M]) setEqual(found *findings, conditions []Equality) {
+func (l *listing) setEqual(found *findings, conditions []Equality) {
 	for _, e := range conditions {
 		if e.Unset {
 			if e.Required {
@@ -65,7 +65,7 @@ func (l *listing[M]) setEqual(found *findings, conditions []Equality) {
 			found.add(invalidField(e.Field, fmt.Sprintf("has %d values, more than %d", e.count, most)))
 			continue
 		}
-		b := boundEqual[M]{column: c, any: e.Any, given: e.Value}
+		b := boundEqual{column: c, any: e.Any, given: e.Value}
 		if e.Any {
 			b.arg, ok = c.codec.bindAny(e.Value, l.dialect)
 		} else {
@@ -81,7 +81,7 @@ func (l *listing[M]) setEqual(found *findings, conditions []Equality) {
 
 // equalTo is the condition in a statement. The value is one parameter, however
 // many there are.
-func (l *listing[M]) equalTo(e boundEqual[M]) squirrel.Sqlizer {
+func (l *listing) equalTo(e boundEqual) squirrel.Sqlizer {
 	name := l.column(e.column.Names[0])
 	switch {
 	case !e.any:

@@ -9,22 +9,23 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
 )
 
 // Etag is the field that holds a resource's etag (AIP-154), a strong tag of RFC 9110
 // with its quotes. It is made of a column that counts the row's writes, named
 // revision unless ColumnName says otherwise, and of the key. It comes last among the
 // columns, behind the key.
-func Etag[M any](field string, get func(M) string, set func(M, string), opts ...ColumnOption) Column[M] {
-	return newColumn(ColumnInfo{
+func Etag[M proto.Message](field string, get func(M) string, set func(M, string), opts ...ColumnOption) Column[M] {
+	return Column[M]{newColumn(ColumnInfo{
 		Field: field, Names: []string{"revision"}, Kind: KindInt64,
 		NotNull: true, OutputOnly: true, Revision: true, Unfilterable: true, Unorderable: true,
-	}, codec[M](&etagCodec[M]{nameField: nameField[M]{get, set}}), opts)
+	}, &etagCodec{nameField: nameField{getter(get), setter(set)}}, opts)}
 }
 
 // etagOf returns the tag that a message holds.
-func (t *table[M]) etagOf(m M) string {
-	return t.columns[t.etag].codec.(interface{ get(M) string }).get(m)
+func (t *table) etagOf(m proto.Message) string {
+	return t.columns[t.etag].codec.(interface{ get(proto.Message) string }).get(m)
 }
 
 const (
@@ -74,20 +75,20 @@ func etagMismatch(domain string, res *Resource) *Error {
 }
 
 // etagCodec keeps a revision in SQL and a tag in the message.
-type etagCodec[M any] struct {
-	nameField[M]
-	key func(M) string
+type etagCodec struct {
+	nameField
+	key func(proto.Message) string
 }
 
-func (c *etagCodec[M]) appendArgs(args []any, _ M, _ Dialect) []any {
+func (c *etagCodec) appendArgs(args []any, _ proto.Message, _ Dialect) []any {
 	return append(args, int64(firstRevision)) // of an INSERT; an UPDATE counts on
 }
 
-func (c *etagCodec[M]) reads(fd *pgconn.FieldDescription) bool {
+func (c *etagCodec) reads(fd *pgconn.FieldDescription) bool {
 	return readsInteger(fd.DataTypeOID, fd.Format)
 }
 
-func (c *etagCodec[M]) decode(m M, fds []pgconn.FieldDescription, raw [][]byte, _ *memory) error {
+func (c *etagCodec) decode(m proto.Message, fds []pgconn.FieldDescription, raw [][]byte, _ *memory) error {
 	if raw[0] == nil {
 		return errNoRevision
 	}
@@ -98,7 +99,7 @@ func (c *etagCodec[M]) decode(m M, fds []pgconn.FieldDescription, raw [][]byte, 
 	return err
 }
 
-func (c *etagCodec[M]) scan(m M, values []any, _ Dialect) error {
+func (c *etagCodec) scan(m proto.Message, values []any, _ Dialect) error {
 	n, ok := integerOf(values[0])
 	if !ok {
 		return errNoRevision
@@ -109,7 +110,7 @@ func (c *etagCodec[M]) scan(m M, values []any, _ Dialect) error {
 
 var errNoRevision = fmt.Errorf("crud: the revision of a row is no number")
 
-func (c *etagCodec[M]) check(M, *ColumnInfo, Dialect) string { return "" }
-func (c *etagCodec[M]) bind(any, Dialect) (any, bool)        { return nil, false }
-func (c *etagCodec[M]) bindAny(any, Dialect) (any, bool)     { return nil, false }
-func (c *etagCodec[M]) cursor(M) any                         { return nil }
+func (c *etagCodec) check(proto.Message, *ColumnInfo, Dialect) string { return "" }
+func (c *etagCodec) bind(any, Dialect) (any, bool)                    { return nil, false }
+func (c *etagCodec) bindAny(any, Dialect) (any, bool)                 { return nil, false }
+func (c *etagCodec) cursor(proto.Message) any                         { return nil }

@@ -11,12 +11,12 @@ import (
 )
 
 // emits reports whether the writes of the table append events.
-func (r *repository[M]) emits() bool { return r.table.info.Events }
+func (r *repository) emits() bool { return r.table.info.Events }
 
 // emit notes the event of a row that was just written or is locked, so that the events of
 // a row have the order of its writes. The call that writes appends what is noted before it
 // returns. old and m are the row before and after the write; nil is none.
-func (r *repository[M]) emit(ctx context.Context, tx *Tx, kind string, old, m M) error {
+func (r *repository) emit(ctx context.Context, tx *Tx, kind string, old, m proto.Message) error {
 	if !r.emits() {
 		return nil
 	}
@@ -41,7 +41,7 @@ func (r *repository[M]) emit(ctx context.Context, tx *Tx, kind string, old, m M)
 
 // eventScope is what tells the events of a call's scope from others: the values of the
 // columns that the model declares, which every writer has.
-func (r *repository[M]) eventScope(ctx context.Context) (string, error) {
+func (r *repository) eventScope(ctx context.Context) (string, error) {
 	declared := len(r.table.info.Scope)
 	if declared == 0 {
 		return "", nil
@@ -55,11 +55,11 @@ func (r *repository[M]) eventScope(ctx context.Context) (string, error) {
 
 // eventBytes is what an event keeps of a resource: its own fields but for those that are
 // INPUT_ONLY or sensitive. It is nil for none.
-func (t *table[M]) eventBytes(m M) ([]byte, error) {
+func (t *table) eventBytes(m proto.Message) ([]byte, error) {
 	if t.isNil(m) {
 		return nil, nil
 	}
-	out := t.pick(m, func(c *Column[M]) bool { return c.PrimaryKey || !c.withheld() })
+	out := t.pick(m, func(c *column) bool { return c.PrimaryKey || !c.withheld() })
 	t.clearInside(out, annotations.FieldBehavior_INPUT_ONLY)
 	message, ok := any(out).(proto.Message)
 	if !ok {
@@ -76,8 +76,8 @@ func (t *table[M]) eventBytes(m M) ([]byte, error) {
 func (c *ColumnInfo) withheld() bool { return c.InputOnly || c.Sensitive }
 
 // emitCreated notes the events of rows that were just inserted.
-func (r *repository[M]) emitCreated(ctx context.Context, tx *Tx, stored []M) error {
-	var none M
+func (r *repository) emitCreated(ctx context.Context, tx *Tx, stored []proto.Message) error {
+	var none proto.Message
 	for _, m := range stored {
 		if err := r.emit(ctx, tx, eventlog.Created, none, m); err != nil {
 			return err
@@ -88,11 +88,11 @@ func (r *repository[M]) emitCreated(ctx context.Context, tx *Tx, stored []M) err
 
 // emitRemoved notes the events of the rows of keys that were just deleted, which old are.
 // A row that is only marked has become what removed has.
-func (r *repository[M]) emitRemoved(ctx context.Context, tx *Tx, keys []any, old, removed map[any]M) error {
+func (r *repository) emitRemoved(ctx context.Context, tx *Tx, keys []any, old, removed map[any]proto.Message) error {
 	if !r.emits() {
 		return nil
 	}
-	var none M
+	var none proto.Message
 	for _, key := range keys {
 		m, ok := removed[key]
 		if !ok {
@@ -111,7 +111,7 @@ func (r *repository[M]) emitRemoved(ctx context.Context, tx *Tx, keys []any, old
 // appending is a write that appends the events which it notes, when it has succeeded. In a
 // transaction of the caller's it does so when it has failed, too: the caller may keep what
 // was written, and if the transaction is lost, so are they.
-func appending[R, M any](ctx context.Context, r *repository[M], write func(tx *Tx) (R, error)) func(tx *Tx) (R, error) {
+func appending[R any](ctx context.Context, r *repository, write func(tx *Tx) (R, error)) func(tx *Tx) (R, error) {
 	return func(tx *Tx) (R, error) {
 		result, failed := write(tx)
 		events := tx.events

@@ -93,7 +93,7 @@ func makeExisting(t testing.TB, db *pgxpool.Pool, table, key string, columns [][
 }
 
 // An existingColumn is a column of another type, and what becomes of a value in it.
-type existingColumn[M any] struct {
+type existingColumn[M proto.Message] struct {
 	column, typ string
 	in          M
 	// want is what comes back where the column keeps less than the field says: its
@@ -105,7 +105,7 @@ type existingColumn[M any] struct {
 
 // A misfit is a value that its column does not take or a column that the field cannot
 // be read from.
-type misfit[M any] struct {
+type misfit[M proto.Message] struct {
 	column, typ string
 	in          M
 	code        codes.Code
@@ -306,7 +306,7 @@ func TestMisfits(t *testing.T) {
 	}
 }
 
-func refusesMisfit[M any](t testing.TB, message string, test misfit[M], err error) {
+func refusesMisfit[M proto.Message](t testing.TB, message string, test misfit[M], err error) {
 	t.Helper()
 	name := test.column + " " + test.typ
 	require.Error(t, err, name)

@@ -2,6 +2,7 @@ package crud
 
 import (
 	"github.com/jackc/pgx/v5/pgconn"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 )
@@ -9,23 +10,25 @@ import (
 // TTL is the field that says how long a resource lives (AIP-214), in a oneof with the
 // field expires of type google.protobuf.Timestamp. It has no column: a write that sets
 // it stores the time at which the resource expires, which is what answers show.
-func TTL[M any](field string, get func(M) *durationpb.Duration, has func(M) bool, set func(M, *durationpb.Duration), unset func(M), expires string, opts ...ColumnOption) Column[M] {
-	return newColumn(ColumnInfo{Field: field, Names: []string{}, Kind: KindDuration, Presence: true, InputOnly: true, Expires: expires},
-		codec[M](&ttlCodec[M]{optionalCodec[M, *durationpb.Duration]{kind: durationKind, get: get, isSet: has, set: set, unset: unset}}), opts)
+func TTL[M proto.Message](field string, get func(M) *durationpb.Duration, has func(M) bool, set func(M, *durationpb.Duration), unset func(M), expires string, opts ...ColumnOption) Column[M] {
+	return Column[M]{newColumn(ColumnInfo{Field: field, Names: []string{}, Kind: KindDuration, Presence: true, InputOnly: true, Expires: expires},
+		&ttlCodec{*newOptionalCodec(durationKind, get, has, set, unset)}, opts)}
 }
 
 // A ttlCodec is a field that no row has.
-type ttlCodec[M any] struct {
-	optionalCodec[M, *durationpb.Duration]
+type ttlCodec struct {
+	optionalCodec[*durationpb.Duration]
 }
 
-func (c *ttlCodec[M]) appendArgs(args []any, _ M, _ Dialect) []any { return args }
-func (c *ttlCodec[M]) reads(*pgconn.FieldDescription) bool         { return true }
+func (c *ttlCodec) appendArgs(args []any, _ proto.Message, _ Dialect) []any { return args }
+func (c *ttlCodec) reads(*pgconn.FieldDescription) bool                     { return true }
 
-func (c *ttlCodec[M]) decode(M, []pgconn.FieldDescription, [][]byte, *memory) error { return nil }
-func (c *ttlCodec[M]) scan(M, []any, Dialect) error                                 { return nil }
+func (c *ttlCodec) decode(proto.Message, []pgconn.FieldDescription, [][]byte, *memory) error {
+	return nil
+}
+func (c *ttlCodec) scan(proto.Message, []any, Dialect) error { return nil }
 
-func (c *ttlCodec[M]) check(m M, info *ColumnInfo, d Dialect) string {
+func (c *ttlCodec) check(m proto.Message, info *ColumnInfo, d Dialect) string {
 	if problem := c.optionalCodec.check(m, info, d); problem != "" || !c.isSet(m) {
 		return problem
 	}
@@ -35,19 +38,19 @@ func (c *ttlCodec[M]) check(m M, info *ColumnInfo, d Dialect) string {
 	return ""
 }
 
-func (c *ttlCodec[M]) bind(any, Dialect) (any, bool)    { return nil, false }
-func (c *ttlCodec[M]) bindAny(any, Dialect) (any, bool) { return nil, false }
-func (c *ttlCodec[M]) cursor(M) any                     { return nil }
+func (c *ttlCodec) bind(any, Dialect) (any, bool)    { return nil, false }
+func (c *ttlCodec) bindAny(any, Dialect) (any, bool) { return nil, false }
+func (c *ttlCodec) cursor(proto.Message) any         { return nil }
 
 // expire returns m, or a copy whose time to live has become the time at which it expires.
-func (r *repository[M]) expire(m M) (M, error) {
+func (r *repository) expire(m proto.Message) (proto.Message, error) {
 	if r.table.ttl < 0 || !r.table.columns[r.table.ttl].codec.has(m) {
 		return m, nil
 	}
 	c := &r.table.columns[r.table.ttl]
 	expires, _ := r.table.column(c.Expires)
 	at := timestamppb.New(r.now())
-	ttl := c.codec.(*ttlCodec[M]).get(m)
+	ttl := c.codec.(*ttlCodec).get(m)
 	at.Seconds, at.Nanos = at.GetSeconds()+ttl.GetSeconds(), at.GetNanos()+ttl.GetNanos()
 	if at.GetNanos() >= 1e9 {
 		at.Seconds, at.Nanos = at.GetSeconds()+1, at.GetNanos()-1e9
@@ -61,7 +64,7 @@ func (r *repository[M]) expire(m M) (M, error) {
 
 // expireIn is expire for an UPDATE of a set of columns, in which the time takes the
 // place of the time to live.
-func (r *repository[M]) expireIn(m M, set columnSet) (M, error) {
+func (r *repository) expireIn(m proto.Message, set columnSet) (proto.Message, error) {
 	if r.table.ttl < 0 || set[r.table.ttl] == 0 {
 		return m, nil
 	}

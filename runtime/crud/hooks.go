@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 )
 
@@ -17,7 +18,7 @@ import (
 // must happen once and only after success belongs in Write.AfterCommit.
 //
 // Hooks is an Option. A repository that is given several runs them in that order.
-type Hooks[M any] struct {
+type Hooks[M proto.Message] struct {
 	// BeforeCreate runs before the INSERT. What it changes in New is inserted. New has
 	// its key unless the database makes it.
 	BeforeCreate func(ctx context.Context, w *Write[M]) error
@@ -47,7 +48,7 @@ type Hooks[M any] struct {
 func (h Hooks[M]) apply(s *settings) { s.hooks = append(s.hooks, h) }
 
 // A Write is one write that hooks see. It is valid until the hook returns.
-type Write[M any] struct {
+type Write[M proto.Message] struct {
 	// Tx is the transaction of the write. Statements of other repositories join it
 	// through their WithTx.
 	Tx *Tx
@@ -67,21 +68,53 @@ type Write[M any] struct {
 // with JoinTx.
 func (w *Write[M]) AfterCommit(f func(ctx context.Context)) { w.Tx.AfterCommit(f) }
 
-// hookSet is the hooks of one repository.
-type hookSet[M any] []Hooks[M]
+// untyped returns hooks of any message, which call h.
+func (h Hooks[M]) untyped() Hooks[proto.Message] {
+	return Hooks[proto.Message]{
+		BeforeCreate: untypedHook(h.BeforeCreate), AfterCreate: untypedHook(h.AfterCreate),
+		BeforeUpdate: untypedHook(h.BeforeUpdate), AfterUpdate: untypedHook(h.AfterUpdate),
+		BeforeDelete: untypedHook(h.BeforeDelete), AfterDelete: untypedHook(h.AfterDelete),
+		BeforeUndelete: untypedHook(h.BeforeUndelete), AfterUndelete: untypedHook(h.AfterUndelete),
+	}
+}
 
-func hooksOf[M any](s *settings) (set hookSet[M]) {
+func untypedHook[M proto.Message](f func(context.Context, *Write[M]) error) hook {
+	if f == nil {
+		return nil
+	}
+	return func(ctx context.Context, w *Write[proto.Message]) error {
+		own := &Write[M]{w.Tx, as[M](w.Old), as[M](w.New), w.Mask}
+		err := f(ctx, own)
+		w.New, w.Mask = own.New, own.Mask
+		return err
+	}
+}
+
+// untypedHooks returns an option's hooks if they are of messages of type M.
+func untypedHooks[M proto.Message](option any) (Hooks[proto.Message], bool) {
+	h, ok := option.(Hooks[M])
+	if !ok {
+		return Hooks[proto.Message]{}, false
+	}
+	return h.untyped(), true
+}
+
+// hookSet is the hooks of one repository.
+type hookSet []Hooks[proto.Message]
+
+// hooksOf returns those of the settings' hooks that are of the table's messages.
+func (t *table) hooksOf(s *settings) (set hookSet) {
 	for _, h := range s.hooks {
-		if mine, ok := h.(Hooks[M]); ok {
+		if mine, ok := t.hooks(h); ok {
 			set = append(set, mine)
 		}
 	}
 	return set
 }
 
-type hook[M any] = func(context.Context, *Write[M]) error
+type hook = func(context.Context, *Write[proto.Message]) error
 
-func (s hookSet[M]) has(pick func(*Hooks[M]) hook[M]) bool {
+func (s hookSet) has(pick func(*Hooks[proto.Message]) hook) bool {
 	for i := range s {
 		if pick(&s[i]) != nil {
 			return true
@@ -90,7 +123,7 @@ func (s hookSet[M]) has(pick func(*Hooks[M]) hook[M]) bool {
 	return false
 }
 
-func (s hookSet[M]) run(ctx context.Context, w *Write[M], pick func(*Hooks[M]) hook[M]) error {
+func (s hookSet) run(ctx context.Context, w *Write[proto.Message], pick func(*Hooks[proto.Message]) hook) error {
 	for i := range s {
 		if f := pick(&s[i]); f != nil {
 			if err := f(ctx, w); err != nil {
@@ -101,14 +134,14 @@ func (s hookSet[M]) run(ctx context.Context, w *Write[M], pick func(*Hooks[M]) h
 	return nil
 }
 
-func beforeCreate[M any](h *Hooks[M]) hook[M]   { return h.BeforeCreate }
-func afterCreate[M any](h *Hooks[M]) hook[M]    { return h.AfterCreate }
-func beforeUpdate[M any](h *Hooks[M]) hook[M]   { return h.BeforeUpdate }
-func afterUpdate[M any](h *Hooks[M]) hook[M]    { return h.AfterUpdate }
-func beforeDelete[M any](h *Hooks[M]) hook[M]   { return h.BeforeDelete }
-func afterDelete[M any](h *Hooks[M]) hook[M]    { return h.AfterDelete }
-func beforeUndelete[M any](h *Hooks[M]) hook[M] { return h.BeforeUndelete }
-func afterUndelete[M any](h *Hooks[M]) hook[M]  { return h.AfterUndelete }
+func beforeCreate(h *Hooks[proto.Message]) hook   { return h.BeforeCreate }
+func afterCreate(h *Hooks[proto.Message]) hook    { return h.AfterCreate }
+func beforeUpdate(h *Hooks[proto.Message]) hook   { return h.BeforeUpdate }
+func afterUpdate(h *Hooks[proto.Message]) hook    { return h.AfterUpdate }
+func beforeDelete(h *Hooks[proto.Message]) hook   { return h.BeforeDelete }
+func afterDelete(h *Hooks[proto.Message]) hook    { return h.AfterDelete }
+func beforeUndelete(h *Hooks[proto.Message]) hook { return h.BeforeUndelete }
+func afterUndelete(h *Hooks[proto.Message]) hook  { return h.AfterUndelete }
 
 // hookError marks an error that a hook returned, so that it reaches the caller as
 // it is and is not taken for one of the write's own statement.

@@ -34,15 +34,15 @@ func jsonProblemf(format string, args ...any) *jsonProblem {
 
 // problem returns what is wrong with a column's value, and the path of what has it: the
 // field, or what is inside.
-func (c *Column[M]) problem(m M, d Dialect) (path, text string) {
-	if inner, ok := c.codec.(*jsonCodec[M]); ok {
+func (c *column) problem(m proto.Message, d Dialect) (path, text string) {
+	if inner, ok := c.codec.(*jsonCodec); ok {
 		if p := inner.problem(m); p != nil {
 			return c.Field + p.path, p.text
 		}
 		return "", ""
 	}
 	if inner, ok := c.codec.(interface {
-		problem(M, Dialect) (path, text string)
+		problem(proto.Message, Dialect) (path, text string)
 	}); ok {
 		path, text = inner.problem(m, d)
 		return c.Field + "." + path, text
@@ -50,15 +50,15 @@ func (c *Column[M]) problem(m M, d Dialect) (path, text string) {
 	return c.Field, c.codec.check(m, &c.ColumnInfo, d)
 }
 
-func (c *jsonCodec[M]) check(m M, _ *ColumnInfo, _ Dialect) string {
+func (c *jsonCodec) check(m proto.Message, _ *ColumnInfo, _ Dialect) string {
 	if p := c.problem(m); p != nil {
 		return strings.TrimPrefix(p.path+" "+p.text, " ")
 	}
 	return ""
 }
 
-func (c *jsonCodec[M]) problem(m M) *jsonProblem {
-	r := reflected(m)
+func (c *jsonCodec) problem(m proto.Message) *jsonProblem {
+	r := m.ProtoReflect()
 	if !r.Has(c.field()) {
 		return nil
 	}

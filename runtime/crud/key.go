@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"google.golang.org/protobuf/proto"
 )
 
 // JoinKey returns the text of a composite key: its values joined with /. A / or %
@@ -111,7 +113,7 @@ func zeroKeyValue(v any) bool {
 
 // KeyOf returns the key of a message. Its error is that of a resource name which does
 // not parse, or [ErrNoSuchKey].
-func (t *table[M]) keyOf(m M) (any, error) {
+func (t *table) keyOf(m proto.Message) (any, error) {
 	if t.parseName != nil {
 		if name := t.nameOf(m); name != "" || t.key == nil {
 			return t.parseName(name)
@@ -121,7 +123,7 @@ func (t *table[M]) keyOf(m M) (any, error) {
 }
 
 // values returns the values of a key, in key column order.
-func (t *table[M]) values(key any) []any {
+func (t *table) values(key any) []any {
 	if t.keyValues == nil {
 		return []any{key}
 	}
@@ -130,7 +132,7 @@ func (t *table[M]) values(key any) []any {
 
 // keyArgs returns the values of a key as they are bound. ok is false when one
 // cannot be a value of its column, so that no row has the key.
-func (t *table[M]) keyArgs(key any, d Dialect) (args []any, ok bool) {
+func (t *table) keyArgs(key any, d Dialect) (args []any, ok bool) {
 	args = t.values(key)
 	for i, v := range args {
 		if args[i], ok = t.keyColumns[i].codec.bind(v, d); !ok {
@@ -141,7 +143,7 @@ func (t *table[M]) keyArgs(key any, d Dialect) (args []any, ok bool) {
 }
 
 // keyName returns the text of a key: the resource name, or the values joined with /.
-func (t *table[M]) keyName(key any) string {
+func (t *table) keyName(key any) string {
 	if s, ok := any(key).(fmt.Stringer); ok {
 		return s.String()
 	}
@@ -149,7 +151,7 @@ func (t *table[M]) keyName(key any) string {
 }
 
 // keyNameOf returns the text of a row's key.
-func (t *table[M]) keyNameOf(m M) string {
+func (t *table) keyNameOf(m proto.Message) string {
 	key, err := t.keyOf(m)
 	if err != nil {
 		return "" // no key that is stored fails to parse
@@ -158,7 +160,7 @@ func (t *table[M]) keyNameOf(m M) string {
 }
 
 // nameOf returns the resource name that a message holds, "" in the plain style.
-func (t *table[M]) nameOf(m M) string {
+func (t *table) nameOf(m proto.Message) string {
 	if t.name == nil {
 		return ""
 	}

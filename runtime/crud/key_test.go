@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/proto"
 	"pgregory.net/rapid"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/bookpb"
@@ -148,7 +149,7 @@ func TestExtremeKeys(t *testing.T) {
 }
 
 // extremes stores, lists, reads and deletes rows with the keys, which are in order.
-func extremes[M any, K comparable](t *testing.T, table *crud.Table[M, K], s crud.Store[M, K], row func(K) M, keys ...K) {
+func extremes[M proto.Message, K comparable](t *testing.T, table *crud.Table[M, K], s crud.Store[M, K], row func(K) M, keys ...K) {
 	t.Helper()
 	ctx := withTenant(t.Context(), "x")
 	for _, k := range slices.Backward(keys) {

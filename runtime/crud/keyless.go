@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
 )
 
 // NoKey is the key of a model that has none: nothing tells its rows apart. Their [Store]
@@ -23,18 +24,18 @@ func (NoKey) String() string { return "" }
 // Keyless reports whether nothing tells the rows of the table apart.
 func (i *TableInfo) Keyless() bool { return len(i.Key) == 0 }
 
-func (t *table[M]) keyless() bool { return len(t.keyColumns) == 0 }
+func (t *table) keyless() bool { return len(t.keyColumns) == 0 }
 
 // withoutKey makes the funcs of keys those of NoKey, which has no values.
-func (t *table[M]) withoutKey() {
-	t.key = func(M) any { return NoKey{} }
-	t.setKey = func(M, any) {}
+func (t *table) withoutKey() {
+	t.key = func(proto.Message) any { return NoKey{} }
+	t.setKey = func(proto.Message, any) {}
 	t.keyValues = func(any) []any { return nil }
 }
 
 // keyed is the error of a method that asks for a key of a table that has none. No
 // statement may be sent then: without the condition of a key it would be about all rows.
-func (c *core[M]) keyed(method string) error {
+func (c *core) keyed(method string) error {
 	if !c.table.keyless() {
 		return nil
 	}

@@ -6,12 +6,12 @@ package crud
 
 // setWholeOrder takes the order of rows without a key. Every column may be NULL,
 // whatever the model says: a row that no condition holds for would be lost.
-func (l *listing[M]) setWholeOrder() {
+func (l *listing) setWholeOrder() {
 	for i := range l.order {
 		l.order[i].nullable = true
 	}
-	add := func(c *Column[M], name string, exact bool) {
-		l.order = append(l.order, orderKey[M]{column: c, name: name, key: -1, nullable: true, exact: exact})
+	add := func(c *column, name string, exact bool) {
+		l.order = append(l.order, orderKey{column: c, name: name, key: -1, nullable: true, exact: exact})
 	}
 	for i := range l.table.columns {
 		c := &l.table.columns[i]
@@ -32,7 +32,7 @@ func (l *listing[M]) setWholeOrder() {
 // tells apart all that messages do. In PostgreSQL it does not for texts, whose collation
 // may take two for one, nor for numbers with a negative zero or with zeros behind the
 // point. In SQLite a column's type says little of its values.
-func (c *Column[M]) ordersRows(d Dialect) (itself, distinct bool) {
+func (c *column) ordersRows(d Dialect) (itself, distinct bool) {
 	if d != Postgres || c.Repeated || len(c.Names) != 1 {
 		return false, false
 	}
@@ -50,7 +50,7 @@ func (c *Column[M]) ordersRows(d Dialect) (itself, distinct bool) {
 }
 
 // term writes what a column's rows are ordered by.
-func (k *orderKey[M]) term(column string, d Dialect) string {
+func (k *orderKey) term(column string, d Dialect) string {
 	switch {
 	case !k.exact:
 		return column
@@ -64,7 +64,7 @@ func asExactText(column string) string { return "CAST(" + column + " AS text)" }
 
 // exactTexts are what a page selects besides its columns: the texts that the place of a
 // row has.
-func (l *listing[M]) exactTexts() []string {
+func (l *listing) exactTexts() []string {
 	if !l.placed || l.dialect == SQLite {
 		return nil
 	}

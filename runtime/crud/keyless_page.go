@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/Masterminds/squirrel"
+	"google.golang.org/protobuf/proto"
 )
 
 // The token of a page of rows without a key says the place of the last row, and how many
@@ -52,7 +53,7 @@ func samePlace(a, b []any) bool {
 }
 
 // fetchPlaced reads the rows of a page without a key, of which the last is not shown.
-func (r *repository[M]) fetchPlaced(ctx context.Context, l *listing[M], limit int) ([]M, error) {
+func (r *repository) fetchPlaced(ctx context.Context, l *listing, limit int) ([]proto.Message, error) {
 	rows, err := r.rowsOf(ctx, l, limit)
 	if err != nil {
 		return nil, err
@@ -61,7 +62,7 @@ func (r *repository[M]) fetchPlaced(ctx context.Context, l *listing[M], limit in
 	reader := r.table.reader(rows, r.dialect, l.selected, limit)
 	reader.extra = len(l.exactTexts())
 	sources := l.sources()
-	var items []M // filled up to n
+	var items []proto.Message // filled up to n
 	n := 0
 	for rows.Next() {
 		if n == len(items) {
@@ -85,7 +86,7 @@ func (r *repository[M]) fetchPlaced(ctx context.Context, l *listing[M], limit in
 }
 
 // sources are the places in a result of what the order is by.
-func (l *listing[M]) sources() []int {
+func (l *listing) sources() []int {
 	names := l.table.columnNames(nil, func(name string) string { return name })
 	sources := make([]int, len(l.order))
 	extra := len(names)
@@ -102,7 +103,7 @@ func (l *listing[M]) sources() []int {
 
 // placeOf returns the values of the order in the current row, which was read into m.
 // What is NULL is asked of the row: a message may show it as zero.
-func (l *listing[M]) placeOf(r *reader[M], sources []int, m M) ([]any, error) {
+func (l *listing) placeOf(r *reader, sources []int, m proto.Message) ([]any, error) {
 	place := make([]any, len(sources))
 	if l.dialect == SQLite {
 		values, err := r.rows.Values()
@@ -128,7 +129,7 @@ func (l *listing[M]) placeOf(r *reader[M], sources []int, m M) ([]any, error) {
 
 // setPlace takes what a token says of the rows before. ok is false for a token of
 // another order.
-func (l *listing[M]) setPlace(p tokenPlace) (ok bool) {
+func (l *listing) setPlace(p tokenPlace) (ok bool) {
 	l.sent = p.sent
 	if len(p.values) == 0 { // the row was too large
 		l.offset = p.sent
@@ -152,7 +153,7 @@ func (l *listing[M]) setPlace(p tokenPlace) (ok bool) {
 }
 
 // nextPlace is what the token of the next page says.
-func (r *repository[M]) nextPlace(ctx context.Context, l *listing[M], size int) (tokenPlace, error) {
+func (r *repository) nextPlace(ctx context.Context, l *listing, size int) (tokenPlace, error) {
 	p := tokenPlace{values: l.passed.place, same: int64(l.passed.run), sent: l.sent + int64(l.query.Skip) + int64(size)}
 	skipped := l.skip() + int64(size) // from where the statement begins
 	switch {
@@ -174,7 +175,7 @@ func (r *repository[M]) nextPlace(ctx context.Context, l *listing[M], size int) 
 }
 
 // countBefore counts the rows between where the listing begins and a place.
-func (r *repository[M]) countBefore(ctx context.Context, l *listing[M], p tokenPlace) (n int64, err error) {
+func (r *repository) countBefore(ctx context.Context, l *listing, p tokenPlace) (n int64, err error) {
 	to := *l
 	to.cursor = nil
 	if !to.setPlace(p) {

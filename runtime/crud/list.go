@@ -6,10 +6,11 @@ import (
 	"iter"
 
 	"github.com/jackc/pgx/v5"
+	"google.golang.org/protobuf/proto"
 )
 
 // List is [Repository.List].
-func (r *repository[M]) List(ctx context.Context, q Query) (*Page[M], error) {
+func (r *repository) List(ctx context.Context, q Query) (*Page[proto.Message], error) {
 	l, err := r.newListing(ctx, q, true)
 	if err != nil {
 		return nil, err
@@ -24,7 +25,7 @@ func (r *repository[M]) List(ctx context.Context, q Query) (*Page[M], error) {
 			return nil, err
 		}
 	}
-	page := &Page[M]{Items: items}
+	page := &Page[proto.Message]{Items: items}
 	if err := r.count(ctx, l, len(items), size); err != nil {
 		return nil, err
 	}
@@ -43,7 +44,7 @@ func (r *repository[M]) List(ctx context.Context, q Query) (*Page[M], error) {
 }
 
 // pageSize applies the model's default and maximum (AIP-158).
-func (r *repository[M]) pageSize(q Query) int {
+func (r *repository) pageSize(q Query) int {
 	if q.PageSize == 0 {
 		return int(r.table.info.DefaultPageSize)
 	}
@@ -51,7 +52,7 @@ func (r *repository[M]) pageSize(q Query) int {
 }
 
 // fetch reads up to limit rows.
-func (r *repository[M]) fetch(ctx context.Context, l *listing[M], limit int) ([]M, error) {
+func (r *repository) fetch(ctx context.Context, l *listing, limit int) ([]proto.Message, error) {
 	if l.never {
 		return nil, nil
 	}
@@ -69,7 +70,7 @@ func (r *repository[M]) fetch(ctx context.Context, l *listing[M], limit int) ([]
 	return items, nil
 }
 
-func (r *repository[M]) rowsOf(ctx context.Context, l *listing[M], limit int) (pgx.Rows, error) {
+func (r *repository) rowsOf(ctx context.Context, l *listing, limit int) (pgx.Rows, error) {
 	sql, args, err := l.statement(limit)
 	if err != nil {
 		return nil, internal(r.domain, err)
@@ -82,7 +83,7 @@ func (r *repository[M]) rowsOf(ctx context.Context, l *listing[M], limit int) (p
 }
 
 // checkParent answers NOT_FOUND for an empty collection whose parent does not exist.
-func (r *repository[M]) checkParent(ctx context.Context, l *listing[M]) error {
+func (r *repository) checkParent(ctx context.Context, l *listing) error {
 	p := r.table.info.Parent
 	if p == nil || !p.Check || l.across {
 		return nil
@@ -104,10 +105,10 @@ func (r *repository[M]) checkParent(ctx context.Context, l *listing[M]) error {
 }
 
 // All is [Repository.All].
-func (r *repository[M]) All(ctx context.Context, q Query) iter.Seq2[M, error] {
-	return func(yield func(M, error) bool) {
-		var none M
-		if err := r.walk(ctx, q, func(m M) bool { return yield(m, nil) }); err != nil && !errors.Is(err, errStopped) {
+func (r *repository) All(ctx context.Context, q Query) iter.Seq2[proto.Message, error] {
+	return func(yield func(proto.Message, error) bool) {
+		var none proto.Message
+		if err := r.walk(ctx, q, func(m proto.Message) bool { return yield(m, nil) }); err != nil && !errors.Is(err, errStopped) {
 			yield(none, err)
 		}
 	}
@@ -116,7 +117,7 @@ func (r *repository[M]) All(ctx context.Context, q Query) iter.Seq2[M, error] {
 // errStopped ends a walk whose caller has enough.
 var errStopped = errors.New("crud: stopped")
 
-func (r *repository[M]) walk(ctx context.Context, q Query, yield func(M) bool) error {
+func (r *repository) walk(ctx context.Context, q Query, yield func(proto.Message) bool) error {
 	l, err := r.newListing(ctx, q, false)
 	if err != nil {
 		return err
@@ -133,7 +134,7 @@ func (r *repository[M]) walk(ctx context.Context, q Query, yield func(M) bool) e
 		if err != nil {
 			return err
 		}
-		show := func(m M) bool {
+		show := func(m proto.Message) bool {
 			r.table.hide(l.reading, m)
 			return yield(m)
 		}
@@ -149,7 +150,7 @@ func (r *repository[M]) walk(ctx context.Context, q Query, yield func(M) bool) e
 
 // each yields the rows one by one. Each message has memory of its own: a caller may
 // keep one of very many.
-func (r *repository[M]) each(ctx context.Context, rows pgx.Rows, selected columnSet, yield func(M) bool) (n int, err error) {
+func (r *repository) each(ctx context.Context, rows pgx.Rows, selected columnSet, yield func(proto.Message) bool) (n int, err error) {
 	defer rows.Close()
 	reader := r.table.reader(rows, r.dialect, selected, 1)
 	for rows.Next() {

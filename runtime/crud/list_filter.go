@@ -32,14 +32,14 @@ var filterKinds = map[Kind]filter.Kind{
 }
 
 // filterSchema is what filters and orders may name.
-func (t *table[M]) filterSchema() *filter.Schema {
+func (t *table) filterSchema() *filter.Schema {
 	return t.filterSchemaAs(sqlname.Quote(t.info.Name))
 }
 
 // filterSchemaAs is filterSchema of the table under the name that statements have.
-func (t *table[M]) filterSchemaAs(name string) *filter.Schema {
+func (t *table) filterSchemaAs(name string) *filter.Schema {
 	var fields []filter.Field
-	add := func(c *Column[M]) {
+	add := func(c *column) {
 		if !c.InputOnly && !(c.Unfilterable && c.Unorderable) {
 			fields = append(fields, t.filterField(c))
 		}
@@ -53,11 +53,11 @@ func (t *table[M]) filterSchemaAs(name string) *filter.Schema {
 			}
 		}
 	}
-	return filter.NewSchema(name, fields...).WithRelations(Each(t.relations, func(r Relation[M]) filter.Relation { return r.of.filter() })...)
+	return filter.NewSchema(name, fields...).WithRelations(Each(t.relations, func(r *relation) filter.Relation { return r.filter() })...)
 }
 
 // filterField is a column as filters know it.
-func (t *table[M]) filterField(c *Column[M]) filter.Field {
+func (t *table) filterField(c *column) filter.Field {
 	f := filter.Field{
 		Path: c.Field, Columns: c.Names, Kind: filterKinds[c.Kind], Repeated: c.Repeated, Null: nullMeans(c),
 		Filterable: !c.Unfilterable, Orderable: !c.Unorderable, Search: c.Search, Present: c.present,
@@ -78,7 +78,7 @@ func (t *table[M]) filterField(c *Column[M]) filter.Field {
 }
 
 // matcher compiles a filter for messages, where there is no statement to write it into.
-func (t *table[M]) matcher(text string, md protoreflect.MessageDescriptor) (*filter.Matcher, error) {
+func (t *table) matcher(text string, md protoreflect.MessageDescriptor) (*filter.Matcher, error) {
 	f, err := filter.Parse(text)
 	if err != nil {
 		return nil, err
@@ -91,7 +91,7 @@ func (t *table[M]) matcher(text string, md protoreflect.MessageDescriptor) (*fil
 }
 
 // nullMeans says what NULL in a column is in the message.
-func nullMeans[M any](c *Column[M]) filter.Null {
+func nullMeans(c *column) filter.Null {
 	switch {
 	case c.Presence:
 		return filter.NullIsUnset
@@ -103,7 +103,7 @@ func nullMeans[M any](c *Column[M]) filter.Null {
 
 // filterText is the kind of a string that is kept in a type of its own: a text if the
 // type is one of texts.
-func filterText[M any](c *Column[M], f *filter.Field) filter.Kind {
+func filterText(c *column, f *filter.Field) filter.Kind {
 	if c.text.Textual() && !c.Repeated {
 		f.Opaque = !c.text.PlainText()
 		return filter.String
@@ -113,7 +113,7 @@ func filterText[M any](c *Column[M], f *filter.Field) filter.Kind {
 }
 
 // nameArgs returns the values that the key columns have in the row of a name.
-func (t *table[M]) nameArgs(name string, d filter.Dialect) (args []any, ok bool) {
+func (t *table) nameArgs(name string, d filter.Dialect) (args []any, ok bool) {
 	key, err := t.parseName(name)
 	if err != nil {
 		return nil, false
@@ -122,7 +122,7 @@ func (t *table[M]) nameArgs(name string, d filter.Dialect) (args []any, ok bool)
 }
 
 // setFilter compiles the filter.
-func (l *listing[M]) setFilter(found *findings, text string) {
+func (l *listing) setFilter(found *findings, text string) {
 	if text == "" {
 		return
 	}
@@ -137,7 +137,7 @@ func (l *listing[M]) setFilter(found *findings, text string) {
 }
 
 // bindFilter gives the rows that the filter goes into the values of their scopes.
-func (l *listing[M]) bindFilter(ctx context.Context) error {
+func (l *listing) bindFilter(ctx context.Context) error {
 	for i, arg := range l.filter.Args {
 		of, ok := arg.(relatedScope)
 		if !ok {
@@ -154,7 +154,7 @@ func (l *listing[M]) bindFilter(ctx context.Context) error {
 
 // parseOrder reads the fields that the query orders by. A resource name is ordered by
 // its key columns.
-func (l *listing[M]) parseOrder(found *findings, text string) {
+func (l *listing) parseOrder(found *findings, text string) {
 	order, err := l.table.schema().Order(text)
 	if err != nil {
 		found.addInput("order_by", ReasonInvalidOrderBy, err)
@@ -177,7 +177,7 @@ func (l *listing[M]) parseOrder(found *findings, text string) {
 }
 
 // orderByKey adds a column of the key, once, unless the parent fixes it.
-func (l *listing[M]) orderByKey(k orderKey[M], desc bool) {
+func (l *listing) orderByKey(k orderKey, desc bool) {
 	if l.fixed&(1<<k.key) == 0 && !orders(l.order, k.name) {
 		k.desc = desc
 		l.order = append(l.order, k)

@@ -10,7 +10,7 @@ import (
 
 // statement returns the text and the arguments. Without extra conditions the text
 // depends on a few facts only and is assembled once for each.
-func (l *listing[M]) statement(limit int) (string, []any, error) {
+func (l *listing) statement(limit int) (string, []any, error) {
 	if len(l.extra) > 0 {
 		return l.build(limit)
 	}
@@ -27,7 +27,7 @@ func (l *listing[M]) statement(limit int) (string, []any, error) {
 const usualShape = 256
 
 // shape appends the facts that the text depends on.
-func (l *listing[M]) shape(b []byte, limit int) []byte {
+func (l *listing) shape(b []byte, limit int) []byte {
 	b = append(b, flag(limit > 0), flag(l.skip() > 0), flag(l.hidesDeleted()), flag(l.placed))
 	b = binary.AppendUvarint(b, l.fixed)
 	for _, v := range l.cursor {
@@ -53,7 +53,7 @@ func flag(b bool) byte {
 }
 
 // args returns the arguments in the order of build's text.
-func (l *listing[M]) args(limit int) []any {
+func (l *listing) args(limit int) []any {
 	args := make([]any, 0, len(l.parent)+len(l.scope)+len(l.equal)+len(l.filter.Args)+len(l.cursor)+2)
 	args = l.conditionArgs(args)
 	if len(l.cursor) > 0 {
@@ -66,7 +66,7 @@ func (l *listing[M]) args(limit int) []any {
 	return l.windowArgs(args, limit)
 }
 
-func (l *listing[M]) conditionArgs(args []any) []any {
+func (l *listing) conditionArgs(args []any) []any {
 	args = append(append(args, l.parent...), l.scope...)
 	for _, e := range l.equal {
 		args = append(args, e.arg)
@@ -74,7 +74,7 @@ func (l *listing[M]) conditionArgs(args []any) []any {
 	return append(args, l.filter.Args...)
 }
 
-func (l *listing[M]) windowArgs(args []any, limit int) []any {
+func (l *listing) windowArgs(args []any, limit int) []any {
 	if limit > 0 {
 		args = append(args, limit)
 	}
@@ -85,7 +85,7 @@ func (l *listing[M]) windowArgs(args []any, limit int) []any {
 }
 
 // build assembles the statement.
-func (l *listing[M]) build(limit int) (string, []any, error) {
+func (l *listing) build(limit int) (string, []any, error) {
 	b := l.rows()
 	switch {
 	case l.halved(limit):
@@ -102,7 +102,7 @@ func (l *listing[M]) build(limit int) (string, []any, error) {
 // halved reports whether the rows whose first column is NULL are read apart from the
 // others: on a page that may have some of both, unless the order is an index's as it
 // is.
-func (l *listing[M]) halved(limit int) bool {
+func (l *listing) halved(limit int) bool {
 	switch {
 	case len(l.order) < 2 || !l.order[0].nullable || l.table.keyless():
 		return false
@@ -113,7 +113,7 @@ func (l *listing[M]) halved(limit int) bool {
 }
 
 // halves is one statement of two, each of which an index answers.
-func (l *listing[M]) halves(limit int) squirrel.SelectBuilder {
+func (l *listing) halves(limit int) squirrel.SelectBuilder {
 	s, null := l.seek(), true
 	own := s.half(null)
 	if len(l.cursor) > 0 {
@@ -133,17 +133,17 @@ func (l *listing[M]) halves(limit int) squirrel.SelectBuilder {
 }
 
 // stored is the SELECT of the columns as they are.
-func (l *listing[M]) stored() squirrel.SelectBuilder {
+func (l *listing) stored() squirrel.SelectBuilder {
 	return l.where(squirrel.Select(l.table.columnNames(l.selected, l.column)...).From(l.name))
 }
 
 // rows is the SELECT of the rows on all pages.
-func (l *listing[M]) rows() squirrel.SelectBuilder {
+func (l *listing) rows() squirrel.SelectBuilder {
 	return l.where(squirrel.Select(l.table.selection(l.selected, l.column)).Columns(l.exactTexts()...).From(l.name))
 }
 
 // where adds the conditions of all pages.
-func (l *listing[M]) where(b squirrel.SelectBuilder) squirrel.SelectBuilder {
+func (l *listing) where(b squirrel.SelectBuilder) squirrel.SelectBuilder {
 	at := 0
 	for i, name := range l.table.info.Key {
 		if l.fixed&(1<<i) != 0 {
@@ -169,12 +169,12 @@ func (l *listing[M]) where(b squirrel.SelectBuilder) squirrel.SelectBuilder {
 	return b
 }
 
-func (l *listing[M]) ordered(b squirrel.SelectBuilder, nulls bool) squirrel.SelectBuilder {
+func (l *listing) ordered(b squirrel.SelectBuilder, nulls bool) squirrel.SelectBuilder {
 	return b.OrderBy(l.orderBy(l.column, nulls)...)
 }
 
 // window adds LIMIT and OFFSET. The embedded engine has no OFFSET without a LIMIT.
-func (l *listing[M]) window(b squirrel.SelectBuilder, limit int) squirrel.SelectBuilder {
+func (l *listing) window(b squirrel.SelectBuilder, limit int) squirrel.SelectBuilder {
 	skip := l.skip()
 	switch {
 	case limit > 0:
@@ -189,11 +189,11 @@ func (l *listing[M]) window(b squirrel.SelectBuilder, limit int) squirrel.Select
 }
 
 // skip is how many rows are left out, of those from where the page begins.
-func (l *listing[M]) skip() int64 { return l.offset + int64(l.query.Skip) }
+func (l *listing) skip() int64 { return l.offset + int64(l.query.Skip) }
 
-func (l *listing[M]) seek() seek[M] {
-	term := func(k *orderKey[M]) string { return k.term(l.column(k.name), l.dialect) }
-	return seek[M]{l.order, l.cursor, term, l.placed}
+func (l *listing) seek() seek {
+	term := func(k *orderKey) string { return k.term(l.column(k.name), l.dialect) }
+	return seek{l.order, l.cursor, term, l.placed}
 }
 
 // parens puts a condition in parentheses, so that an OR in it stays inside. One

@@ -12,8 +12,8 @@ import (
 
 // A listing is one List or All: the arguments of its statement, and what its text
 // depends on.
-type listing[M any] struct {
-	*core[M]
+type listing struct {
+	*core
 	query Query
 
 	// fixed are the places of the key columns that the parent gives, as bits, and
@@ -25,14 +25,14 @@ type listing[M any] struct {
 	// never is a parent that no row can have.
 	never bool
 	scope []any // values of the scope columns
-	equal []boundEqual[M]
+	equal []boundEqual
 	// filter is the filter's condition. Its text is the same for each filter of a shape.
 	filter filter.Condition
 	extra  []squirrel.Sqlizer
 
 	// order is that of the statement, asked that which tokens are bound to: it has the
 	// columns too that equalities fix.
-	order, asked []orderKey[M]
+	order, asked []orderKey
 	// sorted says that order is not the rest of the key.
 	sorted bool
 	cursor []any // the bound values of the order in the row before; nil is NULL
@@ -52,8 +52,8 @@ type listing[M any] struct {
 
 // newListing takes a query, of a List if paged. The key is looked at first, then who
 // asks, then the rest (AIP-211).
-func (r *repository[M]) newListing(ctx context.Context, q Query, paged bool) (*listing[M], error) {
-	l := &listing[M]{core: r.core, query: q, placed: paged && r.table.keyless()}
+func (r *repository) newListing(ctx context.Context, q Query, paged bool) (*listing, error) {
+	l := &listing{core: r.core, query: q, placed: paged && r.table.keyless()}
 	if err := l.setParent(q.Parent); err != nil {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ func (r *repository[M]) newListing(ctx context.Context, q Query, paged bool) (*l
 	return l, nil
 }
 
-func (l *listing[M]) setScope(ctx context.Context) error {
+func (l *listing) setScope(ctx context.Context) error {
 	values, err := l.core.scope.values(ctx)
 	if err != nil {
 		return err
@@ -83,7 +83,7 @@ func (l *listing[M]) setScope(ctx context.Context) error {
 
 // setArguments takes the arguments of the query. All that is wrong with them is told
 // at once.
-func (l *listing[M]) setArguments(ctx context.Context, paged bool) error {
+func (l *listing) setArguments(ctx context.Context, paged bool) error {
 	var found findings
 	q := &l.query
 	if q.PageSize < 0 {
@@ -137,7 +137,7 @@ func (f *findings) error(domain string) error {
 }
 
 // setParent turns the parent's name into values of the leading key columns.
-func (l *listing[M]) setParent(parent string) error {
+func (l *listing) setParent(parent string) error {
 	p := l.table.info.Parent
 	switch {
 	case p == nil && parent != "":
@@ -167,11 +167,11 @@ func (l *listing[M]) setParent(parent string) error {
 }
 
 // hidesDeleted reports whether the list leaves out soft-deleted rows.
-func (l *listing[M]) hidesDeleted() bool {
+func (l *listing) hidesDeleted() bool {
 	return l.table.deleteTime >= 0 && !l.query.ShowDeleted
 }
 
 // ordersBy reports whether a column is among those that order the list.
-func (l *listing[M]) ordersBy(c *Column[M]) bool {
-	return l.table.keyless() || slices.ContainsFunc(l.order, func(k orderKey[M]) bool { return k.column == c })
+func (l *listing) ordersBy(c *column) bool {
+	return l.table.keyless() || slices.ContainsFunc(l.order, func(k orderKey) bool { return k.column == c })
 }

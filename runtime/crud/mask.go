@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/nearest"
@@ -33,14 +34,14 @@ type target struct {
 
 // resolve returns what a mask names of the columns that an Update can write (AIP-134,
 // AIP-161). Paths that name nothing are violations.
-func (t *table[M]) resolve(m M, mask *fieldmaskpb.FieldMask) (target, []Violation) {
+func (t *table) resolve(m proto.Message, mask *fieldmaskpb.FieldMask) (target, []Violation) {
 	paths := mask.GetPaths()
 	switch {
 	case len(paths) == 0:
 		return t.implied(m), nil
 	case len(paths) == 1 && paths[0] == "*":
 		set := make(columnSet, len(t.columns))
-		t.markAll(set, func(*Column[M]) bool { return true })
+		t.markAll(set, func(*column) bool { return true })
 		return target{set: set, related: t.populated(m)}, nil
 	}
 	named, violations := t.named(paths, maskPath)
@@ -54,7 +55,7 @@ func (t *table[M]) resolve(m M, mask *fieldmaskpb.FieldMask) (target, []Violatio
 
 // named returns what a mask's paths name. Those that name nothing are violations of the
 // request's field.
-func (t *table[M]) named(paths []string, field string) (target, []Violation) {
+func (t *table) named(paths []string, field string) (target, []Violation) {
 	named := target{set: make(columnSet, len(t.columns))}
 	if len(paths) > maxMaskPaths {
 		return named, []Violation{badMask(field, fmt.Sprintf("has %d paths, more than %d", len(paths), maxMaskPaths))}
@@ -72,7 +73,7 @@ func (t *table[M]) named(paths []string, field string) (target, []Violation) {
 
 // add adds what a path names: a column, the columns of a message, or a part of one.
 // problem says why it names nothing.
-func (t *table[M]) add(named *target, path string) (problem string) {
+func (t *table) add(named *target, path string) (problem string) {
 	found := false
 	for i := range t.columns {
 		field := t.columns[i].Field
@@ -94,7 +95,7 @@ func (t *table[M]) add(named *target, path string) (problem string) {
 	return problem
 }
 
-func (t *table[M]) markAll(set columnSet, in func(*Column[M]) bool) {
+func (t *table) markAll(set columnSet, in func(*column) bool) {
 	for i := range t.columns {
 		if c := &t.columns[i]; writable(&c.ColumnInfo) && in(c) {
 			set[i] = 1
@@ -109,7 +110,7 @@ func writable(c *ColumnInfo) bool {
 }
 
 // partAt returns the part of a column that a path names; problem says why there is none.
-func (t *table[M]) partAt(path string) (p part, problem string) {
+func (t *table) partAt(path string) (p part, problem string) {
 	if path == "*" {
 		return p, "* must be the only path"
 	}
@@ -117,7 +118,7 @@ func (t *table[M]) partAt(path string) (p part, problem string) {
 	if problem != "" {
 		return p, fmt.Sprintf("path %s %s", shown(path), problem)
 	}
-	i := slices.IndexFunc(t.columns, func(c Column[M]) bool { return c.Field == segments[0] })
+	i := slices.IndexFunc(t.columns, func(c column) bool { return c.Field == segments[0] })
 	if i < 0 || len(segments) == 1 {
 		return p, t.unknownPath(path)
 	}
@@ -133,14 +134,14 @@ func (t *table[M]) partAt(path string) (p part, problem string) {
 }
 
 // tooDeep says that a path goes below a column that has nothing below.
-func (t *table[M]) tooDeep(path string, c *Column[M]) string {
+func (t *table) tooDeep(path string, c *column) string {
 	if c.Repeated {
 		return fmt.Sprintf("path %s goes into %s, which is repeated", shown(path), c.Field)
 	}
 	return fmt.Sprintf("path %s goes into %s, which is written as a whole", shown(path), c.Field)
 }
 
-func (t *table[M]) unknownPath(path string) string {
+func (t *table) unknownPath(path string) string {
 	names := make([]string, len(t.columns))
 	for i := range t.columns {
 		names[i] = t.columns[i].Field
@@ -169,7 +170,7 @@ func badMask(field, description string) Violation {
 }
 
 // paths returns what a target names as a mask.
-func (t *table[M]) paths(named target) *fieldmaskpb.FieldMask {
+func (t *table) paths(named target) *fieldmaskpb.FieldMask {
 	mask := &fieldmaskpb.FieldMask{}
 	for i, in := range named.set {
 		if in == 1 {
@@ -188,14 +189,14 @@ func (t *table[M]) paths(named target) *fieldmaskpb.FieldMask {
 }
 
 // clone returns a copy of a message's columns and relations.
-func (t *table[M]) clone(m M) M {
-	out := t.pick(m, func(*Column[M]) bool { return true })
-	t.copyRelated(out, m, func(r *Relation[M]) { r.of.copy(out, m) })
+func (t *table) clone(m proto.Message) proto.Message {
+	out := t.pick(m, func(*column) bool { return true })
+	t.copyRelated(out, m, func(r *relation) { r.copy(out, m) })
 	return out
 }
 
 // pick returns a new message with those columns of m that in takes.
-func (t *table[M]) pick(m M, in func(*Column[M]) bool) M {
+func (t *table) pick(m proto.Message, in func(*column) bool) proto.Message {
 	out := t.New()
 	for i := range t.columns {
 		if c := &t.columns[i]; in(c) {
@@ -207,7 +208,7 @@ func (t *table[M]) pick(m M, in func(*Column[M]) bool) M {
 
 // check returns what is wrong with the values of a set of columns, all of them if
 // the set is nil.
-func (t *table[M]) check(m M, set columnSet, d Dialect) []Violation {
+func (t *table) check(m proto.Message, set columnSet, d Dialect) []Violation {
 	var violations []Violation
 	for i := range t.columns {
 		if set != nil && set[i] == 0 {

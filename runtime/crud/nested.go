@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"google.golang.org/genproto/googleapis/api/annotations"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/protopath"
@@ -24,7 +25,7 @@ func (n nestedColumn) whole() part {
 
 // nestedColumns are those of a table. The descriptors are there only once the program
 // runs.
-func (t *table[M]) nestedColumns() []nestedColumn {
+func (t *table) nestedColumns() []nestedColumn {
 	var nested []nestedColumn
 	for i := range t.columns {
 		fd := t.columns[i].codec.below()
@@ -38,14 +39,14 @@ func (t *table[M]) nestedColumns() []nestedColumn {
 
 // implied is what a missing mask names: the fields that are set, and in messages that
 // are set those that are set in them.
-func (t *table[M]) implied(m M) target {
+func (t *table) implied(m proto.Message) target {
 	named := target{set: make(columnSet, len(t.columns))}
 	named.related = t.populated(m)
-	t.markAll(named.set, func(c *Column[M]) bool { return c.codec.has(m) })
+	t.markAll(named.set, func(c *column) bool { return c.codec.has(m) })
 	for _, n := range t.nested() {
 		if named.set[n.at] == 1 && goesInto(n.field) {
 			named.set[n.at] = 0
-			named.parts = append(named.parts, impliedParts(reflected(m), n.whole())...)
+			named.parts = append(named.parts, impliedParts(m.ProtoReflect(), n.whole())...)
 		}
 	}
 	return named
@@ -93,7 +94,7 @@ func (p part) down(fd protoreflect.FieldDescriptor) part {
 // are stored; fixed are their paths. A message that is named as a whole becomes its
 // fields where the type says either of some. input is m, or a copy without what the
 // elements of lists and maps may not bring.
-func (t *table[M]) allow(named *target, m M) (input M, fixed []string) {
+func (t *table) allow(named *target, m proto.Message) (input proto.Message, fixed []string) {
 	input = m
 	parts := named.parts
 	named.parts = nil
@@ -105,7 +106,7 @@ func (t *table[M]) allow(named *target, m M) (input M, fixed []string) {
 	}
 	copied := false
 	for _, p := range parts {
-		allowed, immutable := allowedParts(reflected(m), p)
+		allowed, immutable := allowedParts(m.ProtoReflect(), p)
 		named.parts = append(named.parts, allowed...)
 		fixed = append(fixed, immutable...)
 		copied = copied || slices.ContainsFunc(allowed, part.hasElements)
@@ -158,13 +159,13 @@ func allowedParts(m protoreflect.Message, p part) (allowed []part, fixed []strin
 
 // missingParts are the required fields that a target names, or that lie in what it
 // names, and that are not set.
-func (t *table[M]) missingParts(m M, named *target) []Violation {
+func (t *table) missingParts(m proto.Message, named *target) []Violation {
 	nested := t.nested()
 	if len(nested) == 0 {
 		return nil
 	}
 	var violations []Violation
-	root := reflected(m)
+	root := m.ProtoReflect()
 	for _, n := range nested {
 		if n.rules != nil && (named == nil || named.set[n.at] == 1) && !t.columns[n.at].serverOwned() {
 			inside(root, n.field, func(place string, inner protoreflect.Message) {
@@ -208,16 +209,16 @@ func missingPart(root protoreflect.Message, p part) []Violation {
 }
 
 // clearInside clears in all columns the nested fields of which the types say b.
-func (t *table[M]) clearInside(m M, b annotations.FieldBehavior) {
+func (t *table) clearInside(m proto.Message, b annotations.FieldBehavior) {
 	for _, n := range t.nested() {
 		if n.rules != nil {
-			inside(reflected(m), n.field, func(_ string, inner protoreflect.Message) { clearNested(inner, b) })
+			inside(m.ProtoReflect(), n.field, func(_ string, inner protoreflect.Message) { clearNested(inner, b) })
 		}
 	}
 }
 
 // hidesInside reports whether some nested field is INPUT_ONLY, which no answer shows.
-func (t *table[M]) hidesInside() bool {
+func (t *table) hidesInside() bool {
 	return slices.ContainsFunc(t.nested(), func(n nestedColumn) bool {
 		return hasBehavior(n.rules, annotations.FieldBehavior_INPUT_ONLY, map[*rules]bool{})
 	})

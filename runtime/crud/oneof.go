@@ -3,6 +3,8 @@ package crud
 import (
 	"errors"
 	"slices"
+
+	"google.golang.org/protobuf/proto"
 )
 
 // errTwoArms is a row in which two arms of a oneof are set: no message can show it.
@@ -25,7 +27,7 @@ func WithoutArm[A, O any](oneof O) (empty O) {
 
 // siblingsOf returns for every column the places of the other arms of its oneof, nil
 // where no column is an arm.
-func siblingsOf[M any](columns []Column[M]) [][]int {
+func siblingsOf(columns []column) [][]int {
 	var siblings [][]int
 	for i := range columns {
 		for j := range columns {
@@ -43,20 +45,20 @@ func siblingsOf[M any](columns []Column[M]) [][]int {
 
 // checkArm refuses a column that is not NULL beside another arm of its oneof, which was
 // read before. set says that the column, at place i, is not NULL.
-func (t *table[M]) checkArm(i int, set bool, m M) error {
+func (t *table) checkArm(i int, set bool, m proto.Message) error {
 	if !set || t.siblings == nil || !t.anySet(t.siblings[i], m) {
 		return nil
 	}
 	return errTwoArms
 }
 
-func (t *table[M]) anySet(columns []int, m M) bool {
+func (t *table) anySet(columns []int, m proto.Message) bool {
 	return slices.ContainsFunc(columns, func(j int) bool { return t.columns[j].codec.has(m) })
 }
 
 // addSiblings adds to the columns that are written the other arms of the oneofs of which
 // one is set: they become NULL.
-func (t *table[M]) addSiblings(set columnSet, m M) {
+func (t *table) addSiblings(set columnSet, m proto.Message) {
 	for i, others := range t.siblings {
 		if len(others) > 0 && set[i] == 1 && t.columns[i].codec.has(m) {
 			for _, j := range others {

@@ -125,7 +125,7 @@ func declares(t AnyTable, column string) bool {
 }
 
 // Options is [Table.Options].
-func (t *table[M]) Options(opts []Option) []Option {
+func (t *table) Options(opts []Option) []Option {
 	mine := t.ownOptions(opts)
 	if len(t.relations) > 0 {
 		mine = append(mine, relatedOptions(opts))
@@ -134,7 +134,7 @@ func (t *table[M]) Options(opts []Option) []Option {
 }
 
 // ownOptions are Options without those of the tables that relations lead to.
-func (t *table[M]) ownOptions(opts []Option) []Option {
+func (t *table) ownOptions(opts []Option) []Option {
 	mine := make([]Option, 0, len(opts))
 	for _, opt := range opts {
 		s := &settings{}

@@ -4,11 +4,13 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
+
+	"google.golang.org/protobuf/proto"
 )
 
 // An orderKey is one column of a list's order.
-type orderKey[M any] struct {
-	column *Column[M]
+type orderKey struct {
+	column *column
 	name   string // SQL name
 	// key is the column's place in the key, or -1.
 	key  int
@@ -22,17 +24,17 @@ type orderKey[M any] struct {
 }
 
 // keyOrder is the order of the key.
-func (t *table[M]) keyOrder() []orderKey[M] {
-	order := make([]orderKey[M], len(t.keyColumns))
+func (t *table) keyOrder() []orderKey {
+	order := make([]orderKey, len(t.keyColumns))
 	for i, c := range t.keyColumns {
-		order[i] = orderKey[M]{column: c, name: t.info.Key[i], key: i}
+		order[i] = orderKey{column: c, name: t.info.Key[i], key: i}
 	}
 	return order
 }
 
 // orderOf returns the order key of a column that is not of the key.
-func orderOf[M any](c *Column[M], desc bool) orderKey[M] {
-	return orderKey[M]{
+func orderOf(c *column, desc bool) orderKey {
+	return orderKey{
 		column: c, name: c.Names[0], key: -1, desc: desc,
 		nullable: !c.NotNull || c.emptyIsNull(),
 	}
@@ -41,7 +43,7 @@ func orderOf[M any](c *Column[M], desc bool) orderKey[M] {
 // setOrder takes the order that the query asks for. The columns of the key that are
 // not in it come last, so that no two rows have the same place; those that the
 // parent fixes are the same in all rows. Without a key all columns do.
-func (l *listing[M]) setOrder(found *findings, text string) {
+func (l *listing) setOrder(found *findings, text string) {
 	if text != "" {
 		l.parseOrder(found, text)
 	}
@@ -57,10 +59,10 @@ func (l *listing[M]) setOrder(found *findings, text string) {
 	}
 	l.order = l.decisive(l.order, l.fixed)
 	l.asked, l.sorted = l.order, true
-	if !slices.ContainsFunc(l.order, func(k orderKey[M]) bool { return l.holds(k.column) }) {
+	if !slices.ContainsFunc(l.order, func(k orderKey) bool { return l.holds(k.column) }) {
 		return
 	}
-	l.order = slices.DeleteFunc(slices.Clone(l.order), func(k orderKey[M]) bool { return l.holds(k.column) })
+	l.order = slices.DeleteFunc(slices.Clone(l.order), func(k orderKey) bool { return l.holds(k.column) })
 	l.order = l.decisive(l.order, l.fixed|held)
 	if len(l.order) == 0 { // of a single row
 		l.order = append(l.order, l.table.keys[len(l.table.keys)-1])
@@ -68,7 +70,7 @@ func (l *listing[M]) setOrder(found *findings, text string) {
 }
 
 // heldKeys are the places of the key columns that equalities fix, as bits.
-func (l *listing[M]) heldKeys() (held uint64) {
+func (l *listing) heldKeys() (held uint64) {
 	for _, k := range l.table.keys {
 		if l.holds(k.column) {
 			held |= 1 << k.key
@@ -78,13 +80,13 @@ func (l *listing[M]) heldKeys() (held uint64) {
 }
 
 // holds reports whether an equality fixes a column to one value.
-func (l *listing[M]) holds(c *Column[M]) bool {
-	return slices.ContainsFunc(l.equal, func(e boundEqual[M]) bool { return e.column == c && !e.any })
+func (l *listing) holds(c *column) bool {
+	return slices.ContainsFunc(l.equal, func(e boundEqual) bool { return e.column == c && !e.any })
 }
 
 // decisive returns an order that tells all rows apart: with the columns of the key behind
 // it that are not in it or fixed, up to the last one that it needs.
-func (l *listing[M]) decisive(order []orderKey[M], fixed uint64) []orderKey[M] {
+func (l *listing) decisive(order []orderKey, fixed uint64) []orderKey {
 	for _, k := range l.table.keys {
 		if fixed&(1<<k.key) == 0 && !orders(order, k.name) {
 			order = append(order, k)
@@ -102,7 +104,7 @@ func (l *listing[M]) decisive(order []orderKey[M], fixed uint64) []orderKey[M] {
 	return order
 }
 
-func orders[M any](order []orderKey[M], name string) bool {
+func orders(order []orderKey, name string) bool {
 	for _, k := range order {
 		if k.name == name {
 			return true
@@ -112,7 +114,7 @@ func orders[M any](order []orderKey[M], name string) bool {
 }
 
 // place returns the values of the order in a row.
-func (l *listing[M]) place(m M) ([]any, error) {
+func (l *listing) place(m proto.Message) ([]any, error) {
 	key, err := l.table.keyOf(m)
 	if err != nil {
 		return nil, err
@@ -135,7 +137,7 @@ func (l *listing[M]) place(m M) ([]any, error) {
 // orderBy returns the terms of ORDER BY. name writes a column. In rows whose first
 // column is NULL its direction means nothing: it is that of the next one then, so that
 // an index which is read one way has the order.
-func (l *listing[M]) orderBy(name func(string) string, nulls bool) []string {
+func (l *listing) orderBy(name func(string) string, nulls bool) []string {
 	terms := make([]string, len(l.order))
 	for i, k := range l.order {
 		if i == 0 && nulls && len(l.order) > 1 {
@@ -146,7 +148,7 @@ func (l *listing[M]) orderBy(name func(string) string, nulls bool) []string {
 	return terms
 }
 
-func (k *orderKey[M]) direction() string {
+func (k *orderKey) direction() string {
 	var b strings.Builder
 	if k.desc {
 		b.WriteString(" DESC")

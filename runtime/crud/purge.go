@@ -5,12 +5,13 @@ import (
 	"errors"
 
 	"github.com/Masterminds/squirrel"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/eventlog"
 )
 
 // Purge is [Repository.Purge].
-func (r *repository[M]) Purge(ctx context.Context, limit int) (int64, error) {
+func (r *repository) Purge(ctx context.Context, limit int) (int64, error) {
 	if r.table.purgeTime < 0 || r.table.keyless() || limit < 1 {
 		return 0, internal(r.domain, errors.New("crud: Purge needs a model with purge_time and a positive limit"))
 	}
@@ -34,12 +35,12 @@ func (r *repository[M]) Purge(ctx context.Context, limit int) (int64, error) {
 	return n, err
 }
 
-func (r *repository[M]) purgeTime() string {
+func (r *repository) purgeTime() string {
 	return r.column(r.table.columns[r.table.purgeTime].Names[0])
 }
 
 // due is the condition that a row's purge_time has come.
-func (r *repository[M]) due() squirrel.Sqlizer {
+func (r *repository) due() squirrel.Sqlizer {
 	return squirrel.Expr(r.purgeTime()+" <= ?", bindTime(r.now(), r.dialect))
 }
 
@@ -54,8 +55,8 @@ const purgePage = 100
 
 // purgeEach removes rows one by one, past those that others refer to, of which a single
 // one stops the deletion of all.
-func (r *repository[M]) purgeEach(ctx context.Context, key []string, limit int) (n int64, err error) {
-	oldest := r.Select(ctx).Where(r.due()).OrderBy(append([]string{r.purgeTime()}, key...)...).Limit(purgePage)
+func (r *repository) purgeEach(ctx context.Context, key []string, limit int) (n int64, err error) {
+	oldest := SelectQuery[proto.Message]{r.Select(ctx)}.Where(r.due()).OrderBy(append([]string{r.purgeTime()}, key...)...).Limit(purgePage)
 	for stuck := uint64(0); ; {
 		rows, err := oldest.Offset(stuck).All(ctx)
 		if err != nil || len(rows) == 0 {
@@ -77,7 +78,7 @@ func (r *repository[M]) purgeEach(ctx context.Context, key []string, limit int) 
 }
 
 // purgeOne removes a row, if it is still due.
-func (r *repository[M]) purgeOne(ctx context.Context, m M) (int64, error) {
+func (r *repository) purgeOne(ctx context.Context, m proto.Message) (int64, error) {
 	key, err := r.table.keyOf(m)
 	if err != nil {
 		return 0, internal(r.domain, err)
@@ -94,16 +95,16 @@ func (r *repository[M]) purgeOne(ctx context.Context, m M) (int64, error) {
 }
 
 // purgeRows runs a deletion, with the events of the rows that go where the model has some.
-func (r *repository[M]) purgeRows(ctx context.Context, q DeleteQuery[M]) (int64, error) {
+func (r *repository) purgeRows(ctx context.Context, q DeleteQuery) (int64, error) {
 	if !r.emits() {
 		return q.Exec(ctx)
 	}
-	gone, err := r.transactAll(ctx, &writeSettings{}, func(tx *Tx) ([]M, error) {
+	gone, err := r.transactAll(ctx, &writeSettings{}, func(tx *Tx) ([]proto.Message, error) {
 		gone, err := r.deletedRows(ctx, tx, q)
 		if err != nil {
 			return nil, err
 		}
-		var none M
+		var none proto.Message
 		for _, m := range gone {
 			if err := r.emit(ctx, tx, eventlog.Deleted, m, none); err != nil {
 				return nil, err
@@ -115,7 +116,7 @@ func (r *repository[M]) purgeRows(ctx context.Context, q DeleteQuery[M]) (int64,
 }
 
 // deletedRows runs a deletion and returns the rows that are gone.
-func (r *repository[M]) deletedRows(ctx context.Context, tx *Tx, q DeleteQuery[M]) ([]M, error) {
+func (r *repository) deletedRows(ctx context.Context, tx *Tx, q DeleteQuery) ([]proto.Message, error) {
 	if q.err != nil {
 		return nil, q.err
 	}
@@ -124,7 +125,7 @@ func (r *repository[M]) deletedRows(ctx context.Context, tx *Tx, q DeleteQuery[M
 		return nil, internal(r.domain, err)
 	}
 	rows, err := tx.Query(ctx, sql, args...)
-	var gone []M
+	var gone []proto.Message
 	if err == nil {
 		gone, err = r.table.many(rows, r.dialect, nil, purgePage)
 	}

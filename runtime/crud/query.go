@@ -10,6 +10,7 @@ import (
 	"github.com/Masterminds/squirrel"
 	"github.com/jackc/pgx/v5/pgconn"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
 )
@@ -20,15 +21,18 @@ import (
 // cannot reach past the scope.
 //
 //	books.Select(ctx).Where(sq.Gt{"books.pages": 500}).OrderBy("books.title").Limit(10).All(ctx)
-type SelectQuery[M any] struct {
-	r   *repository[M]
+type SelectQuery[M proto.Message] struct{ query selectQuery }
+
+// A selectQuery is a SelectQuery without the type of its messages.
+type selectQuery struct {
+	r   *repository
 	sql squirrel.SelectBuilder
 	err error
 }
 
 // Select is [Repository.Select].
-func (r *repository[M]) Select(ctx context.Context) SelectQuery[M] {
-	q := SelectQuery[M]{r: r, sql: squirrel.Select(strings.TrimSpace(r.table.sql.Columns)).
+func (r *repository) Select(ctx context.Context) selectQuery {
+	q := selectQuery{r: r, sql: squirrel.Select(strings.TrimSpace(r.table.sql.Columns)).
 		From(r.name).PlaceholderFormat(squirrel.Dollar)}
 	var conditions []squirrel.Sqlizer
 	conditions, q.err = r.conditions(ctx)
@@ -39,7 +43,7 @@ func (r *repository[M]) Select(ctx context.Context) SelectQuery[M] {
 }
 
 // conditions are the scope of a call as squirrel has it.
-func (r *repository[M]) conditions(ctx context.Context) ([]squirrel.Sqlizer, error) {
+func (r *repository) conditions(ctx context.Context) ([]squirrel.Sqlizer, error) {
 	values, err := r.scope.values(ctx)
 	if err != nil {
 		return nil, err
@@ -73,44 +77,44 @@ func (f failing) ToSql() (string, []any, error) { return "", nil, f.err }
 // Where adds a condition: a string with ? and its arguments, a map, or squirrel's
 // own. All conditions must hold.
 func (q SelectQuery[M]) Where(pred any, args ...any) SelectQuery[M] {
-	q.sql = q.sql.Where(whereOf(pred, args))
+	q.query.sql = q.query.sql.Where(whereOf(pred, args))
 	return q
 }
 
 // Join and LeftJoin add a table: Join("authors ON authors.id = books.author_id").
 // Its rows are not bound by this repository's scope.
 func (q SelectQuery[M]) Join(join string, args ...any) SelectQuery[M] {
-	q.sql = q.sql.Join(join, args...)
+	q.query.sql = q.query.sql.Join(join, args...)
 	return q
 }
 
 // LeftJoin is Join that keeps rows without a match.
 func (q SelectQuery[M]) LeftJoin(join string, args ...any) SelectQuery[M] {
-	q.sql = q.sql.LeftJoin(join, args...)
+	q.query.sql = q.query.sql.LeftJoin(join, args...)
 	return q
 }
 
 // OrderBy sorts the rows. The texts are SQL: never pass a caller's.
 func (q SelectQuery[M]) OrderBy(orders ...string) SelectQuery[M] {
-	q.sql = q.sql.OrderBy(orders...)
+	q.query.sql = q.query.sql.OrderBy(orders...)
 	return q
 }
 
 // Limit is the largest number of rows.
 func (q SelectQuery[M]) Limit(n uint64) SelectQuery[M] {
-	q.sql = q.sql.Limit(n)
+	q.query.sql = q.query.sql.Limit(n)
 	return q
 }
 
 // Offset skips rows.
 func (q SelectQuery[M]) Offset(n uint64) SelectQuery[M] {
-	q.sql = q.sql.Offset(n)
+	q.query.sql = q.query.sql.Offset(n)
 	return q
 }
 
 // Suffix is SQL behind the query, such as FOR UPDATE.
 func (q SelectQuery[M]) Suffix(sql string, args ...any) SelectQuery[M] {
-	q.sql = q.sql.Suffix(sql, args...)
+	q.query.sql = q.query.sql.Suffix(sql, args...)
 	return q
 }
 
@@ -123,12 +127,12 @@ func (q SelectQuery[M]) One(ctx context.Context) (m M, err error) {
 		return m, err
 	case len(items) == 0:
 		return m, &Error{
-			Code: codes.NotFound, Reason: ReasonResourceNotFound, Domain: q.r.domain,
-			Message:  "no such " + q.r.table.info.Resource,
-			Resource: &Resource{Type: q.r.table.info.Resource},
+			Code: codes.NotFound, Reason: ReasonResourceNotFound, Domain: q.query.r.domain,
+			Message:  "no such " + q.query.r.table.info.Resource,
+			Resource: &Resource{Type: q.query.r.table.info.Resource},
 		}
 	case len(items) > 1:
-		return m, internal(q.r.domain, errors.New("crud: One found several rows"))
+		return m, internal(q.query.r.domain, errors.New("crud: One found several rows"))
 	}
 	return items[0], nil
 }
@@ -149,7 +153,7 @@ func (q SelectQuery[M]) All(ctx context.Context) ([]M, error) {
 // break ends the query.
 func (q SelectQuery[M]) Each(ctx context.Context) iter.Seq2[M, error] {
 	return func(yield func(M, error) bool) {
-		err := q.each(ctx, func(m M) bool { return yield(m, nil) })
+		err := q.query.each(ctx, func(m proto.Message) bool { return yield(as[M](m), nil) })
 		if err != nil && !errors.Is(err, errStopped) {
 			var none M
 			yield(none, err)
@@ -157,7 +161,7 @@ func (q SelectQuery[M]) Each(ctx context.Context) iter.Seq2[M, error] {
 	}
 }
 
-func (q SelectQuery[M]) each(ctx context.Context, yield func(M) bool) error {
+func (q selectQuery) each(ctx context.Context, yield func(proto.Message) bool) error {
 	if q.err != nil {
 		return q.err
 	}
@@ -175,8 +179,8 @@ func (q SelectQuery[M]) each(ctx context.Context, yield func(M) bool) error {
 
 // An UpdateQuery is an UPDATE of several rows for hand-written methods, within the
 // scope. It runs no hooks and writes no events.
-type UpdateQuery[M any] struct {
-	r     *repository[M]
+type UpdateQuery struct {
+	r     *repository
 	sql   squirrel.UpdateBuilder
 	set   []string
 	where bool
@@ -187,15 +191,15 @@ type UpdateQuery[M any] struct {
 }
 
 // UpdateWhere is [Repository.UpdateWhere].
-func (r *repository[M]) UpdateWhere(ctx context.Context) UpdateQuery[M] {
-	q := UpdateQuery[M]{r: r, sql: squirrel.Update(r.name).PlaceholderFormat(squirrel.Dollar)}
+func (r *repository) UpdateWhere(ctx context.Context) UpdateQuery {
+	q := UpdateQuery{r: r, sql: squirrel.Update(r.name).PlaceholderFormat(squirrel.Dollar)}
 	q.scope, q.err = r.conditions(ctx)
 	return q
 }
 
 // Set gives a column, by its SQL name, a value: a Go value or a squirrel
 // expression. A scope column cannot be set.
-func (q UpdateQuery[M]) Set(column string, value any) UpdateQuery[M] {
+func (q UpdateQuery) Set(column string, value any) UpdateQuery {
 	if q.r.scope.covers(column) && q.err == nil {
 		q.err = internal(q.r.domain, errors.New("crud: Set of the scope column "+column))
 	}
@@ -205,7 +209,7 @@ func (q UpdateQuery[M]) Set(column string, value any) UpdateQuery[M] {
 }
 
 // Where adds a condition, see [SelectQuery.Where].
-func (q UpdateQuery[M]) Where(pred any, args ...any) UpdateQuery[M] {
+func (q UpdateQuery) Where(pred any, args ...any) UpdateQuery {
 	q.where = true
 	q.sql = q.sql.Where(whereOf(pred, args))
 	return q
@@ -214,14 +218,14 @@ func (q UpdateQuery[M]) Where(pred any, args ...any) UpdateQuery[M] {
 // WithoutEvents lets the update run where the model has events: it writes none, so that
 // watchers and consumers do not learn of the change. Without this word Exec refuses to run
 // there.
-func (q UpdateQuery[M]) WithoutEvents() UpdateQuery[M] {
+func (q UpdateQuery) WithoutEvents() UpdateQuery {
 	q.silent = true
 	return q
 }
 
 // Exec runs the update and returns the number of rows it changed. The time of their
 // update and what their etags are made of are set too, unless Set did.
-func (q UpdateQuery[M]) Exec(ctx context.Context) (int64, error) {
+func (q UpdateQuery) Exec(ctx context.Context) (int64, error) {
 	switch {
 	case q.err != nil:
 		return 0, q.err
@@ -251,8 +255,8 @@ var errNoWhere = errors.New(`crud: an update or delete of several rows needs a W
 
 // A DeleteQuery is a DELETE of several rows for hand-written methods, within the
 // scope. It runs no hooks and writes no events.
-type DeleteQuery[M any] struct {
-	r     *repository[M]
+type DeleteQuery struct {
+	r     *repository
 	sql   squirrel.DeleteBuilder
 	where bool
 	// silent says that it may write no events.
@@ -262,14 +266,14 @@ type DeleteQuery[M any] struct {
 }
 
 // DeleteWhere is [Repository.DeleteWhere].
-func (r *repository[M]) DeleteWhere(ctx context.Context) DeleteQuery[M] {
-	q := DeleteQuery[M]{r: r, sql: squirrel.Delete(r.name).PlaceholderFormat(squirrel.Dollar)}
+func (r *repository) DeleteWhere(ctx context.Context) DeleteQuery {
+	q := DeleteQuery{r: r, sql: squirrel.Delete(r.name).PlaceholderFormat(squirrel.Dollar)}
 	q.scope, q.err = r.conditions(ctx)
 	return q
 }
 
 // Where adds a condition, see [SelectQuery.Where].
-func (q DeleteQuery[M]) Where(pred any, args ...any) DeleteQuery[M] {
+func (q DeleteQuery) Where(pred any, args ...any) DeleteQuery {
 	q.where = true
 	q.sql = q.sql.Where(whereOf(pred, args))
 	return q
@@ -277,13 +281,13 @@ func (q DeleteQuery[M]) Where(pred any, args ...any) DeleteQuery[M] {
 
 // WithoutEvents lets the deletion run where the model has events, as
 // [UpdateQuery.WithoutEvents] does an update.
-func (q DeleteQuery[M]) WithoutEvents() DeleteQuery[M] {
+func (q DeleteQuery) WithoutEvents() DeleteQuery {
 	q.silent = true
 	return q
 }
 
 // Exec runs the deletion and returns the number of rows that are gone.
-func (q DeleteQuery[M]) Exec(ctx context.Context) (int64, error) {
+func (q DeleteQuery) Exec(ctx context.Context) (int64, error) {
 	switch {
 	case q.err != nil:
 		return 0, q.err
@@ -296,7 +300,7 @@ func (q DeleteQuery[M]) Exec(ctx context.Context) (int64, error) {
 }
 
 // within is the deletion with its scope.
-func (q DeleteQuery[M]) within() squirrel.DeleteBuilder {
+func (q DeleteQuery) within() squirrel.DeleteBuilder {
 	b := q.sql
 	for _, c := range q.scope {
 		b = b.Where(c)
@@ -304,7 +308,7 @@ func (q DeleteQuery[M]) within() squirrel.DeleteBuilder {
 	return b
 }
 
-func (r *repository[M]) exec(ctx context.Context, b squirrel.Sqlizer) (int64, error) {
+func (r *repository) exec(ctx context.Context, b squirrel.Sqlizer) (int64, error) {
 	sql, args, err := b.ToSql()
 	if err != nil {
 		return 0, internal(r.domain, err)
@@ -322,7 +326,7 @@ func (r *repository[M]) exec(ctx context.Context, b squirrel.Sqlizer) (int64, er
 }
 
 // bulkError maps an error of a statement over several rows, none of which it names.
-func (r *repository[M]) bulkError(ctx context.Context, err error, deletes bool) *Error {
+func (r *repository) bulkError(ctx context.Context, err error, deletes bool) *Error {
 	e := classify(ctx, r.domain, err)
 	var pg *pgconn.PgError
 	switch {
@@ -337,7 +341,7 @@ func (r *repository[M]) bulkError(ctx context.Context, err error, deletes bool) 
 }
 
 // ScopeKey is [Repository.ScopeKey].
-func (r *repository[M]) ScopeKey(ctx context.Context) (string, error) {
+func (r *repository) ScopeKey(ctx context.Context) (string, error) {
 	if len(r.scope.wheres) > 0 {
 		return "", internal(r.domain, errors.New("crud: a scope with crud.Where has no key"))
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
+	"google.golang.org/protobuf/proto"
 )
 
 // readMaskPath is the path that violations of a read mask name.
@@ -24,7 +25,7 @@ type reading struct {
 
 // readMask returns what to read for a mask (AIP-157). order says which columns order
 // the rows.
-func (t *table[M]) readMask(paths []string, order func(*Column[M]) bool) (reading, []Violation) {
+func (t *table) readMask(paths []string, order func(*column) bool) (reading, []Violation) {
 	switch {
 	case len(paths) == 0:
 		return reading{}, nil
@@ -52,7 +53,7 @@ func (t *table[M]) readMask(paths []string, order func(*Column[M]) bool) (readin
 }
 
 // readingOf returns what a call of Get reads.
-func (r *repository[M]) readingOf(s *getSettings) (reading, error) {
+func (r *repository) readingOf(s *getSettings) (reading, error) {
 	of, violations := r.table.readMask(s.fields, nil)
 	violations = append(violations, checkView(s.view)...)
 	if len(violations) > 0 {
@@ -62,7 +63,7 @@ func (r *repository[M]) readingOf(s *getSettings) (reading, error) {
 }
 
 // readFields gets the fields of a row that a read mask names.
-func (r *repository[M]) readFields(ctx context.Context, key any, s *getSettings) (m M, err error) {
+func (r *repository) readFields(ctx context.Context, key any, s *getSettings) (m proto.Message, err error) {
 	of, err := r.readingOf(s)
 	if err != nil {
 		return m, err
@@ -76,7 +77,7 @@ func (r *repository[M]) readFields(ctx context.Context, key any, s *getSettings)
 }
 
 // readOne runs a static SELECT of at most one row and shows what was asked for.
-func (r *repository[M]) readOne(ctx context.Context, sql string, args []any, of reading, missing func() *Error) (none M, err error) {
+func (r *repository) readOne(ctx context.Context, sql string, args []any, of reading, missing func() *Error) (none proto.Message, err error) {
 	m, found, err := r.queryOne(ctx, r.db, sql, "", args, of.selected)
 	switch {
 	case err != nil:
@@ -93,7 +94,7 @@ func (r *repository[M]) readOne(ctx context.Context, sql string, args []any, of 
 
 // narrowed returns a static SELECT by a field, by the key if it is empty, with only
 // some of its columns.
-func (r *repository[M]) narrowed(sql, field string, selected columnSet) string {
+func (r *repository) narrowed(sql, field string, selected columnSet) string {
 	if selected == nil {
 		return sql
 	}
@@ -104,7 +105,7 @@ func (r *repository[M]) narrowed(sql, field string, selected columnSet) string {
 }
 
 // setReadMask takes the fields that the query asks for.
-func (l *listing[M]) setReadMask(found *findings, paths []string) {
+func (l *listing) setReadMask(found *findings, paths []string) {
 	var violations []Violation
 	l.reading, violations = l.table.readMask(paths, l.ordersBy)
 	found.add(violations...)
@@ -112,7 +113,7 @@ func (l *listing[M]) setReadMask(found *findings, paths []string) {
 }
 
 // hide clears what was read and not asked for.
-func (t *table[M]) hide(of reading, items ...M) {
+func (t *table) hide(of reading, items ...proto.Message) {
 	for i := range of.hidden {
 		if of.hidden[i] == 1 {
 			for _, m := range items {
@@ -128,11 +129,11 @@ func (t *table[M]) hide(of reading, items ...M) {
 }
 
 // keep leaves of the columns that parts are of nothing but the parts.
-func (t *table[M]) keep(m M, parts []part) {
+func (t *table) keep(m proto.Message, parts []part) {
 	kept := t.New()
 	for _, p := range parts {
-		if hasSteps(reflected(m), p.steps) {
-			merge(reflected(kept), reflected(m), p)
+		if hasSteps(m.ProtoReflect(), p.steps) {
+			merge(kept.ProtoReflect(), m.ProtoReflect(), p)
 		}
 	}
 	done := make(columnSet, len(t.columns))
@@ -145,7 +146,7 @@ func (t *table[M]) keep(m M, parts []part) {
 }
 
 // selection is the list after SELECT.
-func (t *table[M]) selection(selected columnSet, column func(name string) string) string {
+func (t *table) selection(selected columnSet, column func(name string) string) string {
 	if selected == nil {
 		return strings.TrimSpace(t.sql.Columns)
 	}
@@ -153,7 +154,7 @@ func (t *table[M]) selection(selected columnSet, column func(name string) string
 }
 
 // readColumns write how the SQL columns of a set are read, of all if it is nil.
-func (t *table[M]) readColumns(selected columnSet, column func(name string) string) []string {
+func (t *table) readColumns(selected columnSet, column func(name string) string) []string {
 	var read []string
 	for i := range t.columns {
 		if selected == nil || selected[i] == 1 {
@@ -166,7 +167,7 @@ func (t *table[M]) readColumns(selected columnSet, column func(name string) stri
 }
 
 // casts reports whether a column of a set is read as text.
-func (t *table[M]) casts(selected columnSet) bool {
+func (t *table) casts(selected columnSet) bool {
 	for i := range t.columns {
 		if (selected == nil || selected[i] == 1) && slices.ContainsFunc(t.columns[i].flat(), func(c ColumnInfo) bool { return c.cast() }) {
 			return true
@@ -176,7 +177,7 @@ func (t *table[M]) casts(selected columnSet) bool {
 }
 
 // columnNames are the SQL columns of a set, of all if it is nil.
-func (t *table[M]) columnNames(selected columnSet, write func(name string) string) []string {
+func (t *table) columnNames(selected columnSet, write func(name string) string) []string {
 	var names []string
 	for i := range t.columns {
 		if selected == nil || selected[i] == 1 {
@@ -189,7 +190,7 @@ func (t *table[M]) columnNames(selected columnSet, write func(name string) strin
 }
 
 // widthOf is the number of SQL columns of a set, of all if it is nil.
-func (t *table[M]) widthOf(selected columnSet) int {
+func (t *table) widthOf(selected columnSet) int {
 	if selected == nil {
 		return t.width
 	}

@@ -1,10 +1,9 @@
 package crud
 
 import (
-	"context"
 	"slices"
 
-	"github.com/protocrud/protoc-gen-go-crud/runtime/filter"
+	"google.golang.org/protobuf/proto"
 )
 
 // A RelationInfo says how a message field, or a repeated one, is joined to the rows of
@@ -44,100 +43,64 @@ type Join struct {
 }
 
 // A Relation is a relation of messages of type M. It is made by [One] or [Many].
-type Relation[M any] struct {
-	RelationInfo
-	of related[M]
-}
-
-// related is what a relation can do without knowing the type of the related messages.
-type related[M any] interface {
-	target() AnyTable
-	// reading returns what to read of related rows for the paths of a mask below the
-	// field; an empty path is all of their own fields.
-	reading(paths []string) (reading, []Violation)
-	// connect makes what runs statements for the relation.
-	connect(db DB, columns []Column[M], opts []Option, done made) connection[M]
-
-	// filter is the relation as filters know it.
-	filter() filter.Relation
-
-	has(m M) bool
-	// copy gives dst copies of what src has.
-	copy(dst, src M)
-	// show gives dst what a client may see of what src has.
-	show(dst, src M)
-	// input gives dst what a client may create of what src has.
-	input(dst, src M)
-	// required returns what is missing of related messages that are to be created.
-	required(m M) []Violation
-	// check returns what is wrong with the values of related messages.
-	check(m M, d Dialect) []Violation
-	// clearMade clears the ids in stored that given did not have.
-	clearMade(stored, given M)
-}
-
-// A connection runs the statements of a relation.
-type connection[M any] interface {
-	// load reads the related rows of all messages with one statement.
-	load(ctx context.Context, db DB, items []M, of reading) error
-	// create writes the related rows of a message that was just stored.
-	create(ctx context.Context, tx *Tx, given, stored M) error
-	// update makes the related rows of a message whose row is locked those that are
-	// given; client says that they are a client's, whose fields have behaviors.
-	update(ctx context.Context, tx *Tx, given, stored M, client bool) error
-}
+type Relation[M proto.Message] struct{ relation *relation }
 
 // One is the relation of a message field.
-func One[M any, R comparable, K comparable](info RelationInfo, target *Table[R, K], get func(M) R, set func(M, R)) Relation[M] {
-	var none R
-	list := func(m M) []R {
-		if v := get(m); v != none {
-			return []R{v}
+func One[M, R proto.Message, K comparable](info RelationInfo, target *Table[R, K], get func(M) R, set func(M, R)) Relation[M] {
+	isNil := target.table.isNil
+	list := func(m proto.Message) []proto.Message {
+		if v := get(as[M](m)); !isNil(v) {
+			return []proto.Message{v}
 		}
 		return nil
 	}
-	setOne := func(m M, vs []R) {
-		if len(vs) == 0 {
-			set(m, none)
-			return
+	setOne := func(m proto.Message, vs []proto.Message) {
+		var v R
+		if len(vs) > 0 {
+			v = as[R](vs[0])
 		}
-		set(m, vs[0])
+		set(as[M](m), v)
 	}
-	return Relation[M]{info, &relation[M, R]{&info, &target.table, list, setOne}}
+	return Relation[M]{&relation{info, &target.table, list, setOne}}
 }
 
 // Many is the relation of a repeated message field.
-func Many[M any, R any, K comparable](info RelationInfo, target *Table[R, K], get func(M) []R, set func(M, []R)) Relation[M] {
+func Many[M, R proto.Message, K comparable](info RelationInfo, target *Table[R, K], get func(M) []R, set func(M, []R)) Relation[M] {
 	info.Many = true
-	return Relation[M]{info, &relation[M, R]{&info, &target.table, get, set}}
+	return Relation[M]{&relation{
+		info, &target.table,
+		func(m proto.Message) []proto.Message { return untyped(get(as[M](m))) },
+		func(m proto.Message, vs []proto.Message) { set(as[M](m), typedAll[R](vs)) },
+	}}
 }
 
-// A relation is that of messages of type M to those of type R.
-type relation[M, R any] struct {
-	info  *RelationInfo
-	table *table[R]
-	get   func(M) []R
-	set   func(M, []R)
+// A relation is a Relation without the types of its messages: those that it is of, and
+// those of table, which are related to them.
+type relation struct {
+	RelationInfo
+	table *table
+	get   func(proto.Message) []proto.Message
+	set   func(proto.Message, []proto.Message)
 }
 
-func (r *relation[M, R]) target() AnyTable { return r.table }
+func (r *relation) target() AnyTable { return r.table }
 
-func (r *relation[M, R]) has(m M) bool { return len(r.get(m)) > 0 }
+func (r *relation) has(m proto.Message) bool { return len(r.get(m)) > 0 }
 
-func (r *relation[M, R]) copy(dst, src M) { r.set(dst, Each(r.get(src), r.table.clone)) }
+func (r *relation) copy(dst, src proto.Message) { r.set(dst, Each(r.get(src), r.table.clone)) }
 
-func (r *relation[M, R]) show(dst, src M) { r.set(dst, Each(r.get(src), r.table.visible)) }
+func (r *relation) show(dst, src proto.Message) { r.set(dst, Each(r.get(src), r.table.visible)) }
 
 // Relate is [Table.Relate].
-func (t *table[M]) Relate(relations ...Relation[M]) {
+func (t *table) Relate(relations ...*relation) {
 	t.relations = append(t.relations, relations...)
 	for _, r := range relations {
 		t.info.Relations = append(t.info.Relations, r.RelationInfo)
 	}
 }
 
-func (t *table[M]) targets() []AnyTable {
-	return Each(t.relations, func(r Relation[M]) AnyTable { return r.of.target() })
+func (t *table) targets() []AnyTable {
+	return Each(t.relations, func(r *relation) AnyTable { return r.target() })
 }
 
 // reachable returns tables and those that their relations lead to, each once.
@@ -157,7 +120,7 @@ func reachable(tables ...AnyTable) []AnyTable {
 
 // relationAt returns the place of the relation that a path begins with, or -1, and the
 // path below it.
-func (t *table[M]) relationAt(path string) (at int, below string) {
+func (t *table) relationAt(path string) (at int, below string) {
 	for i := range t.relations {
 		if rest, ok := cutPath(path, t.relations[i].Field); ok {
 			return i, rest
@@ -178,10 +141,10 @@ func cutPath(path, field string) (below string, ok bool) {
 }
 
 // ownedIn returns the places of the owned relations that a message has something of.
-func (t *table[M]) ownedIn(m M) []int {
+func (t *table) ownedIn(m proto.Message) []int {
 	var owned []int
 	for i := range t.relations {
-		if r := &t.relations[i]; r.Owned && r.of.has(m) {
+		if r := t.relations[i]; r.Owned && r.has(m) {
 			owned = append(owned, i)
 		}
 	}
@@ -189,10 +152,10 @@ func (t *table[M]) ownedIn(m M) []int {
 }
 
 // copyRelated gives dst what f says of each relation of src.
-func (t *table[M]) copyRelated(dst, src M, f func(r *Relation[M])) {
+func (t *table) copyRelated(dst, src proto.Message, f func(r *relation)) {
 	for i := range t.relations {
-		if t.relations[i].of.has(src) {
-			f(&t.relations[i])
+		if t.relations[i].has(src) {
+			f(t.relations[i])
 		}
 	}
 }

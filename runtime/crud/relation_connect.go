@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+
+	"google.golang.org/protobuf/proto"
 )
 
 // made are the cores of repositories that relations lead to, by their tables: tables
@@ -23,19 +25,19 @@ func relatedOptions(opts []Option) Option {
 
 // connect makes the relations of a core's table. Options that concern the related table
 // hold for its rows too; a general predicate concerns its own repository alone.
-func (c *core[M]) connect(db DB, opts []Option, done made) {
+func (c *core) connect(db DB, opts []Option, done made) {
 	if c.table.info.Related && len(c.table.relations) == 0 {
 		panic(fmt.Sprintf("crud: the repository of %s is made before the package of its table is initialized; make it in a function", c.table.info.Message))
 	}
 	c.reached = done
 	for i := range c.table.relations {
-		c.connections = append(c.connections, c.table.relations[i].of.connect(db, c.table.columns, opts, done))
+		c.connections = append(c.connections, c.table.relations[i].connect(db, c.table.columns, opts, done))
 	}
 }
 
-func (r *relation[M, R]) connect(db DB, columns []Column[M], opts []Option, done made) connection[M] {
-	c := &junction[M, R]{relation: r, ownColumns: columns, own: placesOf(columns, r.info.Columns), theirs: placesOf(r.table.columns, r.info.TargetColumns)}
-	if known, ok := done[r.table].(*core[R]); ok {
+func (r *relation) connect(db DB, columns []column, opts []Option, done made) *junction {
+	c := &junction{relation: r, ownColumns: columns, own: placesOf(columns, r.Columns), theirs: placesOf(r.table.columns, r.TargetColumns)}
+	if known, ok := done[r.table].(*core); ok {
 		c.core = known
 		return c
 	}
@@ -51,10 +53,10 @@ func (r *relation[M, R]) connect(db DB, columns []Column[M], opts []Option, done
 }
 
 // A junction is a relation that statements can be run for.
-type junction[M, R any] struct {
-	*relation[M, R]
-	core        *core[R]
-	ownColumns  []Column[M]
+type junction struct {
+	*relation
+	core        *core
+	ownColumns  []column
 	own, theirs []place
 	texts       textCache
 }
@@ -63,7 +65,7 @@ type junction[M, R any] struct {
 type place struct{ column, index int }
 
 // placesOf finds SQL columns. Generated code names those that are there.
-func placesOf[M any](columns []Column[M], names []string) []place {
+func placesOf(columns []column, names []string) []place {
 	places := make([]place, 0, len(names))
 	for _, name := range names {
 		for i := range columns {
@@ -80,7 +82,7 @@ func placesOf[M any](columns []Column[M], names []string) []place {
 
 // valuesAt returns what a message has in places as it is bound; ok is false if one is
 // NULL.
-func valuesAt[M any](m M, columns []Column[M], places []place, d Dialect) (values []any, ok bool) {
+func valuesAt(m proto.Message, columns []column, places []place, d Dialect) (values []any, ok bool) {
 	values = make([]any, len(places))
 	var args []any
 	for i, p := range places {
@@ -93,6 +95,6 @@ func valuesAt[M any](m M, columns []Column[M], places []place, d Dialect) (value
 }
 
 // repository is that of the related rows.
-func (c *junction[M, R]) repository(db DB) *repository[R] {
-	return &repository[R]{core: c.core, db: db, tx: transactionOf(db)}
+func (c *junction) repository(db DB) *repository {
+	return &repository{core: c.core, db: db, tx: transactionOf(db)}
 }

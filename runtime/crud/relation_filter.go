@@ -18,11 +18,11 @@ type relatedScope struct {
 }
 
 // filter is the relation as filters know it. Its schemas are made once for each alias.
-func (r *relation[M, R]) filter() filter.Relation {
+func (r *relation) filter() filter.Relation {
 	var schemas sync.Map
 	return filter.Relation{
-		Path: r.info.Field,
-		Many: r.info.Many,
+		Path: r.Field,
+		Many: r.Many,
 		Key:  r.keyPath(),
 		Schema: func(alias string) *filter.Schema {
 			if s, ok := schemas.Load(alias); ok {
@@ -36,7 +36,7 @@ func (r *relation[M, R]) filter() filter.Relation {
 }
 
 // keyPath is the field that tells related rows apart, empty if it is not one.
-func (r *relation[M, R]) keyPath() string {
+func (r *relation) keyPath() string {
 	if r.table.nameField != "" || len(r.table.keyColumns) == 1 {
 		return r.table.keyField()
 	}
@@ -44,20 +44,20 @@ func (r *relation[M, R]) keyPath() string {
 }
 
 // rows is the FROM and WHERE of the rows that are related to one of the outer table.
-func (r *relation[M, R]) rows(alias, outer string, _ filter.Dialect) (sql string, args []any) {
+func (r *relation) rows(alias, outer string, _ filter.Dialect) (sql string, args []any) {
 	var b strings.Builder
 	b.WriteString("FROM " + sqlname.Qualify(r.table.info.Schema, r.table.info.Name) + " AS " + alias)
-	if j := r.info.Join; j != nil {
+	if j := r.Join; j != nil {
 		link := alias + "_join"
-		fmt.Fprintf(&b, " JOIN %s AS %s ON %s", sqlname.Qualify(j.Schema, j.Table), link, equalColumns(alias, r.info.TargetColumns, link, j.TargetColumns))
-		b.WriteString(" WHERE " + equalColumns(link, j.Columns, outer, r.info.Columns))
+		fmt.Fprintf(&b, " JOIN %s AS %s ON %s", sqlname.Qualify(j.Schema, j.Table), link, equalColumns(alias, r.TargetColumns, link, j.TargetColumns))
+		b.WriteString(" WHERE " + equalColumns(link, j.Columns, outer, r.Columns))
 		if j.DeleteTime != "" {
 			b.WriteString(" AND " + link + "." + sqlname.Quote(j.DeleteTime) + " IS NULL")
 		}
 	} else {
-		b.WriteString(" WHERE " + equalColumns(alias, r.info.TargetColumns, outer, r.info.Columns))
+		b.WriteString(" WHERE " + equalColumns(alias, r.TargetColumns, outer, r.Columns))
 	}
-	if at := r.table.deleteTime; at >= 0 && !r.info.BelongsTo {
+	if at := r.table.deleteTime; at >= 0 && !r.BelongsTo {
 		b.WriteString(" AND " + alias + "." + sqlname.Quote(r.table.columns[at].Names[0]) + " IS NULL")
 	}
 	for _, column := range r.table.info.Scope {
@@ -67,7 +67,7 @@ func (r *relation[M, R]) rows(alias, outer string, _ filter.Dialect) (sql string
 	return b.String(), args
 }
 
-func (c *core[M]) scopeValue(ctx context.Context, column string) (any, error) {
+func (c *core) scopeValue(ctx context.Context, column string) (any, error) {
 	values, err := c.scope.values(ctx)
 	if err != nil {
 		return nil, err

@@ -7,20 +7,21 @@ import (
 
 	"github.com/Masterminds/squirrel"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
 )
 
 // link makes the rows of the joining table those between a message and the elements that
 // are given, of which only the keys count. Elements must be there and in the scope.
-func (c *junction[M, R]) link(ctx context.Context, tx *Tx, given, stored M) error {
+func (c *junction) link(ctx context.Context, tx *Tx, given, stored proto.Message) error {
 	keys, err := c.linked(ctx, tx, given)
 	if err != nil {
 		return err
 	}
 	owner, ok := valuesAt(stored, c.ownColumns, c.own, c.core.dialect)
 	if !ok {
-		return internal(c.core.domain, fmt.Errorf("crud: %s joins by a column that is NULL", c.info.Field))
+		return internal(c.core.domain, fmt.Errorf("crud: %s joins by a column that is NULL", c.Field))
 	}
 	if err := c.unlink(ctx, tx, owner, keys); err != nil {
 		return err
@@ -31,14 +32,14 @@ func (c *junction[M, R]) link(ctx context.Context, tx *Tx, given, stored M) erro
 		}
 	}
 	c.set(stored, nil)
-	return c.load(ctx, tx, []M{stored}, reading{})
+	return c.load(ctx, tx, []proto.Message{stored}, reading{})
 }
 
 // maxLinks is how many rows one INSERT of links has.
 const maxLinks = 500
 
 // linked returns the keys of the elements, of which each must be a row.
-func (c *junction[M, R]) linked(ctx context.Context, tx *Tx, given M) ([]any, error) {
+func (c *junction) linked(ctx context.Context, tx *Tx, given proto.Message) ([]any, error) {
 	elements := c.get(given)
 	keys := make([]any, len(elements))
 	var violations []Violation
@@ -72,7 +73,7 @@ func (c *junction[M, R]) linked(ctx context.Context, tx *Tx, given M) ([]any, er
 }
 
 // noSuchElement is FAILED_PRECONDITION of an element that is not there.
-func (c *junction[M, R]) noSuchElement(i int, key any) *Error {
+func (c *junction) noSuchElement(i int, key any) *Error {
 	resource := c.table.info.Resource
 	return &Error{
 		Code: codes.FailedPrecondition, Reason: ReasonReferenceNotFound, Domain: c.core.domain,
@@ -82,14 +83,14 @@ func (c *junction[M, R]) noSuchElement(i int, key any) *Error {
 	}
 }
 
-func (c *junction[M, R]) joinTable() string {
-	return sqlname.Qualify(c.info.Join.Schema, c.info.Join.Table)
+func (c *junction) joinTable() string {
+	return sqlname.Qualify(c.Join.Schema, c.Join.Table)
 }
 
 // unlink deletes the links of a message to others than keys.
-func (c *junction[M, R]) unlink(ctx context.Context, tx *Tx, owner []any, keys []any) error {
+func (c *junction) unlink(ctx context.Context, tx *Tx, owner []any, keys []any) error {
 	b := squirrel.Delete(c.joinTable()).PlaceholderFormat(squirrel.Dollar)
-	for i, name := range c.info.Join.Columns {
+	for i, name := range c.Join.Columns {
 		b = b.Where(sqlname.Quote(name)+" = ?", owner[i])
 	}
 	if args, n := c.core.bindKeys(keys); n > 0 {
@@ -100,18 +101,18 @@ func (c *junction[M, R]) unlink(ctx context.Context, tx *Tx, owner []any, keys [
 }
 
 // keysIn is the condition that a link is to one of several keys.
-func (c *junction[M, R]) keysIn() string {
-	return "(" + c.core.anyKeyOf(columnNames(c.info.Join.TargetColumns, sqlname.Quote)) + ")"
+func (c *junction) keysIn() string {
+	return "(" + c.core.anyKeyOf(columnNames(c.Join.TargetColumns, sqlname.Quote)) + ")"
 }
 
 // insertLinks links a message with keys that it is not linked with.
-func (c *junction[M, R]) insertLinks(ctx context.Context, tx *Tx, owner []any, keys []any) error {
-	columns := columnNames(slices.Concat(c.info.Join.Columns, c.info.Join.TargetColumns), sqlname.Quote)
+func (c *junction) insertLinks(ctx context.Context, tx *Tx, owner []any, keys []any) error {
+	columns := columnNames(slices.Concat(c.Join.Columns, c.Join.TargetColumns), sqlname.Quote)
 	b := squirrel.Insert(c.joinTable()).Columns(columns...).Suffix("ON CONFLICT DO NOTHING").PlaceholderFormat(squirrel.Dollar)
 	for _, key := range keys {
 		values, ok := c.table.keyArgs(key, c.core.dialect)
 		if !ok {
-			return internal(c.core.domain, fmt.Errorf("crud: %s: a key that was found cannot be bound", c.info.Field))
+			return internal(c.core.domain, fmt.Errorf("crud: %s: a key that was found cannot be bound", c.Field))
 		}
 		b = b.Values(slices.Concat(owner, values)...)
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
@@ -37,11 +38,11 @@ func (n *target) addRelated(at int, below string) {
 
 // writableRelations leaves of the relations that an update mask names those that a
 // write writes, and returns what is wrong with the paths.
-func (t *table[M]) writableRelations(named *target) []Violation {
+func (t *table) writableRelations(named *target) []Violation {
 	var violations []Violation
 	var written []relatedPaths
 	for i, r := range named.related {
-		relation := &t.relations[r.at]
+		relation := t.relations[r.at]
 		if !relation.Owned {
 			_, wrong := t.relatedReadings(named.related[i:i+1], maskPath)
 			violations = append(violations, wrong...)
@@ -70,15 +71,15 @@ func (r *RelationInfo) intoOwned(below string) string {
 
 // populated are the owned relations that a message has something of: what * and a
 // missing mask name. To have none left, a mask names the field.
-func (t *table[M]) populated(m M) []relatedPaths {
+func (t *table) populated(m proto.Message) []relatedPaths {
 	return Each(t.ownedIn(m), func(at int) relatedPaths { return relatedPaths{at: at} })
 }
 
 // relatedReadings returns what to read of the relations that a mask in the request's
 // field names.
-func (t *table[M]) relatedReadings(related []relatedPaths, field string) (of []relatedReading, violations []Violation) {
+func (t *table) relatedReadings(related []relatedPaths, field string) (of []relatedReading, violations []Violation) {
 	for _, r := range related {
-		inner, wrong := t.relations[r.at].of.reading(r.paths)
+		inner, wrong := t.relations[r.at].reading(r.paths)
 		for i := range wrong {
 			wrong[i].Field = field
 			wrong[i].Description = "in " + t.relations[r.at].Field + ", " + wrong[i].Description
@@ -89,7 +90,7 @@ func (t *table[M]) relatedReadings(related []relatedPaths, field string) (of []r
 	return of, violations
 }
 
-func (r *relation[M, R]) reading(paths []string) (reading, []Violation) {
+func (r *relation) reading(paths []string) (reading, []Violation) {
 	var below []string
 	whole := false
 	for _, p := range paths {
@@ -122,7 +123,7 @@ func (of *reading) depth() int {
 }
 
 // allRelated reads all of every relation, and nothing that those relate to.
-func (t *table[M]) allRelated() []relatedReading {
+func (t *table) allRelated() []relatedReading {
 	var all []relatedReading
 	for i := range t.relations {
 		all = append(all, relatedReading{at: i})
@@ -132,7 +133,7 @@ func (t *table[M]) allRelated() []relatedReading {
 
 // viewed returns what a view reads where no mask is given: a value whose name ends in
 // FULL has the relations too (AIP-157).
-func (t *table[M]) viewed(of reading, paths []string, view protoreflect.Enum) reading {
+func (t *table) viewed(of reading, paths []string, view protoreflect.Enum) reading {
 	if len(paths) > 0 || view == nil || len(t.relations) == 0 {
 		return of
 	}
@@ -144,7 +145,7 @@ func (t *table[M]) viewed(of reading, paths []string, view protoreflect.Enum) re
 }
 
 // selectJoined has the columns read that relations join by.
-func (t *table[M]) selectJoined(of *reading) {
+func (t *table) selectJoined(of *reading) {
 	for _, r := range of.related {
 		for i := range t.columns {
 			if of.selected[i] == 0 && sharesName(t.columns[i].Names, t.relations[r.at].Columns) {

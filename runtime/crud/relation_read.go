@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
 )
@@ -23,7 +24,7 @@ const (
 
 // loadRelated reads the relations of messages: one statement for each, however many
 // messages there are.
-func (r *repository[M]) loadRelated(ctx context.Context, db DB, of []relatedReading, items ...M) error {
+func (r *repository) loadRelated(ctx context.Context, db DB, of []relatedReading, items ...proto.Message) error {
 	if len(items) == 0 {
 		return nil
 	}
@@ -36,7 +37,7 @@ func (r *repository[M]) loadRelated(ctx context.Context, db DB, of []relatedRead
 }
 
 // load reads the related rows of all messages.
-func (c *junction[M, R]) load(ctx context.Context, db DB, items []M, of reading) error {
+func (c *junction) load(ctx context.Context, db DB, items []proto.Message, of reading) error {
 	keys, owners := c.keysOf(items)
 	if len(keys) == 0 {
 		return nil
@@ -50,7 +51,7 @@ func (c *junction[M, R]) load(ctx context.Context, db DB, items []M, of reading)
 		return err
 	}
 	c.table.hide(of, rows...)
-	groups := make([][]R, len(keys))
+	groups := make([][]proto.Message, len(keys))
 	for i, m := range rows {
 		groups[places[i]] = append(groups[places[i]], m)
 	}
@@ -67,7 +68,7 @@ func (c *junction[M, R]) load(ctx context.Context, db DB, items []M, of reading)
 
 // keysOf returns the values that messages are joined by, each once, and the messages
 // that have them.
-func (c *junction[M, R]) keysOf(items []M) (keys [][]any, owners [][]M) {
+func (c *junction) keysOf(items []proto.Message) (keys [][]any, owners [][]proto.Message) {
 	seen := make(map[string]int, len(items))
 	for _, m := range items {
 		values, ok := valuesAt(m, c.ownColumns, c.own, c.core.dialect)
@@ -88,7 +89,7 @@ func (c *junction[M, R]) keysOf(items []M) (keys [][]any, owners [][]M) {
 
 // read reads the rows that are related to keys, in the order of the keys, and the place
 // of each one's key.
-func (c *junction[M, R]) read(ctx context.Context, db DB, keys [][]any, of reading) (rows []R, places []int, err error) {
+func (c *junction) read(ctx context.Context, db DB, keys [][]any, of reading) (rows []proto.Message, places []int, err error) {
 	r := c.repository(db)
 	sql, err := c.texts.get(append([]byte{'r'}, of.selected...), func() (string, error) { return c.text(of.selected), nil })
 	if err != nil {
@@ -111,37 +112,37 @@ func (c *junction[M, R]) read(ctx context.Context, db DB, keys [][]any, of readi
 }
 
 // text is the statement up to its order.
-func (c *junction[M, R]) text(selected columnSet) string {
+func (c *junction) text(selected columnSet) string {
 	var b strings.Builder
 	table := c.core
 	fmt.Fprintf(&b, "SELECT %s, %s.%s\nFROM %s", table.table.selection(selected, table.column), keysAlias, placeAlias, c.source())
-	if j := c.info.Join; j != nil {
+	if j := c.Join; j != nil {
 		fmt.Fprintf(&b, "\nJOIN %s AS %s ON %s", sqlname.Qualify(j.Schema, j.Table), joinAlias, c.equalKeys(joinAlias, j.Columns))
-		fmt.Fprintf(&b, "\nJOIN %s ON %s", table.name, equalColumns(sqlname.Quote(table.table.info.Name), c.info.TargetColumns, joinAlias, j.TargetColumns))
+		fmt.Fprintf(&b, "\nJOIN %s ON %s", table.name, equalColumns(sqlname.Quote(table.table.info.Name), c.TargetColumns, joinAlias, j.TargetColumns))
 	} else {
-		fmt.Fprintf(&b, "\nJOIN %s ON %s", table.name, c.equalKeys(sqlname.Quote(table.table.info.Name), c.info.TargetColumns))
+		fmt.Fprintf(&b, "\nJOIN %s ON %s", table.name, c.equalKeys(sqlname.Quote(table.table.info.Name), c.TargetColumns))
 	}
 	b.WriteString("\nWHERE true")
-	if at := table.table.deleteTime; at >= 0 && !c.info.BelongsTo {
+	if at := table.table.deleteTime; at >= 0 && !c.BelongsTo {
 		b.WriteString(" AND " + table.column(table.table.columns[at].Names[0]) + " IS NULL")
 	}
-	if j := c.info.Join; j != nil && j.DeleteTime != "" {
+	if j := c.Join; j != nil && j.DeleteTime != "" {
 		b.WriteString(" AND " + joinAlias + "." + sqlname.Quote(j.DeleteTime) + " IS NULL")
 	}
 	return b.String() + table.scope.static(c.params()+1)
 }
 
 // order is the ORDER BY.
-func (c *junction[M, R]) order() string {
+func (c *junction) order() string {
 	names := columnNames(c.core.table.info.Key, c.core.column)
-	if by := c.info.OrderBy; by != "" {
+	if by := c.OrderBy; by != "" {
 		names = append([]string{c.core.column(by)}, names...)
 	}
 	return "\nORDER BY " + keysAlias + "." + placeAlias + ", " + strings.Join(names, ", ")
 }
 
 // source is the list of the keys as a table.
-func (c *junction[M, R]) source() string {
+func (c *junction) source() string {
 	if c.core.dialect == SQLite {
 		return "(SELECT key AS " + placeAlias + ", value FROM json_each($1)) AS " + keysAlias
 	}
@@ -154,11 +155,11 @@ func (c *junction[M, R]) source() string {
 }
 
 // ownInfos are the columns of the owners that rows are joined by.
-func (c *junction[M, R]) ownInfos() []*ColumnInfo {
+func (c *junction) ownInfos() []*ColumnInfo {
 	return Each(c.own, func(p place) *ColumnInfo { return c.ownColumns[p.column].at(p.index) })
 }
 
-func (c *junction[M, R]) params() int {
+func (c *junction) params() int {
 	if c.core.dialect == SQLite {
 		return 1
 	}
@@ -166,7 +167,7 @@ func (c *junction[M, R]) params() int {
 }
 
 // equalKeys is the condition that columns of a table have the values of a key.
-func (c *junction[M, R]) equalKeys(table string, columns []string) string {
+func (c *junction) equalKeys(table string, columns []string) string {
 	equal := make([]string, len(columns))
 	for i, name := range columns {
 		value := keysAlias + ".k" + strconv.Itoa(i)
@@ -191,7 +192,7 @@ func equalColumns(a string, columns []string, b string, others []string) string 
 
 // manyPlaced is many of rows that have the place of a key behind their columns. Places
 // are counted from 0.
-func (t *table[M]) manyPlaced(rows pgx.Rows, d Dialect, selected columnSet, expect int) (items []M, places []int, err error) {
+func (t *table) manyPlaced(rows pgx.Rows, d Dialect, selected columnSet, expect int) (items []proto.Message, places []int, err error) {
 	defer rows.Close()
 	r := t.reader(rows, d, selected, expect)
 	r.extra = 1
@@ -214,7 +215,7 @@ func (t *table[M]) manyPlaced(rows pgx.Rows, d Dialect, selected columnSet, expe
 }
 
 // place reads the column behind the table's. PostgreSQL counts from 1.
-func (r *reader[M]) place() (int, error) {
+func (r *reader) place() (int, error) {
 	at := len(r.fds) - 1
 	if r.dialect == SQLite {
 		values, err := r.rows.Values()
@@ -237,7 +238,7 @@ func (r *reader[M]) place() (int, error) {
 
 // walkPages is walk of rows with relations. It reads them in pages, and with each page
 // what is related to it: no cursor is open meanwhile.
-func (r *repository[M]) walkPages(ctx context.Context, l *listing[M], yield func(M) bool) (n int, err error) {
+func (r *repository) walkPages(ctx context.Context, l *listing, yield func(proto.Message) bool) (n int, err error) {
 	for left := int(l.query.PageSize); ; {
 		size := slabSize
 		if left > 0 {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/Masterminds/squirrel"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
@@ -13,8 +14,8 @@ import (
 
 // update makes the related rows those of given: it deletes the missing, updates those
 // with a key that is there, and inserts the others.
-func (c *junction[M, R]) update(ctx context.Context, tx *Tx, given, stored M, client bool) error {
-	if c.info.Join != nil {
+func (c *junction) update(ctx context.Context, tx *Tx, given, stored proto.Message, client bool) error {
+	if c.Join != nil {
 		return c.link(ctx, tx, given, stored)
 	}
 	p, err := c.plan(ctx, tx, given, stored, client)
@@ -29,25 +30,25 @@ func (c *junction[M, R]) update(ctx context.Context, tx *Tx, given, stored M, cl
 }
 
 // A reconciliation is what an update does to the rows of a relation.
-type reconciliation[M, R any] struct {
-	of      *junction[M, R]
+type reconciliation struct {
+	of      *junction
 	gone    []any
-	changes []Change[R]
+	changes []Change[proto.Message]
 	changed []int // their places
-	created []R
+	created []proto.Message
 	added   []int // their places
-	stored  []R
+	stored  []proto.Message
 	// moved says that numbers are in the way of others until they are changed.
 	moved bool
 }
 
 // plan compares the elements with the rows that are there.
-func (c *junction[M, R]) plan(ctx context.Context, tx *Tx, given, stored M, client bool) (*reconciliation[M, R], error) {
+func (c *junction) plan(ctx context.Context, tx *Tx, given, stored proto.Message, client bool) (*reconciliation, error) {
 	elements, err := c.filled(given, stored)
 	if err != nil {
 		return nil, err
 	}
-	p := &reconciliation[M, R]{of: c, stored: make([]R, len(elements))}
+	p := &reconciliation{of: c, stored: make([]proto.Message, len(elements))}
 	old, err := c.rowsOf(ctx, tx, stored)
 	if err != nil {
 		return nil, err
@@ -84,8 +85,8 @@ func (c *junction[M, R]) plan(ctx context.Context, tx *Tx, given, stored M, clie
 }
 
 // rowsOf returns the related rows by their keys.
-func (c *junction[M, R]) rowsOf(ctx context.Context, tx *Tx, stored M) (map[any]R, error) {
-	keys, _ := c.keysOf([]M{stored})
+func (c *junction) rowsOf(ctx context.Context, tx *Tx, stored proto.Message) (map[any]proto.Message, error) {
+	keys, _ := c.keysOf([]proto.Message{stored})
 	if len(keys) == 0 {
 		return nil, nil
 	}
@@ -97,22 +98,22 @@ func (c *junction[M, R]) rowsOf(ctx context.Context, tx *Tx, stored M) (map[any]
 }
 
 // makesKeys reports whether the server or the database makes the last value of keys.
-func (t *table[M]) makesKeys() bool {
+func (t *table) makesKeys() bool {
 	return t.keyColumns[len(t.keyColumns)-1].Generated != ByClient
 }
 
 // change adds the update of a row, if it differs from the element. It returns what is
 // wrong with the element.
-func (p *reconciliation[M, R]) change(i int, row, e R, client bool) []Violation {
+func (p *reconciliation) change(i int, row, e proto.Message, client bool) []Violation {
 	c := p.of
-	r := &repository[R]{core: c.core}
+	r := &repository{core: c.core}
 	mask := &fieldmaskpb.FieldMask{Paths: []string{"*"}}
-	change := Change[R]{Message: e, Mask: mask}
+	change := Change[proto.Message]{Message: e, Mask: mask}
 	named, violations := c.table.resolve(e, mask)
 	if client {
 		in, wrong := c.table.masked(e, mask)
 		named, violations = in.target, c.withoutFilled(wrong)
-		change = Change[R]{in.m, in.paths, c.table.updateOptions(in, &writeSettings{}, nil)}
+		change = Change[proto.Message]{in.m, in.paths, c.table.updateOptions(in, &writeSettings{}, nil)}
 		if len(r.changed(row, e, in.fixed)) > 0 {
 			named.related = append(named.related, relatedPaths{}) // the update tells what is wrong
 		}
@@ -129,7 +130,7 @@ func (p *reconciliation[M, R]) change(i int, row, e R, client bool) []Violation 
 }
 
 // run writes the rows: those that go make room for those that come.
-func (p *reconciliation[M, R]) run(ctx context.Context, tx *Tx) error {
+func (p *reconciliation) run(ctx context.Context, tx *Tx) error {
 	c := p.of
 	r := c.repository(tx)
 	if len(p.gone) > 0 {
@@ -161,9 +162,9 @@ func (p *reconciliation[M, R]) run(ctx context.Context, tx *Tx) error {
 
 // makeRoom moves the numbers of rows that will have others out of the way, where no two
 // rows may have the same one.
-func (p *reconciliation[M, R]) makeRoom(ctx context.Context, tx *Tx) error {
+func (p *reconciliation) makeRoom(ctx context.Context, tx *Tx) error {
 	c := p.of
-	by := c.info.OrderBy
+	by := c.OrderBy
 	if !p.moved || !slices.ContainsFunc(c.table.info.Indexes, func(i Index) bool { return i.Unique && slices.Contains(i.Columns, by) }) {
 		return nil
 	}

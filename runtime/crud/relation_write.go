@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"google.golang.org/protobuf/proto"
 )
 
 // createRelated writes the owned relations of a message that was just stored.
-func (r *repository[M]) createRelated(ctx context.Context, tx *Tx, given, stored M) error {
+func (r *repository) createRelated(ctx context.Context, tx *Tx, given, stored proto.Message) error {
 	for _, at := range r.table.ownedIn(given) {
 		if err := r.connections[at].create(ctx, tx, given, stored); err != nil {
 			return err
@@ -19,7 +21,7 @@ func (r *repository[M]) createRelated(ctx context.Context, tx *Tx, given, stored
 }
 
 // updateRelated writes the owned relations that an update names.
-func (r *repository[M]) updateRelated(ctx context.Context, tx *Tx, u *update[M], stored M) error {
+func (r *repository) updateRelated(ctx context.Context, tx *Tx, u *update, stored proto.Message) error {
 	for _, named := range u.related {
 		if err := r.connections[named.at].update(ctx, tx, u.m, stored, u.client); err != nil {
 			return err
@@ -30,41 +32,41 @@ func (r *repository[M]) updateRelated(ctx context.Context, tx *Tx, u *update[M],
 
 // checkRelated returns what is wrong with the values of the owned relations of a
 // message.
-func (t *table[M]) checkRelated(m M, d Dialect) []Violation {
+func (t *table) checkRelated(m proto.Message, d Dialect) []Violation {
 	var violations []Violation
 	for _, at := range t.ownedIn(m) {
-		violations = append(violations, t.relations[at].of.check(m, d)...)
+		violations = append(violations, t.relations[at].check(m, d)...)
 	}
 	return violations
 }
 
 // path is the path of an element, or of the only one.
-func (r *relation[M, R]) path(i int) string {
-	if r.info.Many {
-		return fmt.Sprintf("%s[%d]", r.info.Field, i)
+func (r *relation) path(i int) string {
+	if r.Many {
+		return fmt.Sprintf("%s[%d]", r.Field, i)
 	}
-	return r.info.Field
+	return r.Field
 }
 
 // below puts what is wrong with an element under its path.
-func (r *relation[M, R]) below(i int, violations []Violation) []Violation {
+func (r *relation) below(i int, violations []Violation) []Violation {
 	for at := range violations {
 		violations[at].Field = joined(r.path(i), violations[at].Field)
 	}
 	return violations
 }
 
-func (r *relation[M, R]) check(m M, d Dialect) []Violation {
+func (r *relation) check(m proto.Message, d Dialect) []Violation {
 	elements := r.get(m)
 	if most := int(r.table.info.MaxBatchSize); len(elements) > most {
-		return []Violation{invalidField(r.info.Field, fmt.Sprintf("has %d elements, more than %d", len(elements), most))}
+		return []Violation{invalidField(r.Field, fmt.Sprintf("has %d elements, more than %d", len(elements), most))}
 	}
 	var violations []Violation
 	for i, e := range elements {
 		switch {
 		case r.table.isNil(e):
 			violations = append(violations, invalidField(r.path(i), "is null"))
-		case r.info.Join != nil:
+		case r.Join != nil:
 			violations = append(violations, r.below(i, r.missingKey(e))...)
 		default:
 			wrong := r.withoutFilled(r.table.check(e, nil, d))
@@ -75,7 +77,7 @@ func (r *relation[M, R]) check(m M, d Dialect) []Violation {
 }
 
 // missingKey returns the key fields that an element of a many-to-many relation lacks.
-func (r *relation[M, R]) missingKey(e R) []Violation {
+func (r *relation) missingKey(e proto.Message) []Violation {
 	if !r.table.hasKey(e) {
 		return []Violation{missingField(r.table.keyField())}
 	}
@@ -84,20 +86,20 @@ func (r *relation[M, R]) missingKey(e R) []Violation {
 
 // fills reports whether the write fills in a column of the elements: their reference and
 // their place.
-func (r *relation[M, R]) fills(c *Column[R]) bool {
-	return r.info.Join == nil && (sharesName(c.Names, r.info.TargetColumns) || slices.Contains(c.Names, r.info.OrderBy))
+func (r *relation) fills(c *column) bool {
+	return r.Join == nil && (sharesName(c.Names, r.TargetColumns) || slices.Contains(c.Names, r.OrderBy))
 }
 
 // withoutFilled returns the violations but for those of what the write fills in.
-func (r *relation[M, R]) withoutFilled(violations []Violation) []Violation {
+func (r *relation) withoutFilled(violations []Violation) []Violation {
 	return slices.DeleteFunc(violations, func(v Violation) bool {
 		c, ok := r.table.column(v.Field)
 		return ok && r.fills(c)
 	})
 }
 
-func (r *relation[M, R]) required(m M) []Violation {
-	if r.info.Join != nil {
+func (r *relation) required(m proto.Message) []Violation {
+	if r.Join != nil {
 		return nil // of which no field is written
 	}
 	var violations []Violation
@@ -111,8 +113,8 @@ func (r *relation[M, R]) required(m M) []Violation {
 	return violations
 }
 
-func (r *relation[M, R]) input(dst, src M) {
-	if r.info.Join != nil {
+func (r *relation) input(dst, src proto.Message) {
+	if r.Join != nil {
 		r.copy(dst, src)
 		return
 	}
@@ -121,7 +123,7 @@ func (r *relation[M, R]) input(dst, src M) {
 
 // newElement is an element with what a client may create, and with what the write fills
 // in: a reference to another owner is to be told.
-func (r *relation[M, R]) newElement(e R) R {
+func (r *relation) newElement(e proto.Message) proto.Message {
 	if r.table.isNil(e) {
 		return e // which check tells
 	}
@@ -134,8 +136,8 @@ func (r *relation[M, R]) newElement(e R) R {
 	return in
 }
 
-func (r *relation[M, R]) clearMade(stored, given M) {
-	if r.info.Join != nil {
+func (r *relation) clearMade(stored, given proto.Message) {
+	if r.Join != nil {
 		return
 	}
 	from := r.get(given)
@@ -147,8 +149,8 @@ func (r *relation[M, R]) clearMade(stored, given M) {
 }
 
 // create inserts the related rows of a message that was just stored, or links them.
-func (c *junction[M, R]) create(ctx context.Context, tx *Tx, given, stored M) error {
-	if c.info.Join != nil {
+func (c *junction) create(ctx context.Context, tx *Tx, given, stored proto.Message) error {
+	if c.Join != nil {
 		return c.link(ctx, tx, given, stored)
 	}
 	elements, err := c.filled(given, stored)
@@ -164,7 +166,7 @@ func (c *junction[M, R]) create(ctx context.Context, tx *Tx, given, stored M) er
 
 // filled returns copies of the elements of given with the reference to stored and their
 // places.
-func (c *junction[M, R]) filled(given, stored M) ([]R, error) {
+func (c *junction) filled(given, stored proto.Message) ([]proto.Message, error) {
 	elements := Each(c.get(given), c.table.clone)
 	by, numbered := c.position()
 	var violations []Violation
@@ -191,9 +193,9 @@ func (c *junction[M, R]) filled(given, stored M) ([]R, error) {
 }
 
 // position is the column that holds the place of an element, if one does.
-func (c *junction[M, R]) position() (*Column[R], bool) {
+func (c *junction) position() (*column, bool) {
 	for i := range c.table.columns {
-		if slices.Contains(c.table.columns[i].Names, c.info.OrderBy) {
+		if slices.Contains(c.table.columns[i].Names, c.OrderBy) {
 			return &c.table.columns[i], true
 		}
 	}
@@ -201,8 +203,10 @@ func (c *junction[M, R]) position() (*Column[R], bool) {
 }
 
 // assign sets a field to a Go value of its type; a number fits every type of numbers.
-func assign[M any](c *Column[M], m M, v any) bool {
-	a, ok := c.codec.(interface{ assign(m M, v any) bool })
+func assign(c *column, m proto.Message, v any) bool {
+	a, ok := c.codec.(interface {
+		assign(m proto.Message, v any) bool
+	})
 	if n, isNumber := v.(int64); isNumber {
 		switch c.Kind {
 		case KindInt32:
@@ -217,7 +221,7 @@ func assign[M any](c *Column[M], m M, v any) bool {
 }
 
 // insert inserts elements, of which places says which they are; nil is all.
-func (c *junction[M, R]) insert(ctx context.Context, tx *Tx, elements []R, places []int) ([]R, error) {
+func (c *junction) insert(ctx context.Context, tx *Tx, elements []proto.Message, places []int) ([]proto.Message, error) {
 	if len(elements) == 0 {
 		return nil, nil
 	}
@@ -226,7 +230,7 @@ func (c *junction[M, R]) insert(ctx context.Context, tx *Tx, elements []R, place
 }
 
 // ofElements puts the paths of a batch under the relation's field.
-func (c *junction[M, R]) ofElements(err error, places []int) error {
+func (c *junction) ofElements(err error, places []int) error {
 	var e *Error
 	if err == nil || !errors.As(err, &e) {
 		return err
@@ -235,7 +239,7 @@ func (c *junction[M, R]) ofElements(err error, places []int) error {
 		i, rest, ok := cutElement(v.Field)
 		switch {
 		case !ok:
-			return c.info.Field
+			return c.Field
 		case places != nil && i < len(places):
 			i = places[i]
 		}
@@ -258,25 +262,25 @@ func cutElement(path string) (i int, rest string, ok bool) {
 }
 
 // clearMadeRelated clears the ids of related messages that given did not have.
-func (t *table[M]) clearMadeRelated(stored, given M) {
+func (t *table) clearMadeRelated(stored, given proto.Message) {
 	for i := range t.relations {
-		t.relations[i].of.clearMade(stored, given)
+		t.relations[i].clearMade(stored, given)
 	}
 }
 
 // missingRelated returns what is missing of the owned relations that a target names, of
 // all if it is nil.
-func (t *table[M]) missingRelated(m M, named *target) []Violation {
+func (t *table) missingRelated(m proto.Message, named *target) []Violation {
 	var violations []Violation
 	for i := range t.relations {
-		r := &t.relations[i]
+		r := t.relations[i]
 		in := named == nil || slices.ContainsFunc(named.related, func(p relatedPaths) bool { return p.at == i })
 		switch {
 		case !r.Owned || !in:
-		case r.Required && !r.of.has(m):
+		case r.Required && !r.has(m):
 			violations = append(violations, missingField(r.Field))
 		default:
-			violations = append(violations, r.of.required(m)...)
+			violations = append(violations, r.required(m)...)
 		}
 	}
 	return violations

@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/eventlog"
 	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
@@ -19,27 +20,27 @@ import (
 //
 // Each call is one statement and one round trip, without BEGIN and COMMIT, unless
 // there are hooks or Unchanged. It is safe for concurrent use when its DB is.
-type Repository[M any, K comparable] struct {
-	repository repository[M]
+type Repository[M proto.Message, K comparable] struct {
+	repository repository
 	table      *Table[M, K]
 }
 
-// A repository is a Repository without the type of its key, as a table is.
-type repository[M any] struct {
-	*core[M]
+// A repository is a Repository without the types of its messages and keys, as a table is.
+type repository struct {
+	*core
 	db DB
 	// tx is set when all statements run in a transaction of the caller's.
 	tx *Tx
 }
 
 // core is what a repository and its copies in transactions share.
-type core[M any] struct {
-	table      *table[M]
+type core struct {
+	table      *table
 	name       string // of the table, as statements have it
 	domain     string
 	dialect    Dialect
 	clock      func() time.Time
-	hooks      hookSet[M]
+	hooks      hookSet
 	scope      scope
 	tokens     *sealer
 	validators []Validator
@@ -58,7 +59,7 @@ type core[M any] struct {
 	home        DB
 	wake        *eventlog.Waker // of those who follow the table's events; nil if it has none
 	lookEvery   time.Duration   // of those who follow
-	connections []connection[M] // of the table's relations
+	connections []*junction     // of the table's relations
 	reached     made            // the cores that relations lead to
 }
 
@@ -68,11 +69,11 @@ type core[M any] struct {
 // It panics, with one sentence, on what no call could mend: hooks of another
 // message, a declared scope without a value, a malformed page token key, or a table
 // that the engine cannot hold.
-func NewRepository[M any, K comparable](db DB, t *Table[M, K], opts ...Option) *Repository[M, K] {
+func NewRepository[M proto.Message, K comparable](db DB, t *Table[M, K], opts ...Option) *Repository[M, K] {
 	return &Repository[M, K]{newRepository(db, &t.table, opts), t}
 }
 
-func newRepository[M any](db DB, t *table[M], opts []Option) repository[M] {
+func newRepository(db DB, t *table, opts []Option) repository {
 	s := settingsOf(opts)
 	for _, h := range s.hooks {
 		if !anyTable(reachable(t), func(t AnyTable) bool { return t.hooksFit(h) }) {
@@ -84,21 +85,21 @@ func newRepository[M any](db DB, t *table[M], opts []Option) repository[M] {
 		opts = s.related
 	}
 	c.connect(db, opts, made{t: c})
-	return repository[M]{core: c, db: db, tx: transactionOf(db)}
+	return repository{core: c, db: db, tx: transactionOf(db)}
 }
 
 // newCore makes what a repository is without its relations.
-func newCore[M any](db DB, t *table[M], s *settings) *core[M] {
+func newCore(db DB, t *table, s *settings) *core {
 	if s.noRevision && t.etag >= 0 {
 		t = t.withoutRevision()
 	}
-	c := &core[M]{
+	c := &core{
 		table:      t,
 		name:       sqlname.Qualify(t.info.Schema, t.info.Name),
 		domain:     domainOf(t.info.Message),
 		dialect:    DialectOf(db),
 		clock:      s.clock,
-		hooks:      hooksOf[M](s),
+		hooks:      t.hooksOf(s),
 		scope:      newScope(&t.info, s),
 		tokens:     newSealer(s.tokenKeys),
 		validators: s.validators,
@@ -135,7 +136,7 @@ func newCore[M any](db DB, t *table[M], s *settings) *core[M] {
 }
 
 // prepare completes the static statements with the scope's columns.
-func (c *core[M]) prepare() {
+func (c *core) prepare() {
 	scoped := c.scope.static(len(c.table.keyColumns) + 1)
 	c.get = c.table.sql.Get + scoped
 	c.deleteSQL = c.table.sql.Delete + scoped
@@ -181,12 +182,12 @@ func domainOf(message string) string {
 }
 
 // within is [Repository.WithTx].
-func (r *repository[M]) within(tx *Tx) *repository[M] {
-	return &repository[M]{core: r.core, db: tx, tx: tx}
+func (r *repository) within(tx *Tx) *repository {
+	return &repository{core: r.core, db: tx, tx: tx}
 }
 
 // inTx runs fn in the caller's transaction, or in one of its own.
-func (r *repository[M]) inTx(ctx context.Context, fn func(tx *Tx) error) error {
+func (r *repository) inTx(ctx context.Context, fn func(tx *Tx) error) error {
 	if r.tx != nil {
 		err := fn(r.tx)
 		if own, ok := unmarked(err); ok {
@@ -202,7 +203,7 @@ func (r *repository[M]) inTx(ctx context.Context, fn func(tx *Tx) error) error {
 }
 
 // getKey is [Repository.Get].
-func (r *repository[M]) getKey(ctx context.Context, key any, opts ...GetOption) (m M, err error) {
+func (r *repository) getKey(ctx context.Context, key any, opts ...GetOption) (m proto.Message, err error) {
 	if err := r.keyed("Get"); err != nil {
 		return m, err
 	}
@@ -214,7 +215,7 @@ func (r *repository[M]) getKey(ctx context.Context, key any, opts ...GetOption) 
 }
 
 // read gets a row, with a suffix such as FOR UPDATE.
-func (r *repository[M]) read(ctx context.Context, db DB, key any, suffix string) (m M, err error) {
+func (r *repository) read(ctx context.Context, db DB, key any, suffix string) (m proto.Message, err error) {
 	args, ok := r.table.keyArgs(key, r.dialect)
 	if !ok {
 		return m, r.notFound(key)
@@ -231,7 +232,7 @@ func (r *repository[M]) read(ctx context.Context, db DB, key any, suffix string)
 
 // queryOne runs a static SELECT of at most one row under the scope. A value that its
 // column cannot hold finds none.
-func (r *repository[M]) queryOne(ctx context.Context, db DB, sql, suffix string, args []any, selected columnSet) (m M, found bool, err error) {
+func (r *repository) queryOne(ctx context.Context, db DB, sql, suffix string, args []any, selected columnSet) (m proto.Message, found bool, err error) {
 	if !r.scope.empty() {
 		if sql, args, err = r.scoped(ctx, sql, args); err != nil {
 			return m, false, err
@@ -247,7 +248,7 @@ func (r *repository[M]) queryOne(ctx context.Context, db DB, sql, suffix string,
 	if err == nil {
 		return m, found, nil
 	}
-	var none M
+	var none proto.Message
 	if e := classify(ctx, r.domain, err); !noSuchValue(err) || e.Code != codes.InvalidArgument {
 		return none, false, e
 	}
@@ -256,7 +257,7 @@ func (r *repository[M]) queryOne(ctx context.Context, db DB, sql, suffix string,
 
 // scoped adds a call's scope to a static statement, whose text has the scope's
 // columns already.
-func (r *repository[M]) scoped(ctx context.Context, sql string, args []any) (string, []any, error) {
+func (r *repository) scoped(ctx context.Context, sql string, args []any) (string, []any, error) {
 	values, err := r.scope.values(ctx)
 	if err != nil {
 		return "", nil, err
@@ -270,7 +271,7 @@ func (r *repository[M]) scoped(ctx context.Context, sql string, args []any) (str
 }
 
 // bindScope converts scope values of columns that are fields as the field's are.
-func (c *core[M]) bindScope(values []any) []any {
+func (c *core) bindScope(values []any) []any {
 	bound := make([]any, len(values))
 	for i, v := range values {
 		bound[i] = v
@@ -284,7 +285,7 @@ func (c *core[M]) bindScope(values []any) []any {
 }
 
 // GetBy is [Repository.GetBy].
-func (r *repository[M]) GetBy(ctx context.Context, fields string, values []any, opts ...GetOption) (m M, err error) {
+func (r *repository) GetBy(ctx context.Context, fields string, values []any, opts ...GetOption) (m proto.Message, err error) {
 	sql, ok := r.lookups[fields]
 	columns := r.table.columnsOf(fields)
 	if !ok || len(columns) != len(values) {
@@ -305,7 +306,7 @@ func (r *repository[M]) GetBy(ctx context.Context, fields string, values []any, 
 }
 
 // lookedUp is NOT_FOUND of a lookup. Of a sensitive value it says that there was one.
-func (t *table[M]) lookedUp(columns []*Column[M], values []any) *Error {
+func (t *table) lookedUp(columns []*column, values []any) *Error {
 	parts := make([]string, len(values))
 	for i, v := range values {
 		if columns[i].Sensitive {
@@ -316,9 +317,9 @@ func (t *table[M]) lookedUp(columns []*Column[M], values []any) *Error {
 	return notFound(t.domain(), t.info.Resource, strings.Join(parts, ","))
 }
 
-func (r *repository[M]) notFound(key any) *Error { return r.missing(r.table.keyName(key)) }
+func (r *repository) notFound(key any) *Error { return r.missing(r.table.keyName(key)) }
 
-func (c *core[M]) missing(name string) *Error {
+func (c *core) missing(name string) *Error {
 	return notFound(c.domain, c.table.info.Resource, name)
 }
 

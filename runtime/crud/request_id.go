@@ -98,7 +98,7 @@ type kept[R any] struct {
 // answered. The INSERT waits for a call with the same id that has not ended. To a caller
 // under another predicate than the first one's, what was answered may be rows that they
 // do not see: those are looked for.
-func once[R, M any](ctx context.Context, r *repository[M], tx *Tx, req *requestID, k kept[R], write func(tx *Tx) (R, error)) (result R, err error) {
+func once[R any](ctx context.Context, r *repository, tx *Tx, req *requestID, k kept[R], write func(tx *Tx) (R, error)) (result R, err error) {
 	hash, err := req.hash()
 	if err != nil {
 		return result, internal(r.domain, err)
@@ -142,7 +142,7 @@ func once[R, M any](ctx context.Context, r *repository[M], tx *Tx, req *requestI
 
 // requester tells callers apart, so that none is given another's answer: by who they
 // are and by the scope of their rows.
-func (r *repository[M]) requester(ctx context.Context) (string, error) {
+func (r *repository) requester(ctx context.Context) (string, error) {
 	principal, _ := identity.FromContext(ctx)
 	scope, err := r.scope.values(ctx)
 	if err != nil || len(scope) == 0 {
@@ -153,7 +153,7 @@ func (r *repository[M]) requester(ctx context.Context) (string, error) {
 
 // viewHash tells the rows that a call sees from those of another by its predicates,
 // beside the scope's columns. It is empty where there are none.
-func (r *repository[M]) viewHash(ctx context.Context) ([]byte, error) {
+func (r *repository) viewHash(ctx context.Context) ([]byte, error) {
 	where, args, err := r.scope.where(ctx, 1)
 	if err != nil || where == "" {
 		return nil, err
@@ -172,7 +172,7 @@ func (r *repository[M]) viewHash(ctx context.Context) ([]byte, error) {
 
 // replay returns the response to the call that had the id first, and whether that one
 // saw the same rows.
-func (r *repository[M]) replay(ctx context.Context, tx *Tx, key []any, hash, view []byte) (response []byte, sameView bool, err error) {
+func (r *repository) replay(ctx context.Context, tx *Tx, key []any, hash, view []byte) (response []byte, sameView bool, err error) {
 	var first []byte
 	if err := tx.QueryRow(ctx, requestSelect, key...).Scan(&first, &response); err != nil {
 		if errors.Is(err, pgx.ErrNoRows) { // purged since
@@ -193,7 +193,7 @@ func (r *repository[M]) replay(ctx context.Context, tx *Tx, key []any, hash, vie
 }
 
 // seesAll is NOT_FOUND of the messages whose rows the caller does not see.
-func (r *repository[M]) seesAll(ctx context.Context, tx *Tx, ms ...M) error {
+func (r *repository) seesAll(ctx context.Context, tx *Tx, ms ...proto.Message) error {
 	if r.table.keyless() && len(ms) > 0 { // whose rows cannot be looked for
 		return r.missing("")
 	}
@@ -216,23 +216,23 @@ func (r *repository[M]) seesAll(ctx context.Context, tx *Tx, ms ...M) error {
 }
 
 // keptMessage keeps a message, or nothing for a result without one.
-func (r *repository[M]) keptMessage() kept[M] {
-	return kept[M]{
+func (r *repository) keptMessage() kept[proto.Message] {
+	return kept[proto.Message]{
 		encode: r.encode,
-		decode: func(response []byte) (m M, err error) {
+		decode: func(response []byte) (m proto.Message, err error) {
 			if len(response) == 0 {
 				return m, nil
 			}
 			return r.decode(response)
 		},
-		seen: func(ctx context.Context, tx *Tx, m M) error { return r.seesAll(ctx, tx, m) },
+		seen: func(ctx context.Context, tx *Tx, m proto.Message) error { return r.seesAll(ctx, tx, m) },
 	}
 }
 
 // keptMessages keeps several messages, each behind its length.
-func (r *repository[M]) keptMessages() kept[[]M] {
-	return kept[[]M]{
-		encode: func(ms []M) ([]byte, error) {
+func (r *repository) keptMessages() kept[[]proto.Message] {
+	return kept[[]proto.Message]{
+		encode: func(ms []proto.Message) ([]byte, error) {
 			response := []byte{}
 			for _, m := range ms {
 				b, err := r.encode(m)
@@ -243,7 +243,7 @@ func (r *repository[M]) keptMessages() kept[[]M] {
 			}
 			return response, nil
 		},
-		decode: func(response []byte) (ms []M, err error) {
+		decode: func(response []byte) (ms []proto.Message, err error) {
 			for len(response) > 0 {
 				b, n := protowire.ConsumeBytes(response)
 				if n < 0 {
@@ -257,33 +257,25 @@ func (r *repository[M]) keptMessages() kept[[]M] {
 			}
 			return ms, nil
 		},
-		seen: func(ctx context.Context, tx *Tx, ms []M) error { return r.seesAll(ctx, tx, ms...) },
+		seen: func(ctx context.Context, tx *Tx, ms []proto.Message) error { return r.seesAll(ctx, tx, ms...) },
 	}
 }
 
 // encode returns what is kept of a message: what the caller may see.
-func (r *repository[M]) encode(m M) ([]byte, error) {
+func (r *repository) encode(m proto.Message) ([]byte, error) {
 	if r.table.isNil(m) {
 		return []byte{}, nil
 	}
-	message, ok := any(r.table.visible(m)).(proto.Message)
-	if !ok {
-		return nil, fmt.Errorf("crud: %T is no message", m)
-	}
-	b, err := proto.Marshal(message)
+	b, err := proto.Marshal(r.table.visible(m))
 	if b == nil {
 		b = []byte{}
 	}
 	return b, err
 }
 
-func (r *repository[M]) decode(response []byte) (m M, err error) {
+func (r *repository) decode(response []byte) (m proto.Message, err error) {
 	m = r.table.New()
-	message, ok := any(m).(proto.Message)
-	if !ok {
-		return m, internal(r.domain, fmt.Errorf("crud: %T is no message", m))
-	}
-	if err := proto.Unmarshal(response, message); err != nil {
+	if err := proto.Unmarshal(response, m); err != nil {
 		return m, internal(r.domain, fmt.Errorf("crud: a stored response: %w", err))
 	}
 	return m, nil

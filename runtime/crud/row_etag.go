@@ -18,17 +18,17 @@ func WithoutRevision() Option {
 }
 
 // comparesRows reports whether a call's etag can be compared only with the row itself.
-func (t *table[M]) comparesRows(etag string) bool { return etag != "" && t.revision < 0 }
+func (t *table) comparesRows(etag string) bool { return etag != "" && t.revision < 0 }
 
 // withoutRevision returns the table as one whose etag is made of the other columns,
 // before which it is never read: it is the last.
-func (t *table[M]) withoutRevision() *table[M] {
-	out := new(table[M])
+func (t *table) withoutRevision() *table {
+	out := new(table)
 	*out = *t
 	out.columns, out.info.Columns = slices.Clone(t.columns), slices.Clone(t.info.Columns)
 	c := &out.columns[t.etag]
 	c.Names = []string{}
-	c.codec = &rowEtagCodec[M]{computedCodec[M]{nameField: c.codec.(*etagCodec[M]).nameField, compute: rowEtag[M]}}
+	c.codec = &rowEtagCodec{computedCodec{nameField: c.codec.(*etagCodec).nameField, compute: rowEtag}}
 	out.info.Columns[len(out.info.Columns)-1] = c.ColumnInfo
 	out.sql = t.sql.withoutLastColumn()
 	out.keyColumns, out.ids, out.width, out.times = nil, nil, 0, 0
@@ -52,15 +52,11 @@ func (s SQL) withoutLastColumn() SQL {
 }
 
 // rowEtagCodec makes the etag of a message that has all its other fields.
-type rowEtagCodec[M any] struct{ computedCodec[M] }
+type rowEtagCodec struct{ computedCodec }
 
 // rowEtag hashes a message. One that does not marshal is not sent to anybody either.
-func rowEtag[M any](m M) string {
-	message, ok := any(m).(proto.Message)
-	if !ok {
-		return ""
-	}
-	b, err := proto.MarshalOptions{Deterministic: true}.Marshal(message)
+func rowEtag(m proto.Message) string {
+	b, err := proto.MarshalOptions{Deterministic: true}.Marshal(m)
 	if err != nil {
 		return ""
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
+	"google.golang.org/protobuf/proto"
 )
 
 // slabSize is how many messages of a list are allocated at once.
@@ -13,8 +14,8 @@ const slabSize = 64
 
 // A reader turns result rows into messages. Its columns are those of the table, in
 // SELECT order.
-type reader[M any] struct {
-	table   *table[M]
+type reader struct {
+	table   *table
 	dialect Dialect
 	rows    pgx.Rows
 	fds     []pgconn.FieldDescription
@@ -29,12 +30,12 @@ type reader[M any] struct {
 }
 
 // reader returns a reader of rows. expect is how many there are likely to be.
-func (t *table[M]) reader(rows pgx.Rows, d Dialect, selected columnSet, expect int) *reader[M] {
-	return &reader[M]{table: t, dialect: d, rows: rows, selected: selected, mem: memory{rows: expect, times: t.times}}
+func (t *table) reader(rows pgx.Rows, d Dialect, selected columnSet, expect int) *reader {
+	return &reader{table: t, dialect: d, rows: rows, selected: selected, mem: memory{rows: expect, times: t.times}}
 }
 
 // describe looks at the result's columns once the first row is there.
-func (r *reader[M]) describe() error {
+func (r *reader) describe() error {
 	r.fds = r.rows.FieldDescriptions()
 	if width := r.table.widthOf(r.selected) + r.extra; len(r.fds) != width {
 		return fmt.Errorf("crud: the query gave %d columns of %s, not %d", len(r.fds), r.table.info.Message, width)
@@ -59,10 +60,10 @@ func (r *reader[M]) describe() error {
 	return nil
 }
 
-func (r *reader[M]) skips(column int) bool { return r.selected != nil && r.selected[column] == 0 }
+func (r *reader) skips(column int) bool { return r.selected != nil && r.selected[column] == 0 }
 
 // read fills m from the current row.
-func (r *reader[M]) read(m M) error {
+func (r *reader) read(m proto.Message) error {
 	if r.fds == nil {
 		if err := r.describe(); err != nil {
 			return err
@@ -93,7 +94,7 @@ func (r *reader[M]) read(m M) error {
 	return nil
 }
 
-func (r *reader[M]) scan(m M) error {
+func (r *reader) scan(m proto.Message) error {
 	values, err := r.rows.Values()
 	if err != nil {
 		return err
@@ -127,12 +128,12 @@ func rawOf(raw [][]byte, at, end int) [][]byte {
 }
 
 // one reads a result of at most one row.
-func (t *table[M]) one(rows pgx.Rows, d Dialect, selected columnSet) (m M, found bool, err error) {
+func (t *table) one(rows pgx.Rows, d Dialect, selected columnSet) (m proto.Message, found bool, err error) {
 	defer rows.Close()
 	if rows.Next() {
 		m, found = t.New(), true
 		if err := t.reader(rows, d, selected, 1).read(m); err != nil {
-			var none M
+			var none proto.Message
 			return none, false, err
 		}
 	}
@@ -141,10 +142,10 @@ func (t *table[M]) one(rows pgx.Rows, d Dialect, selected columnSet) (m M, found
 }
 
 // many reads all rows. expect is how many there are likely to be.
-func (t *table[M]) many(rows pgx.Rows, d Dialect, selected columnSet, expect int) ([]M, error) {
+func (t *table) many(rows pgx.Rows, d Dialect, selected columnSet, expect int) ([]proto.Message, error) {
 	defer rows.Close()
 	r := t.reader(rows, d, selected, expect)
-	var items []M // filled up to n
+	var items []proto.Message // filled up to n
 	n := 0
 	for rows.Next() {
 		if n == len(items) {

@@ -293,7 +293,7 @@ func TestTokensAreTheTenants(t *testing.T) {
 	})
 }
 
-func tokenRefused[M, K any](t *testing.T, mine, theirs context.Context, s crud.Store[M, K]) {
+func tokenRefused[M proto.Message, K any](t *testing.T, mine, theirs context.Context, s crud.Store[M, K]) {
 	t.Helper()
 	page, err := s.List(mine, crud.Query{PageSize: 2})
 	require.NoError(t, err)

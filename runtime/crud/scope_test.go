@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/bookpb"
 	"github.com/protocrud/protoc-gen-go-crud/runtime/crud"
@@ -238,7 +239,7 @@ func TestScopeKeys(t *testing.T) {
 }
 
 // listed returns the resources of all pages.
-func listed[M any, K any](ctx context.Context, t testing.TB, s crud.Store[M, K], q crud.Query) (all []M) {
+func listed[M proto.Message, K any](ctx context.Context, t testing.TB, s crud.Store[M, K], q crud.Query) (all []M) {
 	t.Helper()
 	for {
 		page, err := s.List(ctx, q)
@@ -251,7 +252,7 @@ func listed[M any, K any](ctx context.Context, t testing.TB, s crud.Store[M, K],
 	}
 }
 
-func streamed[M any, K any](ctx context.Context, t testing.TB, s crud.Store[M, K], q crud.Query) (all []M) {
+func streamed[M proto.Message, K any](ctx context.Context, t testing.TB, s crud.Store[M, K], q crud.Query) (all []M) {
 	t.Helper()
 	for m, err := range s.All(ctx, q) {
 		require.NoError(t, err)

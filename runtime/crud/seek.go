@@ -13,11 +13,11 @@ import (
 // single condition would make a scan of the whole index.
 //
 // The text depends on which values are NULL, never on the others.
-type seek[M any] struct {
-	order []orderKey[M]
+type seek struct {
+	order []orderKey
 	place []any // bound values; nil is NULL
 	// term writes what the rows are ordered by.
-	term func(*orderKey[M]) string
+	term func(*orderKey) string
 	// at says that rows at the place are among those behind it.
 	at bool
 }
@@ -40,10 +40,10 @@ var _ squirrel.Sqlizer = (*fragment)(nil)
 
 // inNulls reports whether the place is among the rows whose first column is NULL, and
 // the condition is of these alone.
-func (s seek[M]) inNulls() bool { return !s.at && s.place[0] == nil }
+func (s seek) inNulls() bool { return !s.at && s.place[0] == nil }
 
 // half is the condition of all rows whose first column is NULL, or is not.
-func (s seek[M]) half(null bool) squirrel.Sqlizer {
+func (s seek) half(null bool) squirrel.Sqlizer {
 	if null {
 		return squirrel.Expr(s.term(&s.order[0]) + " IS NULL")
 	}
@@ -52,14 +52,14 @@ func (s seek[M]) half(null bool) squirrel.Sqlizer {
 
 // rows is the condition of the rows behind the place: in its own half, or in both if
 // those at the place are among them, which are read as they are.
-func (s seek[M]) rows() *fragment {
+func (s seek) rows() *fragment {
 	f := &fragment{}
 	s.write(f, !s.at)
 	return f
 }
 
 // args are the arguments of rows.
-func (s seek[M]) args() []any {
+func (s seek) args() []any {
 	if s.uniform() {
 		return s.place
 	}
@@ -68,7 +68,7 @@ func (s seek[M]) args() []any {
 
 // write writes the condition of the rows behind the place, of its own half only if
 // half.
-func (s seek[M]) write(f *fragment, half bool) {
+func (s seek) write(f *fragment, half bool) {
 	if len(s.order) == 0 { // at the place
 		f.add("true")
 		return
@@ -93,13 +93,13 @@ func (s seek[M]) write(f *fragment, half bool) {
 	}
 }
 
-func (s seek[M]) writeRest(f *fragment, end string) {
-	seek[M]{s.order[1:], s.place[1:], s.term, s.at}.write(f, false)
+func (s seek) writeRest(f *fragment, end string) {
+	seek{s.order[1:], s.place[1:], s.term, s.at}.write(f, false)
 	f.add(end)
 }
 
 // uniform reports whether a row comparison tells the order.
-func (s seek[M]) uniform() bool {
+func (s seek) uniform() bool {
 	if s.at {
 		return false
 	}
@@ -111,7 +111,7 @@ func (s seek[M]) uniform() bool {
 	return true
 }
 
-func (s seek[M]) writeRow(f *fragment) {
+func (s seek) writeRow(f *fragment) {
 	names := make([]string, len(s.order))
 	for i, k := range s.order {
 		names[i] = s.term(&k)
@@ -131,7 +131,7 @@ func tuple(names []string) string {
 	return "(" + strings.Join(names, ", ") + ")"
 }
 
-func (k *orderKey[M]) behind() string {
+func (k *orderKey) behind() string {
 	if k.desc {
 		return " <"
 	}

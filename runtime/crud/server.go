@@ -11,6 +11,7 @@ import (
 	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/emptypb"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 )
@@ -22,7 +23,7 @@ import (
 
 // Get returns the resource with the key (AIP-131). Errors: INVALID_ARGUMENT,
 // NOT_FOUND.
-func Get[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], key K, opts ...GetOption) (m M, err error) {
+func Get[M proto.Message, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], key K, opts ...GetOption) (m M, err error) {
 	if s == nil {
 		return m, t.table.noStore()
 	}
@@ -34,12 +35,12 @@ func Get[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K]
 		return m, err
 	}
 	m, err = s.Get(ctx, key, opts...)
-	return t.table.answer(ctx, s, m, err, "")
+	return answer(ctx, &t.table, s, m, err, "")
 }
 
 // GetNamed returns the resource with the name (AIP-131). Errors: INVALID_ARGUMENT,
 // NOT_FOUND.
-func GetNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], name string, opts ...GetOption) (m M, err error) {
+func GetNamed[M proto.Message, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], name string, opts ...GetOption) (m M, err error) {
 	if s == nil {
 		return m, t.table.noStore()
 	}
@@ -57,12 +58,12 @@ func GetNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[
 		return m, t.table.refuse(ctx, s, wrong)
 	}
 	m, err = s.Get(ctx, key.(K), opts...)
-	return t.table.answer(ctx, s, m, err, "")
+	return answer(ctx, &t.table, s, m, err, "")
 }
 
 // List returns one page (AIP-132, AIP-158). Errors: INVALID_ARGUMENT; NOT_FOUND
 // where the parent is checked and does not exist.
-func List[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], q Query) (*Page[M], error) {
+func List[M proto.Message, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], q Query) (*Page[M], error) {
 	if s == nil {
 		return nil, t.table.noStore()
 	}
@@ -73,18 +74,14 @@ func List[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K
 	if err != nil {
 		return nil, t.table.safe(ctx, t.table.unscoped(ctx, s, err), "")
 	}
-	if t.table.hides() {
-		for i, m := range page.Items {
-			page.Items[i] = t.table.visible(m)
-		}
-	}
+	showAll(&t.table, page.Items)
 	return page, nil
 }
 
 // Update writes the fields that the mask names (AIP-134). Fields that are output
 // only are ignored; a change of an immutable one is refused. Errors:
 // INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, FAILED_PRECONDITION.
-func Update[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], m M, mask *fieldmaskpb.FieldMask, opts ...WriteOption) (stored M, err error) {
+func Update[M proto.Message, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], m M, mask *fieldmaskpb.FieldMask, opts ...WriteOption) (stored M, err error) {
 	switch {
 	case s == nil:
 		return stored, t.table.noStore()
@@ -112,12 +109,12 @@ func Update[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M,
 		return stored, t.table.refuse(ctx, s, noKey)
 	}
 	opts = t.table.updateOptions(in, &settings, opts)
-	stored, err = s.Update(ctx, in.m, in.paths, opts...)
-	return t.table.answer(ctx, s, stored, err, t.table.info.Singular)
+	stored, err = s.Update(ctx, as[M](in.m), in.paths, opts...)
+	return answer(ctx, &t.table, s, stored, err, t.table.info.Singular)
 }
 
 // updateOptions adds to a call's options what the resource and the proto ask for.
-func (t *table[M]) updateOptions(in maskedInput[M], s *writeSettings, opts []WriteOption) []WriteOption {
+func (t *table) updateOptions(in maskedInput, s *writeSettings, opts []WriteOption) []WriteOption {
 	opts = opts[:len(opts):len(opts)]
 	if len(in.fixed) > 0 {
 		opts = append(opts, Unchanged(in.fixed...))
@@ -144,7 +141,7 @@ func (t *table[M]) updateOptions(in maskedInput[M], s *writeSettings, opts []Wri
 
 // Delete removes the resource with the key (AIP-135). Errors: INVALID_ARGUMENT,
 // NOT_FOUND, FAILED_PRECONDITION.
-func Delete[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], key K, opts ...WriteOption) (*emptypb.Empty, error) {
+func Delete[M proto.Message, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], key K, opts ...WriteOption) (*emptypb.Empty, error) {
 	if s == nil {
 		return nil, t.table.noStore()
 	}
@@ -156,7 +153,7 @@ func Delete[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M,
 
 // DeleteNamed removes the resource with the name (AIP-135). Errors:
 // INVALID_ARGUMENT, NOT_FOUND, FAILED_PRECONDITION.
-func DeleteNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], name string, opts ...WriteOption) (*emptypb.Empty, error) {
+func DeleteNamed[M proto.Message, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], name string, opts ...WriteOption) (*emptypb.Empty, error) {
 	if s == nil {
 		return nil, t.table.noStore()
 	}
@@ -166,10 +163,10 @@ func DeleteNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Sto
 	return &emptypb.Empty{}, nil
 }
 
-func (t *table[M]) domain() string { return domainOf(t.info.Message) }
+func (t *table) domain() string { return domainOf(t.info.Message) }
 
 // noStore is an RPC whose store was left nil.
-func (t *table[M]) noStore() *Error {
+func (t *table) noStore() *Error {
 	return &Error{
 		Code: codes.Unimplemented, Reason: ReasonUnimplemented, Domain: t.domain(),
 		Message:  "the server has no store for " + t.info.Message,
@@ -179,7 +176,7 @@ func (t *table[M]) noStore() *Error {
 
 // keyGiven returns the key fields that a request left out, and those that no key
 // can be.
-func (t *table[M]) keyGiven(key any, presence []bool) []Violation {
+func (t *table) keyGiven(key any, presence []bool) []Violation {
 	var violations []Violation
 	for i, v := range t.values(key) {
 		missing := zeroKeyValue(v)
@@ -199,7 +196,7 @@ func (t *table[M]) keyGiven(key any, presence []bool) []Violation {
 // keyNamed returns the key that a name stands for. The error is NOT_FOUND for a name
 // that is well-formed and can be no key: nothing has it, which is not said before what
 // is wrong with the rest of the request.
-func (t *table[M]) keyNamed(field, name string) (any, *Error) {
+func (t *table) keyNamed(field, name string) (any, *Error) {
 	key, err := t.parseName(name)
 	if err != nil {
 		return key, keyError(&t.info, field, name, err)
@@ -209,7 +206,7 @@ func (t *table[M]) keyNamed(field, name string) (any, *Error) {
 
 // checkRead returns what is wrong with the options of a Get, which a store looks at
 // where it is asked.
-func (t *table[M]) checkRead(opts []GetOption) []Violation {
+func (t *table) checkRead(opts []GetOption) []Violation {
 	s := getSettingsOf(opts)
 	_, violations := t.readMask(s.fields, nil)
 	return append(violations, checkView(s.view)...)
@@ -217,7 +214,7 @@ func (t *table[M]) checkRead(opts []GetOption) []Violation {
 
 // keyOfInput checks that the resource of an Update says which one it is. The error is
 // NOT_FOUND as of keyNamed.
-func (t *table[M]) keyOfInput(m M) *Error {
+func (t *table) keyOfInput(m proto.Message) *Error {
 	if t.parseName != nil {
 		name := t.nameOf(m)
 		if name != "" || t.key == nil {
@@ -242,22 +239,32 @@ func (t *table[M]) keyOfInput(m M) *Error {
 
 // answer is what a client sees of a resource of the store s. The violations of err are below
 // the request's field, if it is not empty.
-func (t *table[M]) answer(ctx context.Context, s any, m M, err error, field string) (M, error) {
+func answer[M proto.Message](ctx context.Context, t *table, s any, m M, err error, field string) (M, error) {
 	if err != nil {
 		var none M
 		return none, t.safe(ctx, t.unscoped(ctx, s, err), field)
 	}
-	return t.visible(m), nil
+	return as[M](t.visible(m)), nil
+}
+
+// showAll leaves of messages what a client sees.
+func showAll[M proto.Message](t *table, ms []M) {
+	if !t.hides() {
+		return
+	}
+	for i, m := range ms {
+		ms[i] = as[M](t.visible(m))
+	}
 }
 
 // visible returns m without its input-only fields. A store may keep m, so it is not
 // changed.
-func (t *table[M]) visible(m M) M {
+func (t *table) visible(m proto.Message) proto.Message {
 	if !t.hides() || t.isNil(m) {
 		return m
 	}
-	out := t.pick(m, func(c *Column[M]) bool { return !c.InputOnly })
-	t.copyRelated(out, m, func(r *Relation[M]) { r.of.show(out, m) })
+	out := t.pick(m, func(c *column) bool { return !c.InputOnly })
+	t.copyRelated(out, m, func(r *relation) { r.show(out, m) })
 	t.clearInside(out, annotations.FieldBehavior_INPUT_ONLY)
 	return out
 }
@@ -265,12 +272,12 @@ func (t *table[M]) visible(m M) M {
 // safe returns an error that a client may see: one with a status as it is, its
 // violations below field. What the database said, and every other error, is logged
 // and answered without its text.
-func (t *table[M]) safe(ctx context.Context, err error, field string) error {
+func (t *table) safe(ctx context.Context, err error, field string) error {
 	return t.safeAs(ctx, err, func(e *Error) *Error { return e.prefixed(field) })
 }
 
 // safeAs is safe with other paths of the violations.
-func (t *table[M]) safeAs(ctx context.Context, err error, paths func(*Error) *Error) error {
+func (t *table) safeAs(ctx context.Context, err error, paths func(*Error) *Error) error {
 	var e *Error
 	if !errors.As(err, &e) {
 		if _, ok := status.FromError(err); ok {
@@ -287,7 +294,7 @@ func (t *table[M]) safeAs(ctx context.Context, err error, paths func(*Error) *Er
 
 // unknown maps an error without a status: the database's own, from a hook or a store
 // written by hand, or any other.
-func (t *table[M]) unknown(ctx context.Context, err error) *Error {
+func (t *table) unknown(ctx context.Context, err error) *Error {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) || ctx.Err() != nil || connectionLost(err) ||
 		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {

@@ -7,6 +7,7 @@ import (
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/objectaccess"
 )
@@ -18,7 +19,7 @@ import (
 
 // permitKeys asks for the resources with the keys. presence is that of the key's fields,
 // where the request tells it.
-func (t *table[M]) permitKeys(ctx context.Context, presence []bool, keys ...any) error {
+func (t *table) permitKeys(ctx context.Context, presence []bool, keys ...any) error {
 	ask := objectaccess.From(ctx)
 	if ask == nil || slices.ContainsFunc(keys, func(k any) bool { return len(t.keyGiven(k, presence)) > 0 }) {
 		return nil
@@ -32,7 +33,7 @@ func (t *table[M]) permitKeys(ctx context.Context, presence []bool, keys ...any)
 }
 
 // permitNames asks for the resources with the names.
-func (t *table[M]) permitNames(ctx context.Context, names ...string) error {
+func (t *table) permitNames(ctx context.Context, names ...string) error {
 	ask := objectaccess.From(ctx)
 	if ask == nil {
 		return nil
@@ -57,7 +58,7 @@ func (t *table[M]) permitNames(ctx context.Context, names ...string) error {
 
 // permitParents asks for the parents of new resources, or of those that are listed: each
 // once. A parent may have wildcards where the model is read across parents.
-func (t *table[M]) permitParents(ctx context.Context, parents ...string) error {
+func (t *table) permitParents(ctx context.Context, parents ...string) error {
 	ask, p := objectaccess.From(ctx), t.info.Parent
 	if ask == nil || p == nil {
 		return nil
@@ -76,7 +77,7 @@ func (t *table[M]) permitParents(ctx context.Context, parents ...string) error {
 }
 
 // permitMessages asks for the resources that are given to an Update.
-func (t *table[M]) permitMessages(ctx context.Context, ms ...M) error {
+func (t *table) permitMessages(ctx context.Context, ms ...proto.Message) error {
 	ask := objectaccess.From(ctx)
 	if ask == nil {
 		return nil
@@ -105,7 +106,7 @@ func (t *table[M]) permitMessages(ctx context.Context, ms ...M) error {
 
 // created is the error of a Create. That a resource exists is not for those to know who
 // may do nothing to it.
-func (t *table[M]) created(ctx context.Context, err error, inputs ...M) error {
+func (t *table) created(ctx context.Context, err error, inputs ...proto.Message) error {
 	if err == nil {
 		return nil
 	}
@@ -127,7 +128,7 @@ func (t *table[M]) created(ctx context.Context, err error, inputs ...M) error {
 
 // permitFound is the result of a lookup by other fields than the key. A resource that the
 // caller may not read is not there.
-func (t *table[M]) permitFound(ctx context.Context, m M, field string, value any) error {
+func (t *table) permitFound(ctx context.Context, m proto.Message, field string, value any) error {
 	err := t.permitMessages(ctx, m)
 	if status.Code(err) != codes.PermissionDenied {
 		return err
@@ -141,7 +142,7 @@ type admitter interface {
 	admits(ctx context.Context) error
 }
 
-func (r *repository[M]) admits(ctx context.Context) error {
+func (r *repository) admits(ctx context.Context) error {
 	if _, err := r.scope.values(ctx); err != nil {
 		return err
 	}
@@ -158,7 +159,7 @@ func (r *repository[M]) admits(ctx context.Context) error {
 
 // refuse answers a call that is wrong, or that needs no store if wrong is nil. A caller
 // without a scope is not told what is wrong.
-func (t *table[M]) refuse(ctx context.Context, s any, wrong *Error) error {
+func (t *table) refuse(ctx context.Context, s any, wrong *Error) error {
 	if err := unadmitted(ctx, s); err != nil {
 		return t.safe(ctx, err, "")
 	}
@@ -170,7 +171,7 @@ func (t *table[M]) refuse(ctx context.Context, s any, wrong *Error) error {
 
 // unscoped is the error of a call to a store, which looks at some of its arguments before
 // the scope. A caller without one is told that alone.
-func (t *table[M]) unscoped(ctx context.Context, s any, err error) error {
+func (t *table) unscoped(ctx context.Context, s any, err error) error {
 	var e *Error
 	if !errors.As(err, &e) || e.Code != codes.InvalidArgument && e.Code != codes.NotFound {
 		return err

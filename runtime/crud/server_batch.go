@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"strings"
+
+	"google.golang.org/protobuf/proto"
 )
 
 // The functions in this file and the server_batch files are the generated batch
@@ -16,7 +18,7 @@ const requestsField = "requests"
 // BatchGet returns the resources with the keys, in their order (AIP-231). list is the
 // request's field that holds them: ids, or requests. Errors: INVALID_ARGUMENT,
 // NOT_FOUND, which names all that are missing.
-func BatchGet[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], keys []K, list string, opts ...GetOption) ([]M, error) {
+func BatchGet[M proto.Message, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], keys []K, list string, opts ...GetOption) ([]M, error) {
 	if s == nil {
 		return nil, t.table.noStore()
 	}
@@ -28,14 +30,14 @@ func BatchGet[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[
 		return nil, err
 	}
 	items, err := s.BatchGet(ctx, keys, opts...)
-	return t.table.answers(ctx, s, items, err, l)
+	return answers(ctx, &t.table, s, items, err, l)
 }
 
 // BatchGetNamed returns the resources with the names, in their order (AIP-231). list
 // is the request's field that holds them: names, or requests. All must be below
 // parent, unless it is empty. Errors: INVALID_ARGUMENT, NOT_FOUND, which names all
 // that are missing.
-func BatchGetNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], parent string, names []string, list string, opts ...GetOption) ([]M, error) {
+func BatchGetNamed[M proto.Message, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], parent string, names []string, list string, opts ...GetOption) ([]M, error) {
 	if s == nil {
 		return nil, t.table.noStore()
 	}
@@ -50,7 +52,7 @@ func BatchGetNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s S
 	keys := keysAs[K](parsed)
 	if len(impossible) == 0 {
 		items, err := s.BatchGet(ctx, keys, opts...)
-		return t.table.answers(ctx, s, items, err, l)
+		return answers(ctx, &t.table, s, items, err, l)
 	}
 	if violations := t.table.checkRead(opts); len(violations) > 0 {
 		return nil, t.table.refuse(ctx, s, invalid(t.table.domain(), violations...))
@@ -61,7 +63,7 @@ func BatchGetNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s S
 // BatchDelete deletes the resources with the keys, all or none (AIP-235). list is as
 // in BatchGet. It returns what soft-deleted resources have become, and nil for others.
 // Errors: INVALID_ARGUMENT, NOT_FOUND, FAILED_PRECONDITION, ABORTED for another etag.
-func BatchDelete[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], keys []K, list string, opts ...WriteOption) ([]M, error) {
+func BatchDelete[M proto.Message, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], keys []K, list string, opts ...WriteOption) ([]M, error) {
 	if s == nil {
 		return nil, t.table.noStore()
 	}
@@ -77,12 +79,12 @@ func BatchDelete[M any, K comparable](ctx context.Context, t *Table[M, K], s Sto
 		return nil, t.table.refuse(ctx, s, invalid(t.table.domain(), options...))
 	}
 	items, err := s.BatchDelete(ctx, keys, opts...)
-	return t.table.answers(ctx, s, items, err, l)
+	return answers(ctx, &t.table, s, items, err, l)
 }
 
 // BatchDeleteNamed deletes the resources with the names, all or none (AIP-235). list
 // and parent are as in BatchGetNamed, results and errors as in BatchDelete.
-func BatchDeleteNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], parent string, names []string, list string, opts ...WriteOption) ([]M, error) {
+func BatchDeleteNamed[M proto.Message, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], parent string, names []string, list string, opts ...WriteOption) ([]M, error) {
 	if s == nil {
 		return nil, t.table.noStore()
 	}
@@ -101,15 +103,15 @@ func BatchDeleteNamed[M any, K comparable](ctx context.Context, t *Table[M, K], 
 		return nil, t.table.refuse(ctx, s, invalid(t.table.domain(), options...))
 	case len(impossible) == 0:
 		items, err := s.BatchDelete(ctx, keys, opts...)
-		return t.table.answers(ctx, s, items, err, l)
+		return answers(ctx, &t.table, s, items, err, l)
 	case !settings.allowMissing:
 		return nil, notAll(ctx, t, s, names, keys, impossible)
 	}
 	items, err := deletePossible(ctx, s, names, keys, impossible, &settings, opts)
-	if items, err = t.table.answers(ctx, s, items, err, l); err != nil || t.table.deleteTime < 0 {
+	if items, err = answers(ctx, &t.table, s, items, err, l); err != nil || t.table.deleteTime < 0 {
 		return items, err
 	}
-	return t.table.withAbsent(names, items, impossible), nil
+	return typedAll[M](t.table.withAbsent(names, untyped(items), impossible)), nil
 }
 
 // A batchList is where the elements of a batch are in a request.
@@ -150,21 +152,17 @@ func (l batchList) request(i int, field string) string {
 }
 
 // answers is what a client sees of the resources of a batch, which are of the store s.
-func (t *table[M]) answers(ctx context.Context, s any, items []M, err error, l batchList) ([]M, error) {
+func answers[M proto.Message](ctx context.Context, t *table, s any, items []M, err error, l batchList) ([]M, error) {
 	if err != nil {
 		return nil, t.safeAs(ctx, t.unscoped(ctx, s, err), func(e *Error) *Error { return e.renamed(l.path) })
 	}
-	if t.hides() {
-		for i, m := range items {
-			items[i] = t.visible(m)
-		}
-	}
+	showAll(t, items)
 	return items, nil
 }
 
 // checkKeys refuses a list of keys of which some were left out or can be none. others
 // are what else is wrong with the request, which is told with them.
-func (t *table[M]) checkKeys(l batchList, keys []any, others []Violation) error {
+func (t *table) checkKeys(l batchList, keys []any, others []Violation) error {
 	violations := t.batchSize(l.field, len(keys))
 	if len(violations) == 0 {
 		for i, key := range keys {

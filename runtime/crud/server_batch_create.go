@@ -4,12 +4,13 @@ import (
 	"context"
 
 	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
 )
 
 // BatchCreate stores all resources, or none (AIP-233), and returns them in their
 // order. ms are those of the request's field requests; nil is one that was left out.
 // Errors are those of Create.
-func BatchCreate[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], ms []M, opts ...WriteOption) ([]M, error) {
+func BatchCreate[M proto.Message, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], ms []M, opts ...WriteOption) ([]M, error) {
 	if s == nil {
 		return nil, t.table.noStore()
 	}
@@ -18,7 +19,7 @@ func BatchCreate[M any, K comparable](ctx context.Context, t *Table[M, K], s Sto
 	if len(violations) > 0 {
 		return nil, invalid(t.table.domain(), violations...)
 	}
-	inputs := make([]M, len(ms))
+	inputs := make([]proto.Message, len(ms))
 	for i, m := range ms {
 		if t.table.isNil(m) {
 			violations = append(violations, missingField(l.request(i, l.resource)))
@@ -31,22 +32,26 @@ func BatchCreate[M any, K comparable](ctx context.Context, t *Table[M, K], s Sto
 	if violations = append(violations, settings.check()...); len(violations) > 0 {
 		return nil, t.table.refuse(ctx, s, invalid(t.table.domain(), violations...))
 	}
-	stored, err := s.BatchCreate(ctx, inputs, opts...)
-	return t.table.answers(ctx, s, stored, t.table.created(ctx, err, inputs...), l)
+	stored, err := s.BatchCreate(ctx, typedAll[M](inputs), opts...)
+	return answers(ctx, &t.table, s, stored, t.table.created(ctx, err, inputs...), l)
 }
 
 // A NewResource is one element of a BatchCreateNamed: what CreateNamed is given.
-type NewResource[M any] struct {
+type NewResource[M proto.Message] struct {
 	// Parent is empty or that of the batch, if the batch has one.
 	Parent   string
 	ID       string
 	Resource M
 }
 
+func (r NewResource[M]) untyped() NewResource[proto.Message] {
+	return NewResource[proto.Message]{r.Parent, r.ID, r.Resource}
+}
+
 // BatchCreateNamed stores all resources, or none (AIP-233), and returns them in their
 // order. They are below parent or, where it is empty, each below its own. Errors are
 // those of CreateNamed.
-func BatchCreateNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], parent string, requests []NewResource[M], opts ...WriteOption) ([]M, error) {
+func BatchCreateNamed[M proto.Message, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], parent string, requests []NewResource[M], opts ...WriteOption) ([]M, error) {
 	if s == nil {
 		return nil, t.table.noStore()
 	}
@@ -62,21 +67,21 @@ func BatchCreateNamed[M any, K comparable](ctx context.Context, t *Table[M, K], 
 	if err := t.table.permitParents(ctx, parentsOf(parent, requests)...); err != nil {
 		return nil, err
 	}
-	inputs, wrong := t.table.namedInputs(l, parent, requests, settings.check())
+	inputs, wrong := t.table.namedInputs(l, parent, Each(requests, NewResource[M].untyped), settings.check())
 	if wrong != nil {
 		return nil, t.table.refuse(ctx, s, wrong)
 	}
-	stored, err := s.BatchCreate(ctx, inputs, opts...)
+	stored, err := s.BatchCreate(ctx, typedAll[M](inputs), opts...)
 	for i, m := range stored {
 		if err == nil && settings.validateOnly && requests[i].ID == "" { // nobody is to use an id that was not given out
 			t.table.clearKey(m)
 		}
 	}
-	return t.table.answers(ctx, s, stored, t.table.created(ctx, err, inputs...), l)
+	return answers(ctx, &t.table, s, stored, t.table.created(ctx, err, inputs...), l)
 }
 
 // parentsOf returns the parent of each element.
-func parentsOf[M any](batch string, requests []NewResource[M]) []string {
+func parentsOf[M proto.Message](batch string, requests []NewResource[M]) []string {
 	parents := make([]string, len(requests))
 	for i, request := range requests {
 		if parents[i] = request.Parent; parents[i] == "" {
@@ -87,8 +92,8 @@ func parentsOf[M any](batch string, requests []NewResource[M]) []string {
 }
 
 // namedInputs returns the resources that a batch creates, with their names.
-func (t *table[M]) namedInputs(l batchList, parent string, requests []NewResource[M], others []Violation) ([]M, *Error) {
-	inputs := make([]M, len(requests))
+func (t *table) namedInputs(l batchList, parent string, requests []NewResource[proto.Message], others []Violation) ([]proto.Message, *Error) {
+	inputs := make([]proto.Message, len(requests))
 	var violations []Violation
 	var missing *Error // a parent that cannot be
 	for i, request := range requests {
@@ -118,7 +123,7 @@ func (t *table[M]) namedInputs(l batchList, parent string, requests []NewResourc
 
 // ownParent returns the parent of one element. Where it is well-formed and cannot be,
 // err is NOT_FOUND.
-func (t *table[M]) ownParent(l batchList, i int, batch, own string) (parent string, violations []Violation, err *Error) {
+func (t *table) ownParent(l batchList, i int, batch, own string) (parent string, violations []Violation, err *Error) {
 	field := l.request(i, "parent")
 	switch {
 	case own == "" && batch != "":

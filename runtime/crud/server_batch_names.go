@@ -6,12 +6,13 @@ import (
 	"strings"
 
 	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
 )
 
 // parseNames returns the keys of the resources that a batch names, but for those names
 // that can be no key, so that no row has them: those are impossible. others are what
 // else is wrong with the request, which is told with what is wrong with the names.
-func (t *table[M]) parseNames(l batchList, parent string, names []string, others []Violation) (keys []any, impossible map[string]bool, err error) {
+func (t *table) parseNames(l batchList, parent string, names []string, others []Violation) (keys []any, impossible map[string]bool, err error) {
 	violations := t.batchSize(l.field, len(names))
 	if len(violations) > 0 {
 		return nil, nil, invalid(t.domain(), append(violations, others...)...)
@@ -40,7 +41,7 @@ func (t *table[M]) parseNames(l batchList, parent string, names []string, others
 
 // deletePossible deletes the resources whose names can be keys, of a batch in which
 // resources may be missing.
-func deletePossible[M any, K comparable](ctx context.Context, s Store[M, K], names []string, keys []K, impossible map[string]bool, settings *writeSettings, opts []WriteOption) ([]M, error) {
+func deletePossible[M proto.Message, K comparable](ctx context.Context, s Store[M, K], names []string, keys []K, impossible map[string]bool, settings *writeSettings, opts []WriteOption) ([]M, error) {
 	if len(keys) == 0 {
 		return nil, nil
 	}
@@ -58,8 +59,8 @@ func deletePossible[M any, K comparable](ctx context.Context, s Store[M, K], nam
 
 // withAbsent puts the answers to impossible names where they belong among those of the
 // others.
-func (t *table[M]) withAbsent(names []string, items []M, impossible map[string]bool) []M {
-	var all []M
+func (t *table) withAbsent(names []string, items []proto.Message, impossible map[string]bool) []proto.Message {
+	var all []proto.Message
 	for _, name := range distinct(names) {
 		switch {
 		case impossible[name]:
@@ -87,7 +88,7 @@ func nameViolation(field, name, parent string, err error) (v Violation, wrong bo
 
 // commonParent returns what is wrong with the parent of a batch. It may be empty, and
 // have wildcards where the model is read across parents.
-func (t *table[M]) commonParent(parent string) (v Violation, wrong bool) {
+func (t *table) commonParent(parent string) (v Violation, wrong bool) {
 	p := t.info.Parent
 	if p == nil || parent == "" {
 		return v, false
@@ -114,7 +115,7 @@ func within(parent, name string) bool {
 
 // notAll is NOT_FOUND for names of which some are impossible. The store is asked for
 // the others, so that all that are missing are named.
-func notAll[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], names []string, keys []K, impossible map[string]bool) error {
+func notAll[M proto.Message, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], names []string, keys []K, impossible map[string]bool) error {
 	missing := impossible
 	if len(keys) > 0 {
 		_, err := s.BatchGet(ctx, keys)

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 )
 
@@ -13,7 +14,7 @@ import (
 // order of the changes, which are those of the request's field requests. hoisted is
 // the mask of the whole batch; the elements then have an equal one or none. Errors are
 // those of Update; two changes of one resource are INVALID_ARGUMENT.
-func BatchUpdate[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], hoisted *fieldmaskpb.FieldMask, changes []Change[M], opts ...WriteOption) ([]M, error) {
+func BatchUpdate[M proto.Message, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], hoisted *fieldmaskpb.FieldMask, changes []Change[M], opts ...WriteOption) ([]M, error) {
 	if s == nil {
 		return nil, t.table.noStore()
 	}
@@ -35,27 +36,23 @@ func BatchUpdate[M any, K comparable](ctx context.Context, t *Table[M, K], s Sto
 		if len(wrongMask) > 0 {
 			c.Mask = nil // it is told once, and not of every element
 		}
-		var wrong []Violation
-		allowed[i], wrong = t.table.allowedChange(l, i, c, opts)
+		change, wrong := t.table.allowedChange(l, i, c.untyped(), opts)
+		allowed[i] = Change[M]{as[M](change.Message), change.Mask, change.Options}
 		violations = append(violations, wrong...)
 	}
 	if violations = append(violations, settings.check()...); len(violations) > 0 {
 		return nil, t.table.refuse(ctx, s, invalid(t.table.domain(), violations...))
 	}
 	stored, err := s.BatchUpdate(ctx, allowed, opts...)
-	return t.table.answers(ctx, s, stored, err, l)
+	return answers(ctx, &t.table, s, stored, err, l)
 }
 
-func messagesOf[M any](changes []Change[M]) []M {
-	ms := make([]M, len(changes))
-	for i, c := range changes {
-		ms[i] = c.Message
-	}
-	return ms
+func messagesOf[M proto.Message](changes []Change[M]) []proto.Message {
+	return Each(changes, func(c Change[M]) proto.Message { return c.Message })
 }
 
 // hoist gives a change the mask of the batch, if there is one.
-func hoist[M any](l batchList, i int, c *Change[M], mask *fieldmaskpb.FieldMask) (v Violation, wrong bool) {
+func hoist[M proto.Message](l batchList, i int, c *Change[M], mask *fieldmaskpb.FieldMask) (v Violation, wrong bool) {
 	if len(mask.GetPaths()) == 0 {
 		return v, false
 	}
@@ -75,7 +72,7 @@ func samePaths(a, b []string) bool {
 
 // allowedChange returns what a client may write of a change, and what is wrong with
 // it. call are the options of the whole batch.
-func (t *table[M]) allowedChange(l batchList, i int, c Change[M], call []WriteOption) (Change[M], []Violation) {
+func (t *table) allowedChange(l batchList, i int, c Change[proto.Message], call []WriteOption) (Change[proto.Message], []Violation) {
 	if t.isNil(c.Message) {
 		return c, []Violation{missingField(l.request(i, l.resource))}
 	}
@@ -101,7 +98,7 @@ func (t *table[M]) allowedChange(l batchList, i int, c Change[M], call []WriteOp
 
 // BatchUpdateNamed is BatchUpdate of resources that must all be below parent, unless
 // it is empty (AIP-234).
-func BatchUpdateNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], parent string, hoisted *fieldmaskpb.FieldMask, changes []Change[M], opts ...WriteOption) ([]M, error) {
+func BatchUpdateNamed[M proto.Message, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], parent string, hoisted *fieldmaskpb.FieldMask, changes []Change[M], opts ...WriteOption) ([]M, error) {
 	if s == nil {
 		return nil, t.table.noStore()
 	}
@@ -127,7 +124,7 @@ func BatchUpdateNamed[M any, K comparable](ctx context.Context, t *Table[M, K], 
 
 // nameOfInput returns the name of a client's resource, of which it may give the key
 // fields instead; known is false for one that has no form, which is told elsewhere.
-func (t *table[M]) nameOfInput(m M) (name string, known bool) {
+func (t *table) nameOfInput(m proto.Message) (name string, known bool) {
 	key, err := t.keyOf(m)
 	if err != nil {
 		return t.nameOf(m), errors.Is(err, ErrNoSuchKey)

@@ -2,12 +2,14 @@ package crud
 
 import (
 	"context"
+
+	"google.golang.org/protobuf/proto"
 )
 
 // GetBy returns the resource whose unique field has the value that the request has in
 // its field of that name. get is the store's method. Errors: INVALID_ARGUMENT,
 // NOT_FOUND.
-func GetBy[M any, K, V comparable, S Store[M, K]](ctx context.Context, t *Table[M, K], s S, get func(S, context.Context, V, ...GetOption) (M, error), field string, value V, opts ...GetOption) (m M, err error) {
+func GetBy[M proto.Message, K, V comparable, S Store[M, K]](ctx context.Context, t *Table[M, K], s S, get func(S, context.Context, V, ...GetOption) (M, error), field string, value V, opts ...GetOption) (m M, err error) {
 	if any(s) == nil {
 		return m, t.table.noStore()
 	}
@@ -23,13 +25,13 @@ func GetBy[M any, K, V comparable, S Store[M, K]](ctx context.Context, t *Table[
 	if err == nil {
 		err = t.table.permitFound(ctx, m, field, value)
 	}
-	return t.table.answer(ctx, s, m, err, "")
+	return answer(ctx, &t.table, s, m, err, "")
 }
 
 // Stream sends the resources of a List one by one as they are read, so that it needs
 // the memory of one. It ends when the caller does. Errors are those of List; one
 // that comes after the first resource ends the stream.
-func Stream[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], q Query, send func(M) error) error {
+func Stream[M proto.Message, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], q Query, send func(M) error) error {
 	if s == nil {
 		return t.table.noStore()
 	}
@@ -40,7 +42,7 @@ func Stream[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M,
 		if err != nil {
 			return t.table.safe(ctx, t.table.unscoped(ctx, s, err), "")
 		}
-		if err := send(t.table.visible(m)); err != nil {
+		if err := send(as[M](t.table.visible(m))); err != nil {
 			return err // the caller is gone, or its message too large: gRPC's own status
 		}
 	}

@@ -7,13 +7,14 @@ import (
 
 	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 )
 
 // Create stores the resource (AIP-133). Fields that are output only, and a key that
 // the server makes, are ignored. Errors: INVALID_ARGUMENT, ALREADY_EXISTS, NOT_FOUND
 // for a missing parent, FAILED_PRECONDITION for a missing reference.
-func Create[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], m M, opts ...WriteOption) (stored M, err error) {
+func Create[M proto.Message, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], m M, opts ...WriteOption) (stored M, err error) {
 	switch {
 	case s == nil:
 		return stored, t.table.noStore()
@@ -27,13 +28,13 @@ func Create[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M,
 	if violations = append(below(t.table.info.Singular, violations), options...); len(violations) > 0 {
 		return stored, t.table.refuse(ctx, s, invalid(t.table.domain(), violations...))
 	}
-	stored, err = s.Create(ctx, input, opts...)
-	return t.table.answer(ctx, s, stored, t.table.created(ctx, err, input), t.table.info.Singular)
+	stored, err = s.Create(ctx, as[M](input), opts...)
+	return answer(ctx, &t.table, s, stored, t.table.created(ctx, err, input), t.table.info.Singular)
 }
 
 // CreateNamed stores the resource below parent with the id, which the server makes
 // where it is empty and the model says so (AIP-133). Errors are those of Create.
-func CreateNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], parent, id string, m M, opts ...WriteOption) (stored M, err error) {
+func CreateNamed[M proto.Message, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], parent, id string, m M, opts ...WriteOption) (stored M, err error) {
 	if s == nil {
 		return stored, t.table.noStore()
 	}
@@ -55,40 +56,40 @@ func CreateNamed[M any, K comparable](ctx context.Context, t *Table[M, K], s Sto
 	if noParent != nil {
 		return stored, t.table.refuse(ctx, s, noParent)
 	}
-	stored, err = s.Create(ctx, input, opts...)
+	stored, err = s.Create(ctx, as[M](input), opts...)
 	if err == nil && settings.validateOnly && id == "" { // nobody is to use an id that was not given out
 		t.table.clearKey(stored)
 	}
-	return t.table.answer(ctx, s, stored, t.table.created(ctx, err, input), t.table.info.Singular)
+	return answer(ctx, &t.table, s, stored, t.table.created(ctx, err, input), t.table.info.Singular)
 }
 
 // input returns those columns of a client's message that in takes, without what is
 // OUTPUT_ONLY inside them.
-func (t *table[M]) input(m M, in func(*Column[M]) bool) M {
+func (t *table) input(m proto.Message, in func(*column) bool) proto.Message {
 	out := t.pick(m, in)
 	t.clearInside(out, annotations.FieldBehavior_OUTPUT_ONLY)
-	t.copyRelated(out, m, func(r *Relation[M]) {
+	t.copyRelated(out, m, func(r *relation) {
 		if r.Owned {
-			r.of.input(out, m)
+			r.input(out, m)
 		}
 	})
 	return out
 }
 
 // createInput returns what a client may create in the plain style.
-func (t *table[M]) createInput(m M) M {
-	return t.input(m, func(c *Column[M]) bool { return !c.serverOwned() && !c.Identifier && c.Generated != ByIdentity })
+func (t *table) createInput(m proto.Message) proto.Message {
+	return t.input(m, func(c *column) bool { return !c.serverOwned() && !c.Identifier && c.Generated != ByIdentity })
 }
 
 // namedInput returns what a client may create of a resource whose name is made of its
 // parent and its id.
-func (t *table[M]) namedInput(m M) M {
-	return t.input(m, func(c *Column[M]) bool { return !c.serverOwned() && !c.Identifier && !c.PrimaryKey })
+func (t *table) namedInput(m proto.Message) proto.Message {
+	return t.input(m, func(c *column) bool { return !c.serverOwned() && !c.Identifier && !c.PrimaryKey })
 }
 
 // withoutName returns the violations but for those of the key and the name, which are
 // made of the parent and the id.
-func (t *table[M]) withoutName(violations []Violation) []Violation {
+func (t *table) withoutName(violations []Violation) []Violation {
 	return slices.DeleteFunc(violations, func(v Violation) bool {
 		c, ok := t.column(v.Field)
 		return ok && (c.PrimaryKey || c.Field == t.nameField)
@@ -96,13 +97,13 @@ func (t *table[M]) withoutName(violations []Violation) []Violation {
 }
 
 // checkNamed returns all that is wrong with a new resource, its id and the options.
-func (t *table[M]) checkNamed(m M, ids, options []Violation) []Violation {
+func (t *table) checkNamed(m proto.Message, ids, options []Violation) []Violation {
 	violations := t.complete(t.checkRequired(m, nil), m, nil, len(ids)+len(options) > 0)
 	return slices.Concat(ids, below(t.info.Singular, t.withoutName(violations)), options)
 }
 
 // clearKey clears the fields of the key and the name.
-func (t *table[M]) clearKey(m M) {
+func (t *table) clearKey(m proto.Message) {
 	for i := range t.columns {
 		if c := &t.columns[i]; c.PrimaryKey || c.Field == t.nameField {
 			c.codec.clear(m)
@@ -112,8 +113,8 @@ func (t *table[M]) clearKey(m M) {
 
 // upsertInput returns what a client may create by an Update (AIP-134): its fields, and
 // the key that found no resource.
-func (t *table[M]) upsertInput(m M) (input M, err error) {
-	input = t.input(m, func(c *Column[M]) bool {
+func (t *table) upsertInput(m proto.Message) (input proto.Message, err error) {
+	input = t.input(m, func(c *column) bool {
 		return c.PrimaryKey || c.Field == t.nameField || !c.serverOwned() && !c.Identifier
 	})
 	violations := append(t.checkNewID(input), t.checkRequired(input, nil)...)
@@ -124,7 +125,7 @@ func (t *table[M]) upsertInput(m M) (input M, err error) {
 }
 
 // checkNewID holds the last value of a key to the rule of ids that clients choose.
-func (t *table[M]) checkNewID(m M) []Violation {
+func (t *table) checkNewID(m proto.Message) []Violation {
 	if t.info.Singleton { // whose id is its parent's, which must be there
 		return nil
 	}
@@ -174,7 +175,7 @@ func below(field string, violations []Violation) []Violation {
 
 // checkParentName checks the parent that a request names. The error is NOT_FOUND for
 // one that is well-formed and cannot be.
-func (t *table[M]) checkParentName(parent string) *Error {
+func (t *table) checkParentName(parent string) *Error {
 	p := t.info.Parent
 	switch {
 	case p == nil:
@@ -199,7 +200,7 @@ func (t *table[M]) checkParentName(parent string) *Error {
 }
 
 // parentType is the resource type of the parent.
-func (t *table[M]) parentType() string {
+func (t *table) parentType() string {
 	for _, ref := range t.info.References {
 		if ref.Parent {
 			return ref.Resource
@@ -210,7 +211,7 @@ func (t *table[M]) parentType() string {
 
 // setName gives the resource the name of its parent and id, which is made where it is
 // empty. Where the parent cannot be, the id is only checked.
-func (t *table[M]) setName(m M, parent, id string, possible bool) []Violation {
+func (t *table) setName(m proto.Message, parent, id string, possible bool) []Violation {
 	field := t.info.Singular + "_id"
 	if id == "" {
 		if id = t.newNameID(); id == "" {
@@ -232,7 +233,7 @@ func (t *table[M]) setName(m M, parent, id string, possible bool) []Violation {
 
 // newNameID returns the id of a resource that is given none: 0 where the database
 // numbers it, and nothing where the client must choose.
-func (t *table[M]) newNameID() string {
+func (t *table) newNameID() string {
 	last := t.keyColumns[len(t.keyColumns)-1]
 	if last.Generated == ByIdentity {
 		return "0"
@@ -248,7 +249,7 @@ func (t *table[M]) newNameID() string {
 const impossibleID = "cannot be an id of the resource"
 
 // checkNameID returns what is wrong with an id that a client chose.
-func (t *table[M]) checkNameID(id string) string {
+func (t *table) checkNameID(id string) string {
 	switch last := t.keyColumns[len(t.keyColumns)-1]; last.Kind {
 	case KindString:
 		return t.idPattern.check(id)
@@ -268,7 +269,7 @@ func (t *table[M]) checkNameID(id string) string {
 }
 
 // checkKeyInput returns what is wrong with a client's key in the plain style.
-func (t *table[M]) checkKeyInput(m M) []Violation {
+func (t *table) checkKeyInput(m proto.Message) []Violation {
 	var violations []Violation
 	for i, c := range t.keyColumns {
 		switch {
@@ -288,7 +289,7 @@ func (t *table[M]) checkKeyInput(m M) []Violation {
 }
 
 // checkRequired returns the fields that must be truthy and are not (AIP-203).
-func (t *table[M]) checkRequired(m M, named *target) []Violation {
+func (t *table) checkRequired(m proto.Message, named *target) []Violation {
 	var violations []Violation
 	for i := range t.columns {
 		c := &t.columns[i]
@@ -303,7 +304,7 @@ func (t *table[M]) checkRequired(m M, named *target) []Violation {
 // complete adds the values that cannot be stored to the violations of a call that is
 // refused, for these or for others: all are said at once. Values alone are left to the
 // store, which checks them in any case.
-func (t *table[M]) complete(violations []Violation, m M, named *target, others bool) []Violation {
+func (t *table) complete(violations []Violation, m proto.Message, named *target, others bool) []Violation {
 	if len(violations) == 0 && !others {
 		return nil
 	}
@@ -319,9 +320,9 @@ func (t *table[M]) complete(violations []Violation, m M, named *target, others b
 }
 
 // A maskedInput is what an Update may write.
-type maskedInput[M any] struct {
+type maskedInput struct {
 	// m is the message without what a client may not write in elements.
-	m M
+	m proto.Message
 	// target is what the client may write, and paths is the same as a mask. One that
 	// names nothing still bumps the time of the update; it then names the key, which a
 	// store ignores.
@@ -334,7 +335,7 @@ type maskedInput[M any] struct {
 
 // masked returns what the mask lets a client write, and what is wrong with the mask and
 // with what it requires.
-func (t *table[M]) masked(m M, mask *fieldmaskpb.FieldMask) (in maskedInput[M], violations []Violation) {
+func (t *table) masked(m proto.Message, mask *fieldmaskpb.FieldMask) (in maskedInput, violations []Violation) {
 	named, violations := t.resolve(m, mask)
 	in.set = named.set
 	for i := range in.set {
@@ -360,7 +361,7 @@ func (t *table[M]) masked(m M, mask *fieldmaskpb.FieldMask) (in maskedInput[M], 
 }
 
 // keyField is a field that masks may name and that no Update writes.
-func (t *table[M]) keyField() string {
+func (t *table) keyField() string {
 	if t.keyless() {
 		return "*" // of which a store without keys writes none
 	}

@@ -4,13 +4,14 @@ import (
 	"context"
 
 	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
 )
 
 // A singleton is there as long as its parent is, with or without a row (AIP-156): Get
 // answers with its defaults, and the first Update writes the row.
 
 // defaults is a singleton without a row, or NOT_FOUND of one without a parent.
-func (r *repository[M]) defaults(ctx context.Context, key any) (m M, err error) {
+func (r *repository) defaults(ctx context.Context, key any) (m proto.Message, err error) {
 	for i := range r.table.info.References {
 		ref := &r.table.info.References[i]
 		if !ref.Parent {
@@ -34,7 +35,7 @@ func (r *repository[M]) defaults(ctx context.Context, key any) (m M, err error) 
 }
 
 // orDefaults is what Get answers for a row, or for none: what is read of the defaults.
-func (r *repository[M]) orDefaults(ctx context.Context, key any, of reading, m M, err error) (M, error) {
+func (r *repository) orDefaults(ctx context.Context, key any, of reading, m proto.Message, err error) (proto.Message, error) {
 	if !r.table.info.Singleton || !isNotFound(err) {
 		return m, err
 	}
@@ -50,7 +51,7 @@ func isNotFound(err error) bool {
 }
 
 // firstRow is what the first Update of a singleton creates: what it names, and the key.
-func (r *repository[M]) firstRow(u *update[M]) M {
+func (r *repository) firstRow(u *update) proto.Message {
 	m := r.table.New()
 	r.table.setKey(m, u.key)
 	for i, in := range u.set {
@@ -59,10 +60,10 @@ func (r *repository[M]) firstRow(u *update[M]) M {
 		}
 	}
 	for _, p := range u.parts {
-		merge(reflected(m), reflected(u.m), p)
+		merge(m.ProtoReflect(), u.m.ProtoReflect(), p)
 	}
 	for _, named := range u.related {
-		r.table.relations[named.at].of.copy(m, u.m)
+		r.table.relations[named.at].copy(m, u.m)
 	}
 	return m
 }

@@ -5,19 +5,20 @@ import (
 
 	"github.com/Masterminds/squirrel"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/eventlog"
 	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
 )
 
 // setDeleted marks a row as deleted (AIP-164).
-func (r *repository[M]) setDeleted(ctx context.Context, db DB, key any, keys []any, etag string) (M, error) {
+func (r *repository) setDeleted(ctx context.Context, db DB, key any, keys []any, etag string) (proto.Message, error) {
 	return r.setLife(ctx, db, key, keys, etag, true)
 }
 
 // lifeArgs are what an UPDATE that deletes rows or brings them back sets: delete_time,
 // purge_time and update_time, as far as the table has them, of one instant.
-func (r *repository[M]) lifeArgs(deleted bool) []any {
+func (r *repository) lifeArgs(deleted bool) []any {
 	now := r.now()
 	times := make([]any, 1, 3)
 	if deleted {
@@ -37,7 +38,7 @@ func (r *repository[M]) lifeArgs(deleted bool) []any {
 }
 
 // undeleteKey is [Repository.Undelete].
-func (r *repository[M]) undeleteKey(ctx context.Context, key any, opts ...WriteOption) (m M, err error) {
+func (r *repository) undeleteKey(ctx context.Context, key any, opts ...WriteOption) (m proto.Message, err error) {
 	if err := r.keyed("Undelete"); err != nil {
 		return m, err
 	}
@@ -52,8 +53,8 @@ func (r *repository[M]) undeleteKey(ctx context.Context, key any, opts ...WriteO
 	if !ok {
 		return m, r.notFound(key)
 	}
-	if s.inTx() || r.emits() || r.table.comparesRows(s.etag) || r.hooks.has(beforeUndelete[M]) || r.hooks.has(afterUndelete[M]) {
-		return r.transact(ctx, &s, func(tx *Tx) (M, error) { return r.undeleteLocked(ctx, tx, key, keys, s.etag) })
+	if s.inTx() || r.emits() || r.table.comparesRows(s.etag) || r.hooks.has(beforeUndelete) || r.hooks.has(afterUndelete) {
+		return r.transact(ctx, &s, func(tx *Tx) (proto.Message, error) { return r.undeleteLocked(ctx, tx, key, keys, s.etag) })
 	}
 	err = r.retried(ctx, func() error {
 		m, err = r.setLife(ctx, r.db, key, keys, s.etag, false)
@@ -62,7 +63,7 @@ func (r *repository[M]) undeleteKey(ctx context.Context, key any, opts ...WriteO
 	return m, err
 }
 
-func (r *repository[M]) undeleteLocked(ctx context.Context, tx *Tx, key any, keys []any, etag string) (m M, err error) {
+func (r *repository) undeleteLocked(ctx context.Context, tx *Tx, key any, keys []any, etag string) (m proto.Message, err error) {
 	old, err := r.read(ctx, tx, key, r.lock())
 	switch {
 	case err != nil:
@@ -73,7 +74,7 @@ func (r *repository[M]) undeleteLocked(ctx context.Context, tx *Tx, key any, key
 	if err := r.checkEtag(key, old, etag); err != nil {
 		return m, err
 	}
-	w := &Write[M]{Tx: tx, Old: old}
+	w := &Write[proto.Message]{Tx: tx, Old: old}
 	if err := r.hooks.run(ctx, w, beforeUndelete); err != nil {
 		return m, err
 	}
@@ -83,12 +84,12 @@ func (r *repository[M]) undeleteLocked(ctx context.Context, tx *Tx, key any, key
 	if err := r.emit(ctx, tx, eventlog.Undeleted, old, m); err != nil {
 		return m, err
 	}
-	return m, r.afterWrite(ctx, tx, m, afterUndelete, func(after *Write[M]) { after.Old = old })
+	return m, r.afterWrite(ctx, tx, m, afterUndelete, func(after *Write[proto.Message]) { after.Old = old })
 }
 
 // setLife runs the UPDATE that deletes a row, which must be alive, or brings one back
 // that is not.
-func (r *repository[M]) setLife(ctx context.Context, db DB, key any, keys []any, etag string, alive bool) (m M, err error) {
+func (r *repository) setLife(ctx context.Context, db DB, key any, keys []any, etag string, alive bool) (m proto.Message, err error) {
 	args := append(r.lifeArgs(alive), keys...)
 	if etag != "" {
 		args = append(args, r.table.wantedRevision(key, etag))
@@ -123,7 +124,7 @@ func (r *repository[M]) setLife(ctx context.Context, db DB, key any, keys []any,
 }
 
 // buildLife returns the UPDATE of the rows that are alive, or of those that are not.
-func (r *repository[M]) buildLife(alive, etag bool) (string, error) {
+func (r *repository) buildLife(alive, etag bool) (string, error) {
 	deleteTime := r.table.columns[r.table.deleteTime].Names[0]
 	b := r.whereKey(r.touch(r.setLifeTimes()))
 	if etag {
@@ -139,7 +140,7 @@ func (r *repository[M]) buildLife(alive, etag bool) (string, error) {
 }
 
 // setLifeTimes is an UPDATE that sets delete_time and purge_time.
-func (r *repository[M]) setLifeTimes() squirrel.UpdateBuilder {
+func (r *repository) setLifeTimes() squirrel.UpdateBuilder {
 	b := squirrel.Update(r.name).PlaceholderFormat(squirrel.Dollar)
 	for _, i := range []int{r.table.deleteTime, r.table.purgeTime} {
 		if i >= 0 {
@@ -150,7 +151,7 @@ func (r *repository[M]) setLifeTimes() squirrel.UpdateBuilder {
 }
 
 // notUndeleted says why Undelete found no row.
-func (r *repository[M]) notUndeleted(ctx context.Context, db DB, key any, etag string) error {
+func (r *repository) notUndeleted(ctx context.Context, db DB, key any, etag string) error {
 	m, err := r.read(ctx, db, key, "")
 	switch {
 	case err != nil:
@@ -163,7 +164,7 @@ func (r *repository[M]) notUndeleted(ctx context.Context, db DB, key any, etag s
 	return etagMismatch(r.domain, r.resourceAt(key))
 }
 
-func (r *repository[M]) notDeleted(key any) *Error {
+func (r *repository) notDeleted(key any) *Error {
 	name := r.table.keyName(key)
 	return &Error{
 		Code: codes.AlreadyExists, Reason: ReasonResourceAlreadyExists, Domain: r.domain,

@@ -6,6 +6,7 @@ import (
 
 	"github.com/Masterminds/squirrel"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 )
@@ -18,7 +19,7 @@ import (
 // Errors are *Error or anything with a gRPC status; methods are safe for concurrent
 // use. A returned message is the caller's own; a given one is neither changed nor
 // kept.
-type Store[M any, K any] interface {
+type Store[M proto.Message, K any] interface {
 	// Get returns the resource with the key. Errors: NOT_FOUND.
 	Get(ctx context.Context, key K, opts ...GetOption) (M, error)
 	// List returns one page. Errors: INVALID_ARGUMENT; NOT_FOUND where the parent is
@@ -104,7 +105,7 @@ type Query struct {
 }
 
 // A Page is one page of a List.
-type Page[M any] struct {
+type Page[M proto.Message] struct {
 	Items []M
 	// NextPageToken asks for the page after; empty if and only if there is none.
 	NextPageToken string
@@ -115,9 +116,9 @@ type Page[M any] struct {
 
 // UnimplementedStore answers every method with UNIMPLEMENTED. Embed it in a store of
 // your own, so that methods added to Store later do not break it.
-type UnimplementedStore[M any, K any] struct{}
+type UnimplementedStore[M proto.Message, K any] struct{}
 
-var _ Store[any, any] = UnimplementedStore[any, any]{}
+var _ Store[proto.Message, any] = UnimplementedStore[proto.Message, any]{}
 
 // Get answers UNIMPLEMENTED.
 func (UnimplementedStore[M, K]) Get(context.Context, K, ...GetOption) (m M, err error) {

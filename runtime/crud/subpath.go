@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/nearest"
@@ -244,7 +245,7 @@ func sameAt(a, b protoreflect.Message, steps []step) bool {
 // sameField reports whether two messages agree in what a path names. A nested field of a
 // message that a does not have agrees with everything: it is being created. problem says
 // why the path names nothing.
-func (t *table[M]) sameField(a, b M, path string) (same bool, problem string) {
+func (t *table) sameField(a, b proto.Message, path string) (same bool, problem string) {
 	if c, ok := t.column(path); ok {
 		return c.codec.equal(a, b), ""
 	}
@@ -252,14 +253,14 @@ func (t *table[M]) sameField(a, b M, path string) (same bool, problem string) {
 	if problem != "" {
 		return false, problem
 	}
-	if n := len(p.steps); n > 1 && !hasSteps(reflected(a), p.steps[:n-1]) {
+	if n := len(p.steps); n > 1 && !hasSteps(a.ProtoReflect(), p.steps[:n-1]) {
 		return true, ""
 	}
-	return sameAt(reflected(a), reflected(b), p.steps), ""
+	return sameAt(a.ProtoReflect(), b.ProtoReflect(), p.steps), ""
 }
 
 // checkTarget returns what is wrong with the values that a mask names.
-func (t *table[M]) checkTarget(m M, named target, d Dialect) []Violation {
+func (t *table) checkTarget(m proto.Message, named target, d Dialect) []Violation {
 	violations := t.check(m, named.set, d)
 	if len(named.parts) == 0 {
 		return violations
@@ -267,7 +268,7 @@ func (t *table[M]) checkTarget(m M, named target, d Dialect) []Violation {
 	only, set := t.New(), make(columnSet, len(t.columns))
 	for _, p := range named.parts {
 		if !p.ofValue() { // of which a part is no value; the whole is checked then
-			merge(reflected(only), reflected(m), p)
+			merge(only.ProtoReflect(), m.ProtoReflect(), p)
 			set[p.column] = 1
 		}
 	}

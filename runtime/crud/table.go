@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/protocrud/protoc-gen-go-crud/runtime/filter"
+	"google.golang.org/protobuf/proto"
 )
 
 // Default limits of List (AIP-158) and of batches (AIP-231).
@@ -19,7 +20,10 @@ const (
 
 // A TableSpec is what generated code states of a model. T is the message type, M is
 // *T, and K is the Go type of its key, [NoKey] for a model without one.
-type TableSpec[T any, M interface{ *T }, K comparable] struct {
+type TableSpec[T any, M interface {
+	*T
+	proto.Message
+}, K comparable] struct {
 	Message  string // full name of the message
 	Singular string // snake_case, the name of the resource's field in requests
 	Schema   string // SQL name, unquoted; empty for the connection's own
@@ -87,23 +91,21 @@ type SQL struct {
 // A Table describes the table behind a message: its columns, its key and its
 // statements. Generated code makes one per model. It is immutable and safe for
 // concurrent use.
-type Table[M any, K comparable] struct{ table table[M] }
+type Table[M proto.Message, K comparable] struct{ table table }
 
-// A table is a Table without the type of its key. All code but the faces of Table,
-// Repository and the server's functions works with it, and with keys as values of any
-// type: code is then compiled once, and not again for each struct that is a key.
-type table[M any] struct {
+// A table is a Table without the types of its message and its key.
+type table struct {
 	info TableInfo
 
-	columns    []Column[M]
-	relations  []Relation[M]
-	width      int          // SQL columns of all columns
-	keyColumns []*Column[M] // one per SQL column of the key, in key order
-	ids        []*Column[M] // that the runtime makes
-	ttl        int          // place of the column of a time to live, or -1
-	siblings   [][]int      // of each column, the other arms of its oneof; nil without oneofs
-	nameField  string       // the field of the resource name; empty in the plain style
-	name       func(M) string
+	columns    []column
+	relations  []*relation
+	width      int       // SQL columns of all columns
+	keyColumns []*column // one per SQL column of the key, in key order
+	ids        []*column // that the runtime makes
+	ttl        int       // place of the column of a time to live, or -1
+	siblings   [][]int   // of each column, the other arms of its oneof; nil without oneofs
+	nameField  string    // the field of the resource name; empty in the plain style
+	name       func(proto.Message) string
 	updateTime int // place of the column in columns, or -1
 	createTime int
 	deleteTime int
@@ -111,23 +113,25 @@ type table[M any] struct {
 	etag       int
 	revision   int // place of the column that etags count in, -1 where they are of values
 	identity   int
-	keys       []orderKey[M] // the order of the key
-	newOne     func() M
-	appendNew  func(ms []M, n int) []M
+	keys       []orderKey // the order of the key
+	newOne     func() proto.Message
+	appendNew  func(ms []proto.Message, n int) []proto.Message
 	times      int // timestamps that every row has
-	isNil      func(M) bool
+	isNil      func(proto.Message) bool
 	// hides reports whether something is INPUT_ONLY, which no answer shows.
 	hides func() bool
 	// nested are the columns that masks go into.
 	nested func() []nestedColumn
 
-	key       func(M) any
+	key       func(proto.Message) any
 	parseName func(string) (any, error)
-	setKey    func(M, any)
+	setKey    func(proto.Message, any)
 	keyValues func(any) []any
 	idPattern idRule
 	purgeTTL  time.Duration
 	sql       SQL
+	// hooks returns an option's hooks if they are of the table's messages.
+	hooks func(option any) (Hooks[proto.Message], bool)
 	// described completes info.
 	described func() *TableInfo
 	// schema is what filters and orders may name.
@@ -136,16 +140,20 @@ type table[M any] struct {
 
 // NewTable builds a table from what generated code states. It panics when the
 // statement contradicts itself, which the generator never does.
-func NewTable[T any, M interface{ *T }, K comparable](spec TableSpec[T, M, K]) *Table[M, K] {
-	t := &Table[M, K]{table: table[M]{
+func NewTable[T any, M interface {
+	*T
+	proto.Message
+}, K comparable](spec TableSpec[T, M, K]) *Table[M, K] {
+	t := &Table[M, K]{table: table{
 		info:      tableInfo(spec),
-		columns:   spec.Columns,
-		newOne:    func() M { return new(T) },
+		columns:   columnsOf(spec.Columns),
+		newOne:    func() proto.Message { return M(new(T)) },
 		appendNew: appendNew[T, M],
-		isNil:     func(m M) bool { return m == nil },
+		isNil:     func(m proto.Message) bool { return as[M](m) == nil },
 		idPattern: newIDRule(spec.IDPattern, spec.ParseName != nil),
 		purgeTTL:  spec.PurgeAfter,
 		sql:       spec.SQL,
+		hooks:     untypedHooks[M],
 	}}
 	t.table.key, t.table.parseName, t.table.setKey, t.table.keyValues = keyFuncs(spec)
 	_, keyless := any(*new(K)).(NoKey)
@@ -159,16 +167,19 @@ func NewTable[T any, M interface{ *T }, K comparable](spec TableSpec[T, M, K]) *
 	return t
 }
 
-// keyFuncs are what the spec says of keys, for keys of any type.
-func keyFuncs[T any, M interface{ *T }, K comparable](spec TableSpec[T, M, K]) (key func(M) any, parse func(string) (any, error), set func(M, any), values func(any) []any) {
+// keyFuncs are what the spec says of keys, for keys and messages of any type.
+func keyFuncs[T any, M interface {
+	*T
+	proto.Message
+}, K comparable](spec TableSpec[T, M, K]) (key func(proto.Message) any, parse func(string) (any, error), set func(proto.Message, any), values func(any) []any) {
 	if spec.Key != nil {
-		key = func(m M) any { return spec.Key(m) }
+		key = func(m proto.Message) any { return spec.Key(as[M](m)) }
 	}
 	if spec.ParseName != nil {
 		parse = func(name string) (any, error) { return spec.ParseName(name) }
 	}
 	if spec.SetKey != nil {
-		set = func(m M, k any) { spec.SetKey(m, k.(K)) }
+		set = func(m proto.Message, k any) { spec.SetKey(as[M](m), k.(K)) }
 	}
 	if spec.KeyValues != nil {
 		values = func(k any) []any { return spec.KeyValues(k.(K)) }
@@ -177,7 +188,7 @@ func keyFuncs[T any, M interface{ *T }, K comparable](spec TableSpec[T, M, K]) (
 }
 
 // derive adds the rest of what a table is.
-func (t *table[M]) derive(keyOrder []string) {
+func (t *table) derive(keyOrder []string) {
 	t.index()
 	t.orderKey(keyOrder)
 	t.late()
@@ -189,7 +200,7 @@ func (t *table[M]) derive(keyOrder []string) {
 }
 
 // late sets what needs the descriptors, which are there only once the program runs.
-func (t *table[M]) late() {
+func (t *table) late() {
 	t.schema = sync.OnceValue(t.filterSchema)
 	t.nested = sync.OnceValue(t.nestedColumns)
 	t.described = sync.OnceValue(t.describe)
@@ -197,7 +208,7 @@ func (t *table[M]) late() {
 }
 
 // index finds the columns that have a role.
-func (t *table[M]) index() {
+func (t *table) index() {
 	t.siblings = siblingsOf(t.columns)
 	t.updateTime, t.createTime, t.identity = -1, -1, -1
 	t.deleteTime, t.purgeTime, t.etag, t.revision, t.ttl = -1, -1, -1, -1, -1
@@ -235,22 +246,22 @@ func (t *table[M]) index() {
 			t.identity = i
 		}
 		switch codec := c.codec.(type) {
-		case *nameCodec[M]:
+		case *nameCodec:
 			t.nameField, t.name = c.Field, codec.get
-		case *computedCodec[M]:
+		case *computedCodec:
 			t.nameField, t.name = c.Field, codec.get
-		case *etagCodec[M]:
+		case *etagCodec:
 			codec.key = t.keyNameOf
 		}
 	}
 }
 
 // orderKey puts the columns of the key into the order that is stated.
-func (t *table[M]) orderKey(names []string) {
+func (t *table) orderKey(names []string) {
 	if names == nil {
 		return
 	}
-	columns := make([]*Column[M], len(names))
+	columns := make([]*column, len(names))
 	for i, name := range names {
 		at := slices.Index(t.info.Key, name)
 		if at < 0 || len(names) != len(t.info.Key) {
@@ -262,20 +273,23 @@ func (t *table[M]) orderKey(names []string) {
 }
 
 // appendNew appends n new messages, which are in one piece of memory.
-func appendNew[T any, M interface{ *T }](ms []M, n int) []M {
+func appendNew[T any, M interface {
+	*T
+	proto.Message
+}](ms []proto.Message, n int) []proto.Message {
 	slab := make([]T, n)
 	ms = slices.Grow(ms, n)
 	for i := range slab {
-		ms = append(ms, &slab[i])
+		ms = append(ms, M(&slab[i]))
 	}
 	return ms
 }
 
 // Info is [Table.Info].
-func (t *table[M]) Info() *TableInfo { return t.described() }
+func (t *table) Info() *TableInfo { return t.described() }
 
 // describe completes the description by what the descriptors say.
-func (t *table[M]) describe() *TableInfo {
+func (t *table) describe() *TableInfo {
 	for i := range t.info.Columns {
 		c := &t.info.Columns[i]
 		if c.Kind != KindEnumType {
@@ -293,25 +307,25 @@ func (t *table[M]) describe() *TableInfo {
 	return &t.info
 }
 
-func (t *table[M]) hidesOwn() bool {
-	return slices.ContainsFunc(t.columns, func(c Column[M]) bool { return c.InputOnly }) || t.hidesInside()
+func (t *table) hidesOwn() bool {
+	return slices.ContainsFunc(t.columns, func(c column) bool { return c.InputOnly }) || t.hidesInside()
 }
 
 // New is [Table.New].
-func (t *table[M]) New() M { return t.newOne() }
+func (t *table) New() proto.Message { return t.newOne() }
 
-func (t *table[M]) hooksFit(hooks any) bool {
-	_, ok := hooks.(Hooks[M])
+func (t *table) hooksFit(hooks any) bool {
+	_, ok := t.hooks(hooks)
 	return ok
 }
 
 // keyPlace returns the place of an SQL column in the key, or -1.
-func (t *table[M]) keyPlace(name string) int { return slices.Index(t.info.Key, name) }
+func (t *table) keyPlace(name string) int { return slices.Index(t.info.Key, name) }
 
 // columnsOf returns the columns of fields that are separated by commas, those that
 // exist.
-func (t *table[M]) columnsOf(fields string) []*Column[M] {
-	var columns []*Column[M]
+func (t *table) columnsOf(fields string) []*column {
+	var columns []*column
 	for field := range strings.SplitSeq(fields, ",") {
 		if c, ok := t.column(field); ok {
 			columns = append(columns, c)
@@ -322,7 +336,7 @@ func (t *table[M]) columnsOf(fields string) []*Column[M] {
 
 // comparable returns the column of a path that conditions and orders name: of a field, or
 // of one in an embedded message.
-func (t *table[M]) comparable(path string) (*Column[M], bool) {
+func (t *table) comparable(path string) (*column, bool) {
 	if c, ok := t.column(path); ok {
 		return c, true
 	}
@@ -337,8 +351,8 @@ func (t *table[M]) comparable(path string) (*Column[M], bool) {
 }
 
 // column returns the column of a proto field.
-func (t *table[M]) column(field string) (*Column[M], bool) {
-	i := slices.IndexFunc(t.columns, func(c Column[M]) bool { return c.Field == field })
+func (t *table) column(field string) (*column, bool) {
+	i := slices.IndexFunc(t.columns, func(c column) bool { return c.Field == field })
 	if i < 0 {
 		return nil, false
 	}

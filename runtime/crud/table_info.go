@@ -1,5 +1,7 @@
 package crud
 
+import "google.golang.org/protobuf/proto"
+
 // A Parent is the collection that a resource lives in (AIP-122).
 type Parent struct {
 	Pattern *Pattern
@@ -81,7 +83,10 @@ type AnyTable interface {
 	hidesOwn() bool
 }
 
-func tableInfo[T any, M interface{ *T }, K comparable](spec TableSpec[T, M, K]) TableInfo {
+func tableInfo[T any, M interface {
+	*T
+	proto.Message
+}, K comparable](spec TableSpec[T, M, K]) TableInfo {
 	info := TableInfo{
 		Message:         spec.Message,
 		Singular:        spec.Singular,
@@ -112,9 +117,9 @@ func tableInfo[T any, M interface{ *T }, K comparable](spec TableSpec[T, M, K]) 
 		info.MaxPageSize = max(defaultMaxPage, info.DefaultPageSize)
 	}
 	for _, c := range spec.Columns {
-		info.Columns = append(info.Columns, c.flat()...)
-		if c.PrimaryKey {
-			info.Key = append(info.Key, c.Names...)
+		info.Columns = append(info.Columns, c.column.flat()...)
+		if c.column.PrimaryKey {
+			info.Key = append(info.Key, c.column.Names...)
 		}
 	}
 	return info

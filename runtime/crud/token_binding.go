@@ -15,7 +15,7 @@ import (
 // never of request bytes, so that an unknown field of a newer client changes
 // nothing. The page size may change from page to page. The token that is opened and
 // the one that is sealed have the same.
-func (l *listing[M]) binding(ctx context.Context) ([]byte, error) {
+func (l *listing) binding(ctx context.Context) ([]byte, error) {
 	if l.bound != nil {
 		return l.bound, nil
 	}

@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"google.golang.org/protobuf/proto"
 )
 
 // open takes the place that the page token says.
-func (l *listing[M]) open(ctx context.Context, found *findings) error {
+func (l *listing) open(ctx context.Context, found *findings) error {
 	binding, err := l.binding(ctx)
 	if err != nil {
 		return err
@@ -22,7 +24,7 @@ func (l *listing[M]) open(ctx context.Context, found *findings) error {
 }
 
 // begin takes where the page begins. ok is false for a place of another order.
-func (l *listing[M]) begin(p tokenPlace) (ok bool) {
+func (l *listing) begin(p tokenPlace) (ok bool) {
 	if l.placed {
 		return l.setPlace(p)
 	}
@@ -31,7 +33,7 @@ func (l *listing[M]) begin(p tokenPlace) (ok bool) {
 
 // setCursor binds the values of the order in the row before. ok is false for values
 // of another order.
-func (l *listing[M]) setCursor(values []any) (ok bool) {
+func (l *listing) setCursor(values []any) (ok bool) {
 	if len(values) != len(l.order) {
 		return false
 	}
@@ -46,7 +48,7 @@ func (l *listing[M]) setCursor(values []any) (ok bool) {
 }
 
 // expired reports whether a token has outlived what tokens are given.
-func (l *listing[M]) expired(p tokenPlace) bool {
+func (l *listing) expired(p tokenPlace) bool {
 	return l.tokenLife > 0 && l.now().Sub(time.Unix(p.issued, 0)) > l.tokenLife
 }
 
@@ -57,7 +59,7 @@ func badToken(description string) Violation {
 }
 
 // nextToken returns the token of the page after one of size rows, of which m is the last.
-func (r *repository[M]) nextToken(ctx context.Context, l *listing[M], m M, size int) (string, error) {
+func (r *repository) nextToken(ctx context.Context, l *listing, m proto.Message, size int) (string, error) {
 	if l.placed {
 		place, err := r.nextPlace(ctx, l, size)
 		if err != nil {
@@ -73,7 +75,7 @@ func (r *repository[M]) nextToken(ctx context.Context, l *listing[M], m M, size 
 }
 
 // seal returns the token of the page that begins behind a place.
-func (l *listing[M]) seal(ctx context.Context, place tokenPlace) (string, error) {
+func (l *listing) seal(ctx context.Context, place tokenPlace) (string, error) {
 	binding, err := l.binding(ctx)
 	if err != nil {
 		return "", err

@@ -20,7 +20,7 @@ import (
 
 // walk returns the rows of all pages. Only the last page has no token, and each but the
 // last is full.
-func walk[M any, K any](ctx context.Context, t testing.TB, s crud.Store[M, K], q crud.Query) (all []M) {
+func walk[M proto.Message, K any](ctx context.Context, t testing.TB, s crud.Store[M, K], q crud.Query) (all []M) {
 	t.Helper()
 	seen := make(map[string]bool)
 	for {
@@ -122,7 +122,7 @@ func pagedBooks(t testing.TB, db crud.DB, s bookpb.BookStore) string {
 
 var booksQuery = crud.Query{Method: "/test.Library/ListBooks", Parent: "shelves/a", PageSize: 1}
 
-func firstToken[M, K any](ctx context.Context, t testing.TB, s crud.Store[M, K], q crud.Query) string {
+func firstToken[M proto.Message, K any](ctx context.Context, t testing.TB, s crud.Store[M, K], q crud.Query) string {
 	t.Helper()
 	page, err := s.List(ctx, q)
 	require.NoError(t, err)
@@ -131,7 +131,7 @@ func firstToken[M, K any](ctx context.Context, t testing.TB, s crud.Store[M, K],
 }
 
 // refusedToken demands that a list does not take a token.
-func refusedToken[M, K any](ctx context.Context, t testing.TB, s crud.Store[M, K], q crud.Query, token string) {
+func refusedToken[M proto.Message, K any](ctx context.Context, t testing.TB, s crud.Store[M, K], q crud.Query, token string) {
 	t.Helper()
 	q.PageToken = token
 	page, err := s.List(ctx, q)

@@ -26,7 +26,7 @@ const totalCap = 10_001
 // count finds the total size, if the query asks for it: on the first page, whose
 // token carries it to the others. A first page that is all there is needs no
 // statement.
-func (r *repository[M]) count(ctx context.Context, l *listing[M], found, size int) (err error) {
+func (r *repository) count(ctx context.Context, l *listing, found, size int) (err error) {
 	switch {
 	case !l.query.CountTotal || l.counted:
 		return nil
@@ -41,7 +41,7 @@ func (r *repository[M]) count(ctx context.Context, l *listing[M], found, size in
 	return err
 }
 
-func (r *repository[M]) countRows(ctx context.Context, l *listing[M]) (n int64, err error) {
+func (r *repository) countRows(ctx context.Context, l *listing) (n int64, err error) {
 	b := l.where(squirrel.Select("count(*)").From(l.name))
 	if r.table.info.TotalSize == CountCapped {
 		some := l.where(squirrel.Select("1").From(l.name)).Suffix("LIMIT ?", totalCap)
@@ -58,7 +58,7 @@ func (r *repository[M]) countRows(ctx context.Context, l *listing[M]) (n int64, 
 }
 
 // estimate reads the planner's number of rows.
-func (r *repository[M]) estimate(ctx context.Context, l *listing[M]) (int64, error) {
+func (r *repository) estimate(ctx context.Context, l *listing) (int64, error) {
 	sql, args, err := l.where(squirrel.Select("1").From(l.name)).Prefix("EXPLAIN (FORMAT JSON)").
 		PlaceholderFormat(squirrel.Dollar).ToSql()
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/Masterminds/squirrel"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/eventlog"
@@ -12,7 +13,7 @@ import (
 )
 
 // Update is [Repository.Update].
-func (r *repository[M]) Update(ctx context.Context, m M, mask *fieldmaskpb.FieldMask, opts ...WriteOption) (stored M, err error) {
+func (r *repository) Update(ctx context.Context, m proto.Message, mask *fieldmaskpb.FieldMask, opts ...WriteOption) (stored proto.Message, err error) {
 	if err := r.keyed("Update"); err != nil {
 		return stored, err
 	}
@@ -25,7 +26,7 @@ func (r *repository[M]) Update(ctx context.Context, m M, mask *fieldmaskpb.Field
 	case s.allowMissing, r.table.info.Singleton && r.needsRow(u, &s):
 		return r.upsert(ctx, u, &s)
 	case r.needsRow(u, &s):
-		stored, err = r.transact(ctx, &s, func(tx *Tx) (M, error) { return r.updateLocked(ctx, tx, u) })
+		stored, err = r.transact(ctx, &s, func(tx *Tx) (proto.Message, error) { return r.updateLocked(ctx, tx, u) })
 		if err == nil && s.validateOnly {
 			r.table.clearMadeRelated(stored, m)
 		}
@@ -43,15 +44,15 @@ func (r *repository[M]) Update(ctx context.Context, m M, mask *fieldmaskpb.Field
 
 // needsRow reports whether an update must see the stored row, or be part of a
 // transaction.
-func (r *repository[M]) needsRow(u *update[M], s *writeSettings) bool {
+func (r *repository) needsRow(u *update, s *writeSettings) bool {
 	return s.inTx() || r.emits() || r.table.comparesRows(s.etag) || len(s.unchanged) > 0 || len(u.parts) > 0 || len(u.related) > 0 ||
-		len(r.validators) > 0 || r.hooks.has(beforeUpdate[M]) || r.hooks.has(afterUpdate[M])
+		len(r.validators) > 0 || r.hooks.has(beforeUpdate) || r.hooks.has(afterUpdate)
 }
 
 // An update is what one call of Update is to write.
-type update[M any] struct {
+type update struct {
 	key any
-	m   M
+	m   proto.Message
 	set columnSet
 	// parts are what is written of other columns, which needs the stored row. There are
 	// none once that was seen.
@@ -66,7 +67,7 @@ type update[M any] struct {
 	etag string
 }
 
-func (r *repository[M]) newUpdate(m M, mask *fieldmaskpb.FieldMask, s *writeSettings) (*update[M], error) {
+func (r *repository) newUpdate(m proto.Message, mask *fieldmaskpb.FieldMask, s *writeSettings) (*update, error) {
 	key, err := r.table.keyOf(m)
 	if err != nil {
 		return nil, r.keyError(r.table.nameField, r.table.nameOf(m), err)
@@ -96,14 +97,14 @@ func (r *repository[M]) newUpdate(m M, mask *fieldmaskpb.FieldMask, s *writeSett
 	if m, err = r.expireIn(m, named.set); err != nil {
 		return nil, err
 	}
-	return &update[M]{key: key, m: m, set: named.set, parts: named.parts, related: named.related, client: s.client, unchanged: s.unchanged, etag: s.etag}, nil
+	return &update{key: key, m: m, set: named.set, parts: named.parts, related: named.related, client: s.client, unchanged: s.unchanged, etag: s.etag}, nil
 }
 
 // named is what the update's mask names.
-func (u *update[M]) named() target { return target{u.set, u.parts, u.related} }
+func (u *update) named() target { return target{u.set, u.parts, u.related} }
 
 // update runs the UPDATE.
-func (r *repository[M]) update(ctx context.Context, db DB, u *update[M]) (stored M, err error) {
+func (r *repository) update(ctx context.Context, db DB, u *update) (stored proto.Message, err error) {
 	if r.idle(u) {
 		return r.readLive(ctx, db, u.key)
 	}
@@ -131,12 +132,12 @@ func (r *repository[M]) update(ctx context.Context, db DB, u *update[M]) (stored
 }
 
 // idle reports whether an update has nothing to write, no time of its own either.
-func (r *repository[M]) idle(u *update[M]) bool {
+func (r *repository) idle(u *update) bool {
 	return u.set.empty() && len(u.parts) == 0 && r.table.updateTime < 0 && r.table.revision < 0
 }
 
 // updateStatement returns the UPDATE and its arguments.
-func (r *repository[M]) updateStatement(ctx context.Context, u *update[M]) (sql string, args []any, err error) {
+func (r *repository) updateStatement(ctx context.Context, u *update) (sql string, args []any, err error) {
 	keys, ok := r.table.keyArgs(u.key, r.dialect)
 	if !ok {
 		return "", nil, r.notFound(u.key)
@@ -154,7 +155,7 @@ func (r *repository[M]) updateStatement(ctx context.Context, u *update[M]) (sql 
 	return sql + returning + r.table.sql.Columns, args, nil
 }
 
-func (r *repository[M]) updateArgs(u *update[M], keys []any) []any {
+func (r *repository) updateArgs(u *update, keys []any) []any {
 	args := make([]any, 0, r.table.width+len(keys)+2)
 	for i := range r.table.columns {
 		if u.set[i] == 1 {
@@ -172,7 +173,7 @@ func (r *repository[M]) updateArgs(u *update[M], keys []any) []any {
 }
 
 // readLive reads a row that is not deleted.
-func (r *repository[M]) readLive(ctx context.Context, db DB, key any) (m M, err error) {
+func (r *repository) readLive(ctx context.Context, db DB, key any) (m proto.Message, err error) {
 	m, err = r.read(ctx, db, key, "")
 	if err == nil && r.table.isDeleted(m) {
 		err = r.deleted(key)
@@ -183,7 +184,7 @@ func (r *repository[M]) readLive(ctx context.Context, db DB, key any) (m M, err 
 const returning = "\nRETURNING"
 
 // buildUpdate returns UPDATE … SET … WHERE with the key and the scope's columns.
-func (r *repository[M]) buildUpdate(u *update[M]) (string, error) {
+func (r *repository) buildUpdate(u *update) (string, error) {
 	b := squirrel.Update(r.name).PlaceholderFormat(squirrel.Dollar)
 	for i := range r.table.columns {
 		if u.set[i] == 1 {
@@ -204,7 +205,7 @@ func (r *repository[M]) buildUpdate(u *update[M]) (string, error) {
 }
 
 // touch sets what every write of a row sets: the time of the update and the revision.
-func (r *repository[M]) touch(b squirrel.UpdateBuilder) squirrel.UpdateBuilder {
+func (r *repository) touch(b squirrel.UpdateBuilder) squirrel.UpdateBuilder {
 	if i := r.table.updateTime; i >= 0 {
 		b = b.Set(sqlname.Quote(r.table.columns[i].Names[0]), squirrel.Expr(r.laterTime(i), nil))
 	}
@@ -214,9 +215,9 @@ func (r *repository[M]) touch(b squirrel.UpdateBuilder) squirrel.UpdateBuilder {
 	return b
 }
 
-func (c *core[M]) revision() string { return c.column(c.table.columns[c.table.revision].Names[0]) }
+func (c *core) revision() string { return c.column(c.table.columns[c.table.revision].Names[0]) }
 
-func (r *repository[M]) whereKey(b squirrel.UpdateBuilder) squirrel.UpdateBuilder {
+func (r *repository) whereKey(b squirrel.UpdateBuilder) squirrel.UpdateBuilder {
 	for _, name := range r.table.info.Key {
 		b = b.Where(squirrel.Eq{r.column(name): 0})
 	}
@@ -225,7 +226,7 @@ func (r *repository[M]) whereKey(b squirrel.UpdateBuilder) squirrel.UpdateBuilde
 
 // laterTime is the later of the bound time and the stored one plus a microsecond,
 // so that each update has a time of its own.
-func (r *repository[M]) laterTime(i int) string {
+func (r *repository) laterTime(i int) string {
 	column := r.column(r.table.columns[i].Names[0])
 	if r.dialect == SQLite {
 		return "max(?, coalesce(" + column + ", 0) + 1)"
@@ -234,13 +235,13 @@ func (r *repository[M]) laterTime(i int) string {
 }
 
 // column returns a column qualified with its table.
-func (c *core[M]) column(name string) string {
+func (c *core) column(name string) string {
 	return sqlname.Quote(c.table.info.Name) + "." + sqlname.Quote(name)
 }
 
 // updateLocked reads and locks the row, compares what must be compared with it, runs
 // the hooks and writes what the mask names and what the hooks changed.
-func (r *repository[M]) updateLocked(ctx context.Context, tx *Tx, u *update[M]) (stored M, err error) {
+func (r *repository) updateLocked(ctx context.Context, tx *Tx, u *update) (stored proto.Message, err error) {
 	old, err := r.read(ctx, tx, u.key, r.lock())
 	if err != nil {
 		return stored, err
@@ -252,7 +253,7 @@ func (r *repository[M]) updateLocked(ctx context.Context, tx *Tx, u *update[M]) 
 }
 
 // updateRow writes a row that is locked.
-func (r *repository[M]) updateRow(ctx context.Context, tx *Tx, u *update[M], old M) (stored M, err error) {
+func (r *repository) updateRow(ctx context.Context, tx *Tx, u *update, old proto.Message) (stored proto.Message, err error) {
 	next, mask, err := r.nextRow(ctx, tx, u, old)
 	if err != nil {
 		return stored, err
@@ -268,34 +269,34 @@ func (r *repository[M]) updateRow(ctx context.Context, tx *Tx, u *update[M], old
 	if err := r.updateRelated(ctx, tx, next, stored); err != nil {
 		return stored, err
 	}
-	return stored, r.afterWrite(ctx, tx, stored, afterUpdate, func(after *Write[M]) {
+	return stored, r.afterWrite(ctx, tx, stored, afterUpdate, func(after *Write[proto.Message]) {
 		after.Old, after.Mask = old, mask
 	})
 }
 
 // nextRow returns what a row that is locked will become: what the mask names and what
 // the hooks change. mask is what the hooks saw.
-func (r *repository[M]) nextRow(ctx context.Context, tx *Tx, u *update[M], old M) (next *update[M], mask *fieldmaskpb.FieldMask, err error) {
+func (r *repository) nextRow(ctx context.Context, tx *Tx, u *update, old proto.Message) (next *update, mask *fieldmaskpb.FieldMask, err error) {
 	if violations := r.changed(old, u.m, u.unchanged); len(violations) > 0 {
 		return nil, nil, invalid(r.domain, violations...)
 	}
 	if err := r.checkEtag(u.key, old, u.etag); err != nil {
 		return nil, nil, err
 	}
-	next = &update[M]{key: u.key, m: r.table.clone(old), set: slices.Clone(u.set), related: u.related, client: u.client}
+	next = &update{key: u.key, m: r.table.clone(old), set: slices.Clone(u.set), related: u.related, client: u.client}
 	for i := range next.set {
 		if next.set[i] == 1 {
 			r.table.columns[i].codec.copy(next.m, u.m)
 		}
 	}
 	for _, p := range u.parts {
-		merge(reflected(next.m), reflected(u.m), p)
+		merge(next.m.ProtoReflect(), u.m.ProtoReflect(), p)
 		next.set[p.column] = flag(next.set[p.column] == 1 || !r.table.columns[p.column].codec.equal(old, next.m))
 	}
 	for _, named := range u.related {
-		r.table.relations[named.at].of.copy(next.m, u.m)
+		r.table.relations[named.at].copy(next.m, u.m)
 	}
-	w := &Write[M]{Tx: tx, Old: old, New: next.m, Mask: r.table.paths(u.named())}
+	w := &Write[proto.Message]{Tx: tx, Old: old, New: next.m, Mask: r.table.paths(u.named())}
 	if err := r.hooks.run(ctx, w, beforeUpdate); err != nil {
 		return nil, nil, err
 	}
@@ -311,7 +312,7 @@ func (r *repository[M]) nextRow(ctx context.Context, tx *Tx, u *update[M], old M
 
 // takeHookChanges adds to the set what the hooks changed, and refuses what no
 // UPDATE can write.
-func (r *repository[M]) takeHookChanges(old M, next *update[M]) error {
+func (r *repository) takeHookChanges(old proto.Message, next *update) error {
 	var violations []Violation
 	for i := range r.table.columns {
 		c := &r.table.columns[i]
@@ -332,7 +333,7 @@ func (r *repository[M]) takeHookChanges(old M, next *update[M]) error {
 }
 
 // changed returns the fields of paths whose values differ between the rows.
-func (r *repository[M]) changed(old, m M, fields []string) []Violation {
+func (r *repository) changed(old, m proto.Message, fields []string) []Violation {
 	var violations []Violation
 	for _, field := range fields {
 		same, problem := r.table.sameField(old, m, field)
@@ -348,7 +349,7 @@ func (r *repository[M]) changed(old, m M, fields []string) []Violation {
 
 // lock is the suffix that locks a row for the transaction. The embedded engine's
 // transactions exclude each other as a whole.
-func (c *core[M]) lock() string {
+func (c *core) lock() string {
 	if c.dialect == SQLite {
 		return ""
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
 )
 
 // maxUpserts is how often an Update that may create is tried: others can create or
@@ -11,9 +12,9 @@ import (
 const maxUpserts = 3
 
 // upsert updates the row, or creates it where it is missing (AIP-134).
-func (r *repository[M]) upsert(ctx context.Context, u *update[M], s *writeSettings) (stored M, err error) {
+func (r *repository) upsert(ctx context.Context, u *update, s *writeSettings) (stored proto.Message, err error) {
 	for range maxUpserts {
-		stored, err = r.transact(ctx, s, func(tx *Tx) (M, error) { return r.updateOrCreate(ctx, tx, u, s) })
+		stored, err = r.transact(ctx, s, func(tx *Tx) (proto.Message, error) { return r.updateOrCreate(ctx, tx, u, s) })
 		if !createdMeanwhile(err) || r.tx != nil {
 			break
 		}
@@ -28,7 +29,7 @@ func createdMeanwhile(err error) bool {
 	return ok && e.Code == codes.AlreadyExists && e.Reason == ReasonResourceAlreadyExists
 }
 
-func (r *repository[M]) updateOrCreate(ctx context.Context, tx *Tx, u *update[M], s *writeSettings) (M, error) {
+func (r *repository) updateOrCreate(ctx context.Context, tx *Tx, u *update, s *writeSettings) (proto.Message, error) {
 	old, err := r.read(ctx, tx, u.key, r.lock())
 	switch {
 	case isNotFound(err):
@@ -41,7 +42,7 @@ func (r *repository[M]) updateOrCreate(ctx context.Context, tx *Tx, u *update[M]
 
 // writeFound updates a row that is locked, or creates the one that was not found where
 // the call allows that.
-func (r *repository[M]) writeFound(ctx context.Context, tx *Tx, u *update[M], s *writeSettings, old M, found bool) (none M, err error) {
+func (r *repository) writeFound(ctx context.Context, tx *Tx, u *update, s *writeSettings, old proto.Message, found bool) (none proto.Message, err error) {
 	switch {
 	case !found && !s.allowMissing && !r.table.info.Singleton:
 		return none, r.notFound(u.key)
@@ -61,17 +62,17 @@ func (r *repository[M]) writeFound(ctx context.Context, tx *Tx, u *update[M], s 
 }
 
 // unaltered reports whether an update leaves a row as it is.
-func (r *repository[M]) unaltered(u *update[M], old M) bool {
+func (r *repository) unaltered(u *update, old proto.Message) bool {
 	return len(u.related) == 0 && r.equalIn(u.named(), old, u.m) && len(r.changed(old, u.m, u.unchanged)) == 0
 }
 
 // createMissing creates the resource of an Update.
-func (r *repository[M]) createMissing(ctx context.Context, tx *Tx, u *update[M], s *writeSettings) (stored M, err error) {
+func (r *repository) createMissing(ctx context.Context, tx *Tx, u *update, s *writeSettings) (stored proto.Message, err error) {
 	m := u.m
 	if r.table.info.Singleton {
 		m = r.firstRow(u)
 	}
-	if create, ok := s.create.(func(M) (M, error)); ok {
+	if create, ok := s.create.(func(proto.Message) (proto.Message, error)); ok {
 		if m, err = create(m); err != nil {
 			return stored, err
 		}
@@ -80,17 +81,17 @@ func (r *repository[M]) createMissing(ctx context.Context, tx *Tx, u *update[M],
 }
 
 // equalIn reports whether two messages agree in what a mask names.
-func (r *repository[M]) equalIn(named target, a, b M) bool {
+func (r *repository) equalIn(named target, a, b proto.Message) bool {
 	for i, in := range named.set {
 		if in == 1 && !r.table.columns[i].codec.equal(a, b) {
 			return false
 		}
 	}
 	for _, p := range named.parts {
-		if p.atLeast && hasSteps(reflected(a), p.steps) {
+		if p.atLeast && hasSteps(a.ProtoReflect(), p.steps) {
 			continue
 		}
-		if !sameAt(reflected(a), reflected(b), p.steps) {
+		if !sameAt(a.ProtoReflect(), b.ProtoReflect(), p.steps) {
 			return false
 		}
 	}

@@ -40,16 +40,9 @@ func Invalid(violations ...Violation) *Error {
 }
 
 // validate asks the validators.
-func (c *core[M]) validate(m M) error {
-	if len(c.validators) == 0 {
-		return nil
-	}
-	message, ok := any(m).(proto.Message)
-	if !ok {
-		return internal(c.domain, fmt.Errorf("crud: %T is no message", m))
-	}
+func (c *core) validate(m proto.Message) error {
 	for _, v := range c.validators {
-		err := v.Validate(message)
+		err := v.Validate(m)
 		if err == nil {
 			continue
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -61,7 +62,7 @@ var eventTypes = map[string]EventType{
 }
 
 // An Event is a change of a resource that a watch tells of.
-type Event[M any] struct {
+type Event[M proto.Message] struct {
 	Type EventType
 	// Resource is what the change made of the resource, or what it was before it was
 	// deleted. It has no related resources, and nothing that is INPUT_ONLY or sensitive.
@@ -104,7 +105,7 @@ func (t EventTypes[E]) Of(e EventType) E {
 // A Watcher is a store that tells of the changes to its resources. [Repository] is one
 // where the model has events. A store that wraps another passes Watch on, or its watches
 // are UNIMPLEMENTED.
-type Watcher[M any] interface {
+type Watcher[M proto.Message] interface {
 	// Watch calls send with each change of a resource that q selects before or after it,
 	// and returns when ctx ends, the server stops, send fails, or the token is no good.
 	Watch(ctx context.Context, q WatchQuery, send func(Event[M]) error) error
@@ -116,7 +117,7 @@ type Watcher[M any] interface {
 // OUT_OF_RANGE for a token of events that are gone, after which the caller lists again;
 // UNAVAILABLE, reason SERVER_STOPPING, of a server that drains; UNIMPLEMENTED of a store
 // that cannot watch.
-func Watch[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], q WatchQuery, send func(Event[M]) error) error {
+func Watch[M proto.Message, K comparable](ctx context.Context, t *Table[M, K], s Store[M, K], q WatchQuery, send func(Event[M]) error) error {
 	if s == nil {
 		return t.table.noStore()
 	}
@@ -139,7 +140,7 @@ func Watch[M any, K comparable](ctx context.Context, t *Table[M, K], s Store[M, 
 }
 
 // unwatchable is UNIMPLEMENTED of a watch, and why.
-func (t *table[M]) unwatchable(why string) *Error {
+func (t *table) unwatchable(why string) *Error {
 	return &Error{
 		Code: codes.Unimplemented, Reason: ReasonUnimplemented, Domain: t.domain(),
 		Message: "cannot watch: " + why, Metadata: map[string]string{"message": t.info.Message},
@@ -147,7 +148,7 @@ func (t *table[M]) unwatchable(why string) *Error {
 }
 
 // Watch is [Repository.Watch].
-func (r *repository[M]) Watch(ctx context.Context, q WatchQuery, send func(Event[M]) error) error {
+func (r *repository) Watch(ctx context.Context, q WatchQuery, send func(Event[proto.Message]) error) error {
 	w, err := r.newWatch(ctx, q, send)
 	if err != nil {
 		return err
@@ -162,7 +163,7 @@ func (r *repository[M]) Watch(ctx context.Context, q WatchQuery, send func(Event
 
 // canWatch is the error of a repository whose rows' events cannot be told apart by who may
 // see them, or that has no database of its own to follow.
-func (r *repository[M]) canWatch() error {
+func (r *repository) canWatch() error {
 	info := &r.table.info
 	switch {
 	case !info.Events:

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/draining"
@@ -21,12 +22,12 @@ const (
 
 // A watch is one call of Watch. It holds a page of events at most, however slow its caller
 // is.
-type watch[M any] struct {
-	r       *repository[M]
-	listing *listing[M] // of the same query
+type watch struct {
+	r       *repository
+	listing *listing // of the same query
 	query   WatchQuery
 	filter  *filter.Matcher // nil matches everything
-	send    func(Event[M]) error
+	send    func(Event[proto.Message]) error
 
 	log eventlog.Log
 	of  eventlog.Selection
@@ -37,7 +38,7 @@ type watch[M any] struct {
 }
 
 // begin finds where the watch begins.
-func (w *watch[M]) begin(ctx context.Context) error {
+func (w *watch) begin(ctx context.Context) error {
 	if w.query.ResumeToken != "" {
 		if err := w.open(ctx); err != nil {
 			return err
@@ -60,7 +61,7 @@ func (w *watch[M]) begin(ctx context.Context) error {
 }
 
 // open takes the position that the resume token says.
-func (w *watch[M]) open(ctx context.Context) error {
+func (w *watch) open(ctx context.Context) error {
 	binding, err := w.listing.binding(ctx)
 	if err != nil {
 		return err
@@ -76,7 +77,7 @@ func (w *watch[M]) open(ctx context.Context) error {
 }
 
 // seal returns the token of a position.
-func (w *watch[M]) seal(ctx context.Context, position int64) (string, error) {
+func (w *watch) seal(ctx context.Context, position int64) (string, error) {
 	binding, err := w.listing.binding(ctx)
 	if err != nil {
 		return "", err
@@ -89,7 +90,7 @@ func (w *watch[M]) seal(ctx context.Context, position int64) (string, error) {
 }
 
 // gone is the error of a token whose events cannot be told any more.
-func (w *watch[M]) gone() *Error {
+func (w *watch) gone() *Error {
 	return &Error{
 		Code: codes.OutOfRange, Reason: ReasonEventsPurged, Domain: w.r.domain,
 		Message:  "resume_token: the events behind it are gone; list the resources and watch without a token",
@@ -98,7 +99,7 @@ func (w *watch[M]) gone() *Error {
 }
 
 // run tells of events until something ends it.
-func (w *watch[M]) run(ctx context.Context, f *eventlog.Follower) error {
+func (w *watch) run(ctx context.Context, f *eventlog.Follower) error {
 	stopping := draining.From(ctx)
 	for {
 		advanced := f.Advanced()
@@ -131,7 +132,7 @@ func (w *watch[M]) run(ctx context.Context, f *eventlog.Follower) error {
 }
 
 // wait waits for more events.
-func (w *watch[M]) wait(ctx context.Context, stopping, advanced <-chan struct{}) error {
+func (w *watch) wait(ctx context.Context, stopping, advanced <-chan struct{}) error {
 	timer := time.NewTimer(bookmarkAfter)
 	defer timer.Stop()
 	for {
@@ -152,7 +153,7 @@ func (w *watch[M]) wait(ctx context.Context, stopping, advanced <-chan struct{})
 }
 
 // stopped is the error of a watch whose server stops, so that its caller goes on elsewhere.
-func (w *watch[M]) stopped() *Error {
+func (w *watch) stopped() *Error {
 	return &Error{
 		Code: codes.Unavailable, Reason: ReasonServerStopping, Domain: w.r.domain,
 		Message: "the server is stopping; watch again with the last resume_token", RetryAfter: retryAfter,
@@ -169,7 +170,7 @@ func isClosed(c <-chan struct{}) bool {
 }
 
 // tell sends the events of a page that the query selects.
-func (w *watch[M]) tell(ctx context.Context, stopping <-chan struct{}, events []eventlog.Event) error {
+func (w *watch) tell(ctx context.Context, stopping <-chan struct{}, events []eventlog.Event) error {
 	for i := range events {
 		if isClosed(stopping) {
 			return w.stopped()
@@ -190,7 +191,7 @@ func (w *watch[M]) tell(ctx context.Context, stopping <-chan struct{}, events []
 }
 
 // event makes what is told of a row; ok is false if that is nothing.
-func (w *watch[M]) event(row *eventlog.Event) (e Event[M], ok bool, err error) {
+func (w *watch) event(row *eventlog.Event) (e Event[proto.Message], ok bool, err error) {
 	old, err := w.decode(row.Old)
 	if err != nil {
 		return e, false, err
@@ -202,7 +203,7 @@ func (w *watch[M]) event(row *eventlog.Event) (e Event[M], ok bool, err error) {
 	if !w.tells(old, m) {
 		return e, false, nil
 	}
-	e = Event[M]{Type: eventTypes[row.Type], Previous: old, Time: timestamppb.New(time.UnixMicro(row.Time))}
+	e = Event[proto.Message]{Type: eventTypes[row.Type], Previous: old, Time: timestamppb.New(time.UnixMicro(row.Time))}
 	if e.Type == EventUpdated || e.Type == EventUndeleted {
 		e.Changed = w.r.table.changes(old, m)
 	}
@@ -215,7 +216,7 @@ func (w *watch[M]) event(row *eventlog.Event) (e Event[M], ok bool, err error) {
 }
 
 // bookmark tells how far the watch is, where the caller wants to know.
-func (w *watch[M]) bookmark(ctx context.Context) error {
+func (w *watch) bookmark(ctx context.Context) error {
 	w.silent = 0
 	if !w.query.Bookmarks {
 		return nil
@@ -224,5 +225,5 @@ func (w *watch[M]) bookmark(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return w.send(Event[M]{Type: EventBookmark, ResumeToken: token})
+	return w.send(Event[proto.Message]{Type: EventBookmark, ResumeToken: token})
 }

@@ -21,7 +21,7 @@ func isConn(db DB) bool {
 
 // newWatch takes a query. The key is looked at first, then who asks, then the rest
 // (AIP-211), as by newListing.
-func (r *repository[M]) newWatch(ctx context.Context, q WatchQuery, send func(Event[M]) error) (*watch[M], error) {
+func (r *repository) newWatch(ctx context.Context, q WatchQuery, send func(Event[proto.Message]) error) (*watch, error) {
 	if err := r.canWatch(); err != nil {
 		return nil, err
 	}
@@ -35,7 +35,7 @@ func (r *repository[M]) newWatch(ctx context.Context, q WatchQuery, send func(Ev
 	if err != nil {
 		return nil, err
 	}
-	w := &watch[M]{
+	w := &watch{
 		r: r, listing: l, query: q, send: send,
 		log: eventlog.Log{DB: r.home, SQLite: r.dialect == SQLite},
 		of:  eventlog.Selection{Messages: []string{r.table.info.Message}},
@@ -50,7 +50,7 @@ func (r *repository[M]) newWatch(ctx context.Context, q WatchQuery, send func(Ev
 }
 
 // check refuses what a list can be asked for and a watch cannot.
-func (w *watch[M]) check() error {
+func (w *watch) check() error {
 	var found findings
 	if len(w.listing.related) > 0 {
 		found.add(badMask(readMaskPath, "an event has no related resources"))
@@ -62,7 +62,7 @@ func (w *watch[M]) check() error {
 	}
 	if w.query.Filter != "" {
 		var err error
-		if w.filter, err = w.r.table.matcher(w.query.Filter, reflected(w.r.table.New()).Descriptor()); err != nil {
+		if w.filter, err = w.r.table.matcher(w.query.Filter, w.r.table.New().ProtoReflect().Descriptor()); err != nil {
 			found.addInput("filter", ReasonInvalidFilter, err)
 		}
 	}
@@ -70,7 +70,7 @@ func (w *watch[M]) check() error {
 }
 
 // setScope binds the watch to the events of the call's scope.
-func (w *watch[M]) setScope(ctx context.Context) (err error) {
+func (w *watch) setScope(ctx context.Context) (err error) {
 	w.of.Scoped = len(w.r.table.info.Scope) > 0
 	w.of.Scope, err = w.r.eventScope(ctx)
 	return err
@@ -78,10 +78,10 @@ func (w *watch[M]) setScope(ctx context.Context) (err error) {
 
 // tells reports whether a watch tells of an event: of what it selects before or after the
 // change, so that the caller learns of what leaves the selection too.
-func (w *watch[M]) tells(old, m M) bool { return w.selects(m) || w.selects(old) }
+func (w *watch) tells(old, m proto.Message) bool { return w.selects(m) || w.selects(old) }
 
 // selects reports whether a list with the watch's query would have the resource.
-func (w *watch[M]) selects(m M) bool {
+func (w *watch) selects(m proto.Message) bool {
 	if w.r.table.isNil(m) || w.r.table.isDeleted(m) || !w.below(m) || !w.inScope(m) {
 		return false
 	}
@@ -90,11 +90,11 @@ func (w *watch[M]) selects(m M) bool {
 			return false
 		}
 	}
-	return w.filter == nil || w.filter.Match(reflected(m))
+	return w.filter == nil || w.filter.Match(m.ProtoReflect())
 }
 
 // below reports whether a resource is one of the parent's.
-func (w *watch[M]) below(m M) bool {
+func (w *watch) below(m proto.Message) bool {
 	l := w.listing
 	if l.fixed == 0 || l.never {
 		return !l.never
@@ -115,7 +115,7 @@ func (w *watch[M]) below(m M) bool {
 }
 
 // inScope compares the scope columns that are fields, of which some need not be declared.
-func (w *watch[M]) inScope(m M) bool {
+func (w *watch) inScope(m proto.Message) bool {
 	for i, at := range w.r.stamps {
 		if at >= 0 && !w.r.table.columns[at].withheld() && !sameArg(w.arg(&w.r.table.columns[at], m), w.listing.scope[i]) {
 			return false
@@ -125,7 +125,7 @@ func (w *watch[M]) inScope(m M) bool {
 }
 
 // equals reports whether a resource fulfils a condition on one field. NULL equals nothing.
-func (w *watch[M]) equals(e *boundEqual[M], m M) bool {
+func (w *watch) equals(e *boundEqual, m proto.Message) bool {
 	has := w.arg(e.column, m)
 	if has == nil {
 		return false
@@ -143,7 +143,7 @@ func (w *watch[M]) equals(e *boundEqual[M], m M) bool {
 }
 
 // arg is what the column of a message is bound to.
-func (w *watch[M]) arg(c *Column[M], m M) any {
+func (w *watch) arg(c *column, m proto.Message) any {
 	return c.codec.appendArgs(nil, m, w.listing.dialect)[0]
 }
 
@@ -157,23 +157,19 @@ func sameArg(a, b any) bool {
 }
 
 // decode reads a resource of an event; nil for none.
-func (w *watch[M]) decode(b []byte) (m M, err error) {
+func (w *watch) decode(b []byte) (m proto.Message, err error) {
 	if b == nil {
 		return m, nil
 	}
 	m = w.r.table.New()
-	message, ok := any(m).(proto.Message)
-	if !ok {
-		return m, internal(w.r.domain, fmt.Errorf("crud: %T is no message", m))
-	}
-	if err := (proto.UnmarshalOptions{AllowPartial: true}).Unmarshal(b, message); err != nil {
+	if err := (proto.UnmarshalOptions{AllowPartial: true}).Unmarshal(b, m); err != nil {
 		return m, internal(w.r.domain, fmt.Errorf("crud: an event of %s: %w", w.r.table.info.Message, err))
 	}
 	return m, nil
 }
 
 // show leaves of a resource what the read mask names.
-func (w *watch[M]) show(m M) M {
+func (w *watch) show(m proto.Message) proto.Message {
 	of := w.listing.reading
 	if w.r.table.isNil(m) || of.selected == nil {
 		return m
@@ -188,7 +184,7 @@ func (w *watch[M]) show(m M) M {
 }
 
 // changes returns the fields whose values differ.
-func (t *table[M]) changes(old, m M) *fieldmaskpb.FieldMask {
+func (t *table) changes(old, m proto.Message) *fieldmaskpb.FieldMask {
 	mask := &fieldmaskpb.FieldMask{}
 	for i := range t.columns {
 		if c := &t.columns[i]; !c.withheld() && !c.codec.equal(old, m) {

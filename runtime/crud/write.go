@@ -6,26 +6,27 @@ import (
 	"fmt"
 
 	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
 )
 
 // transact runs a write in a transaction, with what its options ask for around it.
-func (r *repository[M]) transact(ctx context.Context, s *writeSettings, write func(tx *Tx) (M, error)) (M, error) {
+func (r *repository) transact(ctx context.Context, s *writeSettings, write func(tx *Tx) (proto.Message, error)) (proto.Message, error) {
 	return transact(ctx, r, s, r.keptMessage(), write)
 }
 
 // transactAll is transact of a write with several results.
-func (r *repository[M]) transactAll(ctx context.Context, s *writeSettings, write func(tx *Tx) ([]M, error)) ([]M, error) {
+func (r *repository) transactAll(ctx context.Context, s *writeSettings, write func(tx *Tx) ([]proto.Message, error)) ([]proto.Message, error) {
 	return transact(ctx, r, s, r.keptMessages(), write)
 }
 
-func transact[R, M any](ctx context.Context, r *repository[M], s *writeSettings, k kept[R], write func(tx *Tx) (R, error)) (R, error) {
+func transact[R any](ctx context.Context, r *repository, s *writeSettings, k kept[R], write func(tx *Tx) (R, error)) (R, error) {
 	if r.emits() {
 		return transactWith(ctx, r, s, k, appending(ctx, r, write))
 	}
 	return transactWith(ctx, r, s, k, write)
 }
 
-func transactWith[R, M any](ctx context.Context, r *repository[M], s *writeSettings, k kept[R], write func(tx *Tx) (R, error)) (result R, err error) {
+func transactWith[R any](ctx context.Context, r *repository, s *writeSettings, k kept[R], write func(tx *Tx) (R, error)) (result R, err error) {
 	if s.validateOnly {
 		return tryOut(ctx, r, write)
 	}
@@ -48,7 +49,7 @@ func transactWith[R, M any](ctx context.Context, r *repository[M], s *writeSetti
 var errValidated = errors.New("crud: validated")
 
 // tryOut runs a write and takes it back.
-func tryOut[R, M any](ctx context.Context, r *repository[M], write func(tx *Tx) (R, error)) (result R, err error) {
+func tryOut[R any](ctx context.Context, r *repository, write func(tx *Tx) (R, error)) (result R, err error) {
 	var none R
 	if r.tx != nil {
 		return none, internal(r.domain, errors.New("crud: ValidateOnly in a transaction of the caller's, which it cannot roll back"))
@@ -66,12 +67,12 @@ func tryOut[R, M any](ctx context.Context, r *repository[M], write func(tx *Tx) 
 }
 
 // resourceAt names the resource with the key for ResourceInfo.
-func (r *repository[M]) resourceAt(key any) *Resource {
+func (r *repository) resourceAt(key any) *Resource {
 	return &Resource{Type: r.table.info.Resource, Name: r.table.keyName(key)}
 }
 
 // deleted is a soft-deleted resource, which nothing but Undelete writes (AIP-164).
-func (r *repository[M]) deleted(key any) *Error {
+func (r *repository) deleted(key any) *Error {
 	e := r.notFound(key)
 	e.Reason, e.Message = ReasonResourceDeleted, fmt.Sprintf("%s %q is deleted", e.Resource.Type, e.Resource.Name)
 	return e
@@ -79,7 +80,7 @@ func (r *repository[M]) deleted(key any) *Error {
 
 // missed says why a statement found no row to write: there is none, it is deleted, or
 // its etag is another one.
-func (r *repository[M]) missed(ctx context.Context, db DB, key any, etag string) error {
+func (r *repository) missed(ctx context.Context, db DB, key any, etag string) error {
 	m, err := r.read(ctx, db, key, "")
 	switch {
 	case err != nil:
@@ -99,13 +100,13 @@ func changedMeanwhile(domain string) *Error {
 	}
 }
 
-func (t *table[M]) isDeleted(m M) bool {
+func (t *table) isDeleted(m proto.Message) bool {
 	return t.deleteTime >= 0 && t.columns[t.deleteTime].codec.has(m)
 }
 
 // wantedRevision returns the revision that the etag of a call stands for. It is one
 // that no row has for what is no etag of the resource.
-func (t *table[M]) wantedRevision(key any, etag string) int64 {
+func (t *table) wantedRevision(key any, etag string) int64 {
 	if n, ok := revisionOf(t.keyName(key), etag); ok {
 		return n
 	}
@@ -113,7 +114,7 @@ func (t *table[M]) wantedRevision(key any, etag string) int64 {
 }
 
 // checkEtag compares the etag of a call with a row that is locked.
-func (r *repository[M]) checkEtag(key any, m M, etag string) error {
+func (r *repository) checkEtag(key any, m proto.Message, etag string) error {
 	if etag == "" {
 		return nil
 	}
@@ -126,6 +127,6 @@ func (r *repository[M]) checkEtag(key any, m M, etag string) error {
 	return nil
 }
 
-func (r *repository[M]) noEtags() *Error {
+func (r *repository) noEtags() *Error {
 	return internal(r.domain, errors.New("crud: IfEtag on "+r.table.info.Message+", which has no etag"))
 }

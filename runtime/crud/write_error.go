@@ -9,13 +9,14 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/protocrud/protoc-gen-go-crud/internal/sqlname"
 )
 
 // writeError maps an error of an INSERT or UPDATE of m. What the database says of a
 // constraint or column is turned into the field it belongs to.
-func (r *repository[M]) writeError(ctx context.Context, db DB, err error, m M) *Error {
+func (r *repository) writeError(ctx context.Context, db DB, err error, m proto.Message) *Error {
 	e := classify(ctx, r.domain, err)
 	var pg *pgconn.PgError
 	if !errors.As(err, &pg) || e.Code == codes.Canceled || e.Code == codes.DeadlineExceeded {
@@ -42,7 +43,7 @@ func (r *repository[M]) writeError(ctx context.Context, db DB, err error, m M) *
 
 // unchecked returns the field whose value only the database can have found wrong, "" if
 // there are several, or none.
-func (t *table[M]) unchecked(m M) (field string) {
+func (t *table) unchecked(m proto.Message) (field string) {
 	for i := range t.columns {
 		c := &t.columns[i]
 		if c.Kind != KindText || c.text.Checked() || !c.codec.has(m) {
@@ -57,7 +58,7 @@ func (t *table[M]) unchecked(m M) (field string) {
 }
 
 // resourceOf names m for ResourceInfo, as far as it has a key.
-func (r *repository[M]) resourceOf(m M) *Resource {
+func (r *repository) resourceOf(m proto.Message) *Resource {
 	res := &Resource{Type: r.table.info.Resource}
 	if key, err := r.table.keyOf(m); err == nil && !allZero(r.table.values(key)) {
 		res.Name = r.table.keyName(key)
@@ -71,7 +72,7 @@ func allZero(values []any) bool {
 
 // duplicate is a second row with a key or a unique value. Only the field is named,
 // never the value.
-func (r *repository[M]) duplicate(pg *pgconn.PgError, err error, m M) *Error {
+func (r *repository) duplicate(pg *pgconn.PgError, err error, m proto.Message) *Error {
 	res := r.resourceOf(m)
 	fields := r.uniqueFields(pg)
 	if fields == nil {
@@ -89,7 +90,7 @@ func (r *repository[M]) duplicate(pg *pgconn.PgError, err error, m M) *Error {
 	return e
 }
 
-func (r *repository[M]) alreadyExists(res *Resource, cause error) *Error {
+func (r *repository) alreadyExists(res *Resource, cause error) *Error {
 	return &Error{
 		Code: codes.AlreadyExists, Reason: ReasonResourceAlreadyExists, Domain: r.domain,
 		Message:  "the resource exists already",
@@ -101,7 +102,7 @@ func (r *repository[M]) alreadyExists(res *Resource, cause error) *Error {
 // uniqueFields returns the fields of the unique constraint that an error names: nil
 // for the primary key, empty where it is not over fields. A table that was there
 // before has constraints by other names, which their columns tell.
-func (r *repository[M]) uniqueFields(pg *pgconn.PgError) []string {
+func (r *repository) uniqueFields(pg *pgconn.PgError) []string {
 	constraint := constraintName(pg)
 	for i := range r.table.columns {
 		c := &r.table.columns[i]
@@ -168,7 +169,7 @@ func constraintName(pg *pgconn.PgError) string {
 }
 
 // fieldsOf returns the proto fields of columns; one that is no field is left out.
-func (r *repository[M]) fieldsOf(columns []string) []string {
+func (r *repository) fieldsOf(columns []string) []string {
 	fields := []string{}
 	for _, name := range columns {
 		for i := range r.table.columns {
@@ -182,7 +183,7 @@ func (r *repository[M]) fieldsOf(columns []string) []string {
 }
 
 // fieldOf returns the field of the column or check that an error names.
-func (r *repository[M]) fieldOf(pg *pgconn.PgError) string {
+func (r *repository) fieldOf(pg *pgconn.PgError) string {
 	constraint := constraintName(pg)
 	for i := range r.table.columns {
 		c := &r.table.columns[i]
@@ -197,7 +198,7 @@ func (r *repository[M]) fieldOf(pg *pgconn.PgError) string {
 
 // brokenReference is a foreign key without its row: NOT_FOUND for the parent and for
 // a reference inside the key, else FAILED_PRECONDITION.
-func (r *repository[M]) brokenReference(ctx context.Context, db DB, pg *pgconn.PgError, err error, m M) *Error {
+func (r *repository) brokenReference(ctx context.Context, db DB, pg *pgconn.PgError, err error, m proto.Message) *Error {
 	ref := r.referenceOf(ctx, db, pg, m)
 	if ref == nil {
 		return &Error{
@@ -227,7 +228,7 @@ func (r *repository[M]) brokenReference(ctx context.Context, db DB, pg *pgconn.P
 
 // referenceOf finds the reference that a foreign key error is about. The embedded
 // engine does not name it, so there the references are looked up one by one.
-func (r *repository[M]) referenceOf(ctx context.Context, db DB, pg *pgconn.PgError, m M) *Reference {
+func (r *repository) referenceOf(ctx context.Context, db DB, pg *pgconn.PgError, m proto.Message) *Reference {
 	refs := r.table.info.References
 	if _, failed := db.(*Tx); failed && r.tx == nil {
 		db = r.db // the transaction takes no more statements
@@ -252,7 +253,7 @@ func (r *repository[M]) referenceOf(ctx context.Context, db DB, pg *pgconn.PgErr
 }
 
 // refersToRow reports whether the row that m refers to exists.
-func (r *repository[M]) refersToRow(ctx context.Context, db DB, ref *Reference, m M) (bool, error) {
+func (r *repository) refersToRow(ctx context.Context, db DB, ref *Reference, m proto.Message) (bool, error) {
 	args, set := r.referenceArgs(ref, m, r.dialect)
 	if !set {
 		return true, nil
@@ -262,7 +263,7 @@ func (r *repository[M]) refersToRow(ctx context.Context, db DB, ref *Reference, 
 
 // referenceArgs returns the values of a reference's columns as d binds them. set is
 // false when one is NULL.
-func (r *repository[M]) referenceArgs(ref *Reference, m M, d Dialect) (args []any, set bool) {
+func (r *repository) referenceArgs(ref *Reference, m proto.Message, d Dialect) (args []any, set bool) {
 	for _, name := range ref.Columns {
 		for i := range r.table.columns {
 			c := &r.table.columns[i]
@@ -282,7 +283,7 @@ func (r *repository[M]) referenceArgs(ref *Reference, m M, d Dialect) (args []an
 
 // exists reports whether the referenced table has a row with those values, in the
 // scope that both tables share.
-func (r *repository[M]) exists(ctx context.Context, db DB, ref *Reference, args []any) (bool, error) {
+func (r *repository) exists(ctx context.Context, db DB, ref *Reference, args []any) (bool, error) {
 	values, err := r.scope.values(ctx)
 	if err != nil {
 		return false, err
@@ -316,7 +317,7 @@ func (r *repository[M]) exists(ctx context.Context, db DB, ref *Reference, args 
 
 // referencedName is the name of the row that a reference asks for: the parent's
 // part of the resource name, or the values joined with /.
-func (r *repository[M]) referencedName(ref *Reference, m M) string {
+func (r *repository) referencedName(ref *Reference, m proto.Message) string {
 	if p := r.table.info.Parent; ref.Parent && p != nil {
 		if name := r.table.nameOf(m); name != "" {
 			return strings.Join(strings.Split(name, "/")[:len(p.Pattern.segments)], "/")
@@ -331,7 +332,7 @@ func (r *repository[M]) referencedName(ref *Reference, m M) string {
 
 // deleteError maps an error of a DELETE: a foreign key means that others refer to
 // the row.
-func (r *repository[M]) deleteError(ctx context.Context, err error, key any) *Error {
+func (r *repository) deleteError(ctx context.Context, err error, key any) *Error {
 	e := classify(ctx, r.domain, err)
 	var pg *pgconn.PgError
 	if noSuchValue(err) && e.Code == codes.InvalidArgument {
@@ -348,7 +349,7 @@ func referredTo(pg *pgconn.PgError) bool {
 }
 
 // childrenExist is a deletion of name that others' references forbid.
-func (r *repository[M]) childrenExist(err error, name string) *Error {
+func (r *repository) childrenExist(err error, name string) *Error {
 	return &Error{
 		Code: codes.FailedPrecondition, Reason: ReasonChildrenExist, Domain: r.domain,
 		Message:      "other resources refer to " + name,

@@ -122,7 +122,7 @@ func RequestID(method, id string, request proto.Message) WriteOption {
 
 // creating is AllowMissing of the server's functions, which decide what a client may
 // create.
-func creating[M any](input func(M) (M, error)) WriteOption {
+func creating(input func(proto.Message) (proto.Message, error)) WriteOption {
 	return writeOption(func(s *writeSettings) { s.allowMissing, s.create = true, input })
 }
 
@@ -130,7 +130,7 @@ func creating[M any](input func(M) (M, error)) WriteOption {
 var fromClient = writeOption(func(s *writeSettings) { s.client = true })
 
 // creatingFirst is creating for a singleton, which an Update may always create.
-func creatingFirst[M any](input func(M) (M, error)) WriteOption {
+func creatingFirst(input func(proto.Message) (proto.Message, error)) WriteOption {
 	return writeOption(func(s *writeSettings) { s.create = input })
 }
 

@@ -152,7 +152,7 @@ func TestIncompleteSuitesFail(t *testing.T) {
 }
 
 // An overlay is a store with some of its methods replaced.
-type overlay[M any, K any] struct {
+type overlay[M proto.Message, K any] struct {
 	crud.Store[M, K]
 	get    func(ctx context.Context, key K) (M, error)
 	list   func(ctx context.Context, q crud.Query) (*crud.Page[M], error)

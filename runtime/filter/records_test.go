@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"google.golang.org/genproto/googleapis/type/date"
 	"google.golang.org/genproto/googleapis/type/timeofday"
+	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -24,6 +25,9 @@ type record struct {
 	id     int64
 	values map[string]any
 }
+
+// ProtoReflect makes a record pass for a message. Its columns do not ask for it.
+func (*record) ProtoReflect() protoreflect.Message { return nil }
 
 func get[V any](column string) func(*record) V {
 	return func(r *record) V {
@@ -121,7 +125,7 @@ func recordTable(kinds []recordKind) *crud.Table[*record, int64] {
 	names := make([]string, len(columns))
 	params := make([]string, len(columns))
 	for i, c := range columns {
-		names[i], params[i] = `"`+c.Names[0]+`"`, fmt.Sprintf("$%d", i+1)
+		names[i], params[i] = `"`+c.Info().Names[0]+`"`, fmt.Sprintf("$%d", i+1)
 	}
 	list := strings.Join(names, ", ")
 	return crud.NewTable(crud.TableSpec[record, *record, int64]{

@@ -37,31 +37,35 @@ const (
 
 // AuthorTable describes the table authors behind library.v1.Author. Columns are
 // in SELECT order.
-var AuthorTable = crud.NewTable(crud.TableSpec[Author, *Author, string]{
-	Message:  "library.v1.Author",
-	Singular: "author",
-	Name:     "authors",
-	Resource: "library.v1.Author",
-	Columns: []crud.Column[*Author]{
-		crud.UUID("id", (*Author).GetId, func(m *Author, v string) { m.Id = v }, crud.PrimaryKey, crud.UUIDv7),
-		crud.String("display_name", (*Author).GetDisplayName, func(m *Author, v string) { m.DisplayName = v }, crud.Required),
-		crud.OptionalInt32("birth_year", (*Author).GetBirthYear, func(m *Author) bool { return m.BirthYear != nil }, func(m *Author, v int32) { m.BirthYear = &v }, func(m *Author) { m.BirthYear = nil }),
-		crud.String("biography", (*Author).GetBiography, func(m *Author, v string) { m.Biography = v }),
-	},
-	Key:    (*Author).GetId,
-	SetKey: func(m *Author, v string) { m.Id = v },
-	Children: []crud.Child{
-		{Table: "author_aliases", Columns: []string{"author_id"}, Target: []string{"id"}},
-	},
-	Related: true,
-	SQL: crud.SQL{
-		Columns: authorColumns,
-		Select:  authorSelect,
-		Get:     authorGet,
-		Create:  authorCreate,
-		Delete:  authorDelete,
-	},
-})
+var AuthorTable = newAuthorTable()
+
+func newAuthorTable() *crud.Table[*Author, string] {
+	return crud.NewTable(crud.TableSpec[Author, *Author, string]{
+		Message:  "library.v1.Author",
+		Singular: "author",
+		Name:     "authors",
+		Resource: "library.v1.Author",
+		Columns: []crud.Column[*Author]{
+			crud.UUID("id", (*Author).GetId, func(m *Author, v string) { m.Id = v }, crud.PrimaryKey, crud.UUIDv7),
+			crud.String("display_name", (*Author).GetDisplayName, func(m *Author, v string) { m.DisplayName = v }, crud.Required),
+			crud.OptionalInt32("birth_year", (*Author).GetBirthYear, func(m *Author) bool { return m.BirthYear != nil }, func(m *Author, v int32) { m.BirthYear = &v }, func(m *Author) { m.BirthYear = nil }),
+			crud.String("biography", (*Author).GetBiography, func(m *Author, v string) { m.Biography = v }),
+		},
+		Key:    (*Author).GetId,
+		SetKey: func(m *Author, v string) { m.Id = v },
+		Children: []crud.Child{
+			{Table: "author_aliases", Columns: []string{"author_id"}, Target: []string{"id"}},
+		},
+		Related: true,
+		SQL: crud.SQL{
+			Columns: authorColumns,
+			Select:  authorSelect,
+			Get:     authorGet,
+			Create:  authorCreate,
+			Delete:  authorDelete,
+		},
+	})
+}
 
 // The relations of AuthorTable are added once all tables are there: they can
 // relate to each other in circles.
@@ -126,30 +130,34 @@ const (
 
 // AliasTable describes the table author_aliases behind library.v1.Alias.
 // Columns are in SELECT order.
-var AliasTable = crud.NewTable(crud.TableSpec[Alias, *Alias, int64]{
-	Message:  "library.v1.Alias",
-	Singular: "alias",
-	Name:     "author_aliases",
-	Resource: "library.v1.Alias",
-	Columns: []crud.Column[*Alias]{
-		crud.Int64("id", (*Alias).GetId, func(m *Alias, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.UUID("author_id", (*Alias).GetAuthorId, func(m *Alias, v string) { m.AuthorId = v }),
-		crud.Int32("position", (*Alias).GetPosition, func(m *Alias, v int32) { m.Position = v }),
-		crud.String("display_name", (*Alias).GetDisplayName, func(m *Alias, v string) { m.DisplayName = v }, crud.Required),
-	},
-	Key:    (*Alias).GetId,
-	SetKey: func(m *Alias, v int64) { m.Id = v },
-	References: []crud.Reference{
-		{Constraint: "author_aliases_author_id_fkey", Columns: []string{"author_id"}, Table: "authors", Target: []string{"id"}, Resource: "library.v1.Author", OnDelete: "CASCADE"},
-	},
-	SQL: crud.SQL{
-		Columns: aliasColumns,
-		Select:  aliasSelect,
-		Get:     aliasGet,
-		Create:  aliasCreate,
-		Delete:  aliasDelete,
-	},
-})
+var AliasTable = newAliasTable()
+
+func newAliasTable() *crud.Table[*Alias, int64] {
+	return crud.NewTable(crud.TableSpec[Alias, *Alias, int64]{
+		Message:  "library.v1.Alias",
+		Singular: "alias",
+		Name:     "author_aliases",
+		Resource: "library.v1.Alias",
+		Columns: []crud.Column[*Alias]{
+			crud.Int64("id", (*Alias).GetId, func(m *Alias, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.UUID("author_id", (*Alias).GetAuthorId, func(m *Alias, v string) { m.AuthorId = v }),
+			crud.Int32("position", (*Alias).GetPosition, func(m *Alias, v int32) { m.Position = v }),
+			crud.String("display_name", (*Alias).GetDisplayName, func(m *Alias, v string) { m.DisplayName = v }, crud.Required),
+		},
+		Key:    (*Alias).GetId,
+		SetKey: func(m *Alias, v int64) { m.Id = v },
+		References: []crud.Reference{
+			{Constraint: "author_aliases_author_id_fkey", Columns: []string{"author_id"}, Table: "authors", Target: []string{"id"}, Resource: "library.v1.Author", OnDelete: "CASCADE"},
+		},
+		SQL: crud.SQL{
+			Columns: aliasColumns,
+			Select:  aliasSelect,
+			Get:     aliasGet,
+			Create:  aliasCreate,
+			Delete:  aliasDelete,
+		},
+	})
+}
 
 // AliasHooks run around writes to Alias, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs

@@ -79,57 +79,61 @@ var bookPattern = crud.MustPattern("shelves/{shelf}/books/{book}")
 
 // BookTable describes the table books behind library.v1.Book. Columns are in
 // SELECT order.
-var BookTable = crud.NewTable(crud.TableSpec[Book, *Book, BookKey]{
-	Message:  "library.v1.Book",
-	Singular: "book",
-	Name:     "books",
-	Resource: "library.example.com/Book",
-	Columns: []crud.Column[*Book]{
-		crud.ResourceName("name", (*Book).GetName, func(m *Book, v string) { m.Name = v }, bookPattern, []string{"shelf_id", "book_id"}, crud.UUIDv7),
-		crud.String("title", (*Book).GetTitle, func(m *Book, v string) { m.Title = v }, crud.Required, crud.Search, crud.MaxLength(200)),
-		crud.OptionalUUID("author_id", (*Book).GetAuthorId, func(m *Book) bool { return m.AuthorId != nil }, func(m *Book, v string) { m.AuthorId = &v }, func(m *Book) { m.AuthorId = nil }),
-		crud.Enum("genre", (*Book).GetGenre, func(m *Book, v Genre) { m.Genre = v }),
-		crud.OptionalString("isbn", (*Book).GetIsbn, func(m *Book) bool { return m.Isbn != nil }, func(m *Book, v string) { m.Isbn = &v }, func(m *Book) { m.Isbn = nil }, crud.Unique("books_isbn_key"), crud.MaxLength(13)),
-		crud.Int32("pages", (*Book).GetPages, func(m *Book, v int32) { m.Pages = v }),
-		crud.Double("price", (*Book).GetPrice, func(m *Book, v float64) { m.Price = v }),
-		crud.Strings("tags", (*Book).GetTags, func(m *Book, v []string) { m.Tags = v }),
-		crud.Timestamp("publish_time", (*Book).GetPublishTime, func(m *Book, v *timestamppb.Timestamp) { m.PublishTime = v }),
-		crud.Duration("loan_period", (*Book).GetLoanPeriod, func(m *Book, v *durationpb.Duration) { m.LoanPeriod = v }),
-		crud.OptionalInt64("borrower_id", (*Book).GetBorrowerId, func(m *Book) bool { return m.BorrowerId != nil }, func(m *Book, v int64) { m.BorrowerId = &v }, func(m *Book) { m.BorrowerId = nil }, crud.OutputOnly),
-		crud.Timestamp("create_time", (*Book).GetCreateTime, func(m *Book, v *timestamppb.Timestamp) { m.CreateTime = v }, crud.CreateTime),
-		crud.Timestamp("update_time", (*Book).GetUpdateTime, func(m *Book, v *timestamppb.Timestamp) { m.UpdateTime = v }, crud.UpdateTime),
-		crud.Timestamp("delete_time", (*Book).GetDeleteTime, func(m *Book, v *timestamppb.Timestamp) { m.DeleteTime = v }, crud.DeleteTime),
-		crud.Timestamp("purge_time", (*Book).GetPurgeTime, func(m *Book, v *timestamppb.Timestamp) { m.PurgeTime = v }, crud.PurgeTime),
-		crud.JSON[*Book]("imprint"),
-		crud.JSONMap[*Book]("reviews"),
-		crud.Etag("etag", (*Book).GetEtag, func(m *Book, v string) { m.Etag = v }),
-	},
-	Pattern:   bookPattern,
-	ParseName: ParseBookKey,
-	SetKey:    func(m *Book, k BookKey) { m.Name = k.String() },
-	KeyValues: func(k BookKey) []any { return []any{k.ShelfId, k.BookId} },
-	Parent:    &crud.Parent{Pattern: crud.MustPattern("shelves/{shelf}"), Check: true, Across: true},
-	References: []crud.Reference{
-		{Constraint: "books_shelf_id_fkey", Columns: []string{"shelf_id"}, Table: "shelves", Target: []string{"shelf_id"}, Resource: "library.example.com/Shelf", Parent: true},
-		{Constraint: "books_author_id_fkey", Columns: []string{"author_id"}, Table: "authors", Target: []string{"id"}, Resource: "library.v1.Author", OnDelete: "RESTRICT"},
-		{Constraint: "books_borrower_id_fkey", Columns: []string{"borrower_id"}, Table: "users", Target: []string{"id"}, Resource: "library.v1.User"},
-	},
-	Indexes: []crud.Index{
-		{Name: "books_author_id_title_idx", Columns: []string{"author_id", "title"}},
-	},
-	Related:    true,
-	PurgeAfter: 720 * time.Hour,
-	SQL: crud.SQL{
-		Columns: bookColumns,
-		Select:  bookSelect,
-		Get:     bookGet,
-		Create:  bookCreate,
-		Delete:  bookDelete,
-		Lookups: map[string]string{
-			"isbn": bookGetByIsbn,
+var BookTable = newBookTable()
+
+func newBookTable() *crud.Table[*Book, BookKey] {
+	return crud.NewTable(crud.TableSpec[Book, *Book, BookKey]{
+		Message:  "library.v1.Book",
+		Singular: "book",
+		Name:     "books",
+		Resource: "library.example.com/Book",
+		Columns: []crud.Column[*Book]{
+			crud.ResourceName("name", (*Book).GetName, func(m *Book, v string) { m.Name = v }, bookPattern, []string{"shelf_id", "book_id"}, crud.UUIDv7),
+			crud.String("title", (*Book).GetTitle, func(m *Book, v string) { m.Title = v }, crud.Required, crud.Search, crud.MaxLength(200)),
+			crud.OptionalUUID("author_id", (*Book).GetAuthorId, func(m *Book) bool { return m.AuthorId != nil }, func(m *Book, v string) { m.AuthorId = &v }, func(m *Book) { m.AuthorId = nil }),
+			crud.Enum("genre", (*Book).GetGenre, func(m *Book, v Genre) { m.Genre = v }),
+			crud.OptionalString("isbn", (*Book).GetIsbn, func(m *Book) bool { return m.Isbn != nil }, func(m *Book, v string) { m.Isbn = &v }, func(m *Book) { m.Isbn = nil }, crud.Unique("books_isbn_key"), crud.MaxLength(13)),
+			crud.Int32("pages", (*Book).GetPages, func(m *Book, v int32) { m.Pages = v }),
+			crud.Double("price", (*Book).GetPrice, func(m *Book, v float64) { m.Price = v }),
+			crud.Strings("tags", (*Book).GetTags, func(m *Book, v []string) { m.Tags = v }),
+			crud.Timestamp("publish_time", (*Book).GetPublishTime, func(m *Book, v *timestamppb.Timestamp) { m.PublishTime = v }),
+			crud.Duration("loan_period", (*Book).GetLoanPeriod, func(m *Book, v *durationpb.Duration) { m.LoanPeriod = v }),
+			crud.OptionalInt64("borrower_id", (*Book).GetBorrowerId, func(m *Book) bool { return m.BorrowerId != nil }, func(m *Book, v int64) { m.BorrowerId = &v }, func(m *Book) { m.BorrowerId = nil }, crud.OutputOnly),
+			crud.Timestamp("create_time", (*Book).GetCreateTime, func(m *Book, v *timestamppb.Timestamp) { m.CreateTime = v }, crud.CreateTime),
+			crud.Timestamp("update_time", (*Book).GetUpdateTime, func(m *Book, v *timestamppb.Timestamp) { m.UpdateTime = v }, crud.UpdateTime),
+			crud.Timestamp("delete_time", (*Book).GetDeleteTime, func(m *Book, v *timestamppb.Timestamp) { m.DeleteTime = v }, crud.DeleteTime),
+			crud.Timestamp("purge_time", (*Book).GetPurgeTime, func(m *Book, v *timestamppb.Timestamp) { m.PurgeTime = v }, crud.PurgeTime),
+			crud.JSON[*Book]("imprint"),
+			crud.JSONMap[*Book]("reviews"),
+			crud.Etag("etag", (*Book).GetEtag, func(m *Book, v string) { m.Etag = v }),
 		},
-	},
-})
+		Pattern:   bookPattern,
+		ParseName: ParseBookKey,
+		SetKey:    func(m *Book, k BookKey) { m.Name = k.String() },
+		KeyValues: func(k BookKey) []any { return []any{k.ShelfId, k.BookId} },
+		Parent:    &crud.Parent{Pattern: crud.MustPattern("shelves/{shelf}"), Check: true, Across: true},
+		References: []crud.Reference{
+			{Constraint: "books_shelf_id_fkey", Columns: []string{"shelf_id"}, Table: "shelves", Target: []string{"shelf_id"}, Resource: "library.example.com/Shelf", Parent: true},
+			{Constraint: "books_author_id_fkey", Columns: []string{"author_id"}, Table: "authors", Target: []string{"id"}, Resource: "library.v1.Author", OnDelete: "RESTRICT"},
+			{Constraint: "books_borrower_id_fkey", Columns: []string{"borrower_id"}, Table: "users", Target: []string{"id"}, Resource: "library.v1.User"},
+		},
+		Indexes: []crud.Index{
+			{Name: "books_author_id_title_idx", Columns: []string{"author_id", "title"}},
+		},
+		Related:    true,
+		PurgeAfter: 720 * time.Hour,
+		SQL: crud.SQL{
+			Columns: bookColumns,
+			Select:  bookSelect,
+			Get:     bookGet,
+			Create:  bookCreate,
+			Delete:  bookDelete,
+			Lookups: map[string]string{
+				"isbn": bookGetByIsbn,
+			},
+		},
+	})
+}
 
 // The relations of BookTable are added once all tables are there: they can
 // relate to each other in circles.

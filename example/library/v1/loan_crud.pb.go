@@ -51,39 +51,43 @@ const (
 
 // LoanTable describes the table loans behind library.v1.Loan. Columns are in
 // SELECT order.
-var LoanTable = crud.NewTable(crud.TableSpec[Loan, *Loan, string]{
-	Message:  "library.v1.Loan",
-	Singular: "loan",
-	Name:     "loans",
-	Resource: "library.v1.Loan",
-	Columns: []crud.Column[*Loan]{
-		crud.UUID("id", (*Loan).GetId, func(m *Loan, v string) { m.Id = v }, crud.PrimaryKey, crud.UUIDv7, crud.Identifier),
-		crud.String("book", (*Loan).GetBook, func(m *Loan, v string) { m.Book = v }, crud.Required, crud.Immutable, crud.Unique("loans_book_key")),
-		crud.Int64("user_id", (*Loan).GetUserId, func(m *Loan, v int64) { m.UserId = v }, crud.Required, crud.Immutable),
-		crud.OptionalString("ticket", (*Loan).GetTicket, func(m *Loan) bool { return m.Ticket != nil }, func(m *Loan, v string) { m.Ticket = &v }, func(m *Loan) { m.Ticket = nil }, crud.Unique("loans_ticket_key")),
-		crud.String("remark", (*Loan).GetRemark, func(m *Loan, v string) { m.Remark = v }),
-		crud.Timestamp("due_time", (*Loan).GetDueTime, func(m *Loan, v *timestamppb.Timestamp) { m.DueTime = v }, crud.OutputOnly),
-		crud.Timestamp("create_time", (*Loan).GetCreateTime, func(m *Loan, v *timestamppb.Timestamp) { m.CreateTime = v }, crud.CreateTime),
-		crud.Timestamp("update_time", (*Loan).GetUpdateTime, func(m *Loan, v *timestamppb.Timestamp) { m.UpdateTime = v }, crud.UpdateTime),
-	},
-	Key:    (*Loan).GetId,
-	SetKey: func(m *Loan, v string) { m.Id = v },
-	References: []crud.Reference{
-		{Constraint: "loans_user_id_fkey", Columns: []string{"user_id"}, Table: "users", Target: []string{"id"}, Resource: "library.v1.User", OnDelete: "RESTRICT"},
-	},
-	Scope: []string{"tenant_id"},
-	SQL: crud.SQL{
-		Columns: loanColumns,
-		Select:  loanSelect,
-		Get:     loanGet,
-		Create:  loanCreate,
-		Delete:  loanDelete,
-		Lookups: map[string]string{
-			"book":   loanGetByBook,
-			"ticket": loanGetByTicket,
+var LoanTable = newLoanTable()
+
+func newLoanTable() *crud.Table[*Loan, string] {
+	return crud.NewTable(crud.TableSpec[Loan, *Loan, string]{
+		Message:  "library.v1.Loan",
+		Singular: "loan",
+		Name:     "loans",
+		Resource: "library.v1.Loan",
+		Columns: []crud.Column[*Loan]{
+			crud.UUID("id", (*Loan).GetId, func(m *Loan, v string) { m.Id = v }, crud.PrimaryKey, crud.UUIDv7, crud.Identifier),
+			crud.String("book", (*Loan).GetBook, func(m *Loan, v string) { m.Book = v }, crud.Required, crud.Immutable, crud.Unique("loans_book_key")),
+			crud.Int64("user_id", (*Loan).GetUserId, func(m *Loan, v int64) { m.UserId = v }, crud.Required, crud.Immutable),
+			crud.OptionalString("ticket", (*Loan).GetTicket, func(m *Loan) bool { return m.Ticket != nil }, func(m *Loan, v string) { m.Ticket = &v }, func(m *Loan) { m.Ticket = nil }, crud.Unique("loans_ticket_key")),
+			crud.String("remark", (*Loan).GetRemark, func(m *Loan, v string) { m.Remark = v }),
+			crud.Timestamp("due_time", (*Loan).GetDueTime, func(m *Loan, v *timestamppb.Timestamp) { m.DueTime = v }, crud.OutputOnly),
+			crud.Timestamp("create_time", (*Loan).GetCreateTime, func(m *Loan, v *timestamppb.Timestamp) { m.CreateTime = v }, crud.CreateTime),
+			crud.Timestamp("update_time", (*Loan).GetUpdateTime, func(m *Loan, v *timestamppb.Timestamp) { m.UpdateTime = v }, crud.UpdateTime),
 		},
-	},
-})
+		Key:    (*Loan).GetId,
+		SetKey: func(m *Loan, v string) { m.Id = v },
+		References: []crud.Reference{
+			{Constraint: "loans_user_id_fkey", Columns: []string{"user_id"}, Table: "users", Target: []string{"id"}, Resource: "library.v1.User", OnDelete: "RESTRICT"},
+		},
+		Scope: []string{"tenant_id"},
+		SQL: crud.SQL{
+			Columns: loanColumns,
+			Select:  loanSelect,
+			Get:     loanGet,
+			Create:  loanCreate,
+			Delete:  loanDelete,
+			Lookups: map[string]string{
+				"book":   loanGetByBook,
+				"ticket": loanGetByTicket,
+			},
+		},
+	})
+}
 
 // LoanHooks run around writes to Loan, inside the write's transaction. An error
 // rolls the write back and is returned to the caller. A nil hook costs nothing.

@@ -51,36 +51,40 @@ const (
 
 // BookTable describes the table books behind bench.v1.Book. Columns are in
 // SELECT order.
-var BookTable = crud.NewTable(crud.TableSpec[Book, *Book, int64]{
-	Message:  "bench.v1.Book",
-	Singular: "book",
-	Name:     "books",
-	Resource: "bench.v1.Book",
-	Columns: []crud.Column[*Book]{
-		crud.Int64("id", (*Book).GetId, func(m *Book, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.String("author", (*Book).GetAuthor, func(m *Book, v string) { m.Author = v }),
-		crud.String("title", (*Book).GetTitle, func(m *Book, v string) { m.Title = v }, crud.Required),
-		crud.OptionalString("isbn", (*Book).GetIsbn, func(m *Book) bool { return m.Isbn != nil }, func(m *Book, v string) { m.Isbn = &v }, func(m *Book) { m.Isbn = nil }),
-		crud.Int32("pages", (*Book).GetPages, func(m *Book, v int32) { m.Pages = v }),
-		crud.Double("price", (*Book).GetPrice, func(m *Book, v float64) { m.Price = v }),
-		crud.Strings("tags", (*Book).GetTags, func(m *Book, v []string) { m.Tags = v }),
-		crud.Bool("in_print", (*Book).GetInPrint, func(m *Book, v bool) { m.InPrint = v }),
-		crud.Timestamp("create_time", (*Book).GetCreateTime, func(m *Book, v *timestamppb.Timestamp) { m.CreateTime = v }, crud.CreateTime),
-		crud.Timestamp("update_time", (*Book).GetUpdateTime, func(m *Book, v *timestamppb.Timestamp) { m.UpdateTime = v }, crud.UpdateTime),
-	},
-	Key:    (*Book).GetId,
-	SetKey: func(m *Book, v int64) { m.Id = v },
-	Indexes: []crud.Index{
-		{Name: "books_author_idx", Columns: []string{"author"}},
-	},
-	SQL: crud.SQL{
-		Columns: bookColumns,
-		Select:  bookSelect,
-		Get:     bookGet,
-		Create:  bookCreate,
-		Delete:  bookDelete,
-	},
-})
+var BookTable = newBookTable()
+
+func newBookTable() *crud.Table[*Book, int64] {
+	return crud.NewTable(crud.TableSpec[Book, *Book, int64]{
+		Message:  "bench.v1.Book",
+		Singular: "book",
+		Name:     "books",
+		Resource: "bench.v1.Book",
+		Columns: []crud.Column[*Book]{
+			crud.Int64("id", (*Book).GetId, func(m *Book, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.String("author", (*Book).GetAuthor, func(m *Book, v string) { m.Author = v }),
+			crud.String("title", (*Book).GetTitle, func(m *Book, v string) { m.Title = v }, crud.Required),
+			crud.OptionalString("isbn", (*Book).GetIsbn, func(m *Book) bool { return m.Isbn != nil }, func(m *Book, v string) { m.Isbn = &v }, func(m *Book) { m.Isbn = nil }),
+			crud.Int32("pages", (*Book).GetPages, func(m *Book, v int32) { m.Pages = v }),
+			crud.Double("price", (*Book).GetPrice, func(m *Book, v float64) { m.Price = v }),
+			crud.Strings("tags", (*Book).GetTags, func(m *Book, v []string) { m.Tags = v }),
+			crud.Bool("in_print", (*Book).GetInPrint, func(m *Book, v bool) { m.InPrint = v }),
+			crud.Timestamp("create_time", (*Book).GetCreateTime, func(m *Book, v *timestamppb.Timestamp) { m.CreateTime = v }, crud.CreateTime),
+			crud.Timestamp("update_time", (*Book).GetUpdateTime, func(m *Book, v *timestamppb.Timestamp) { m.UpdateTime = v }, crud.UpdateTime),
+		},
+		Key:    (*Book).GetId,
+		SetKey: func(m *Book, v int64) { m.Id = v },
+		Indexes: []crud.Index{
+			{Name: "books_author_idx", Columns: []string{"author"}},
+		},
+		SQL: crud.SQL{
+			Columns: bookColumns,
+			Select:  bookSelect,
+			Get:     bookGet,
+			Create:  bookCreate,
+			Delete:  bookDelete,
+		},
+	})
+}
 
 // BookHooks run around writes to Book, inside the write's transaction. An error
 // rolls the write back and is returned to the caller. A nil hook costs nothing.

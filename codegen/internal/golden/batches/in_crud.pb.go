@@ -41,28 +41,32 @@ var bookPattern = crud.MustPattern("shelves/{shelf}/books/{book}")
 
 // BookTable describes the table books behind golden.batches.Book. Columns are
 // in SELECT order.
-var BookTable = crud.NewTable(crud.TableSpec[Book, *Book, BookKey]{
-	Message:  "golden.batches.Book",
-	Singular: "book",
-	Name:     "books",
-	Resource: "golden.example.com/Book",
-	Columns: []crud.Column[*Book]{
-		crud.ResourceName("name", (*Book).GetName, func(m *Book, v string) { m.Name = v }, bookPattern, []string{"shelf_id", "book_id"}),
-		crud.String("title", (*Book).GetTitle, func(m *Book, v string) { m.Title = v }),
-	},
-	Pattern:   bookPattern,
-	ParseName: ParseBookKey,
-	SetKey:    func(m *Book, k BookKey) { m.Name = k.String() },
-	KeyValues: func(k BookKey) []any { return []any{k.ShelfId, k.BookId} },
-	Parent:    &crud.Parent{Pattern: crud.MustPattern("shelves/{shelf}")},
-	SQL: crud.SQL{
-		Columns: bookColumns,
-		Select:  bookSelect,
-		Get:     bookGet,
-		Create:  bookCreate,
-		Delete:  bookDelete,
-	},
-})
+var BookTable = newBookTable()
+
+func newBookTable() *crud.Table[*Book, BookKey] {
+	return crud.NewTable(crud.TableSpec[Book, *Book, BookKey]{
+		Message:  "golden.batches.Book",
+		Singular: "book",
+		Name:     "books",
+		Resource: "golden.example.com/Book",
+		Columns: []crud.Column[*Book]{
+			crud.ResourceName("name", (*Book).GetName, func(m *Book, v string) { m.Name = v }, bookPattern, []string{"shelf_id", "book_id"}),
+			crud.String("title", (*Book).GetTitle, func(m *Book, v string) { m.Title = v }),
+		},
+		Pattern:   bookPattern,
+		ParseName: ParseBookKey,
+		SetKey:    func(m *Book, k BookKey) { m.Name = k.String() },
+		KeyValues: func(k BookKey) []any { return []any{k.ShelfId, k.BookId} },
+		Parent:    &crud.Parent{Pattern: crud.MustPattern("shelves/{shelf}")},
+		SQL: crud.SQL{
+			Columns: bookColumns,
+			Select:  bookSelect,
+			Get:     bookGet,
+			Create:  bookCreate,
+			Delete:  bookDelete,
+		},
+	})
+}
 
 // BookKey is the key of Book: the variables of shelves/{shelf}/books/{book}.
 type BookKey struct {
@@ -133,27 +137,31 @@ const (
 
 // FilmTable describes the table films behind golden.batches.Film. Columns are
 // in SELECT order.
-var FilmTable = crud.NewTable(crud.TableSpec[Film, *Film, int64]{
-	Message:  "golden.batches.Film",
-	Singular: "film",
-	Name:     "films",
-	Resource: "golden.batches.Film",
-	Columns: []crud.Column[*Film]{
-		crud.Int64("id", (*Film).GetId, func(m *Film, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.String("title", (*Film).GetTitle, func(m *Film, v string) { m.Title = v }),
-		crud.Timestamp("delete_time", (*Film).GetDeleteTime, func(m *Film, v *timestamppb.Timestamp) { m.DeleteTime = v }, crud.DeleteTime),
-	},
-	Key:          (*Film).GetId,
-	SetKey:       func(m *Film, v int64) { m.Id = v },
-	MaxBatchSize: 20,
-	SQL: crud.SQL{
-		Columns: filmColumns,
-		Select:  filmSelect,
-		Get:     filmGet,
-		Create:  filmCreate,
-		Delete:  filmDelete,
-	},
-})
+var FilmTable = newFilmTable()
+
+func newFilmTable() *crud.Table[*Film, int64] {
+	return crud.NewTable(crud.TableSpec[Film, *Film, int64]{
+		Message:  "golden.batches.Film",
+		Singular: "film",
+		Name:     "films",
+		Resource: "golden.batches.Film",
+		Columns: []crud.Column[*Film]{
+			crud.Int64("id", (*Film).GetId, func(m *Film, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.String("title", (*Film).GetTitle, func(m *Film, v string) { m.Title = v }),
+			crud.Timestamp("delete_time", (*Film).GetDeleteTime, func(m *Film, v *timestamppb.Timestamp) { m.DeleteTime = v }, crud.DeleteTime),
+		},
+		Key:          (*Film).GetId,
+		SetKey:       func(m *Film, v int64) { m.Id = v },
+		MaxBatchSize: 20,
+		SQL: crud.SQL{
+			Columns: filmColumns,
+			Select:  filmSelect,
+			Get:     filmGet,
+			Create:  filmCreate,
+			Delete:  filmDelete,
+		},
+	})
+}
 
 // FilmHooks run around writes to Film, inside the write's transaction. An error
 // rolls the write back and is returned to the caller. A nil hook costs nothing.
@@ -206,30 +214,34 @@ const (
 
 // MemberTable describes the table members behind golden.batches.Member. Columns
 // are in SELECT order.
-var MemberTable = crud.NewTable(crud.TableSpec[Member, *Member, MemberKey]{
-	Message:  "golden.batches.Member",
-	Singular: "member",
-	Name:     "members",
-	Resource: "golden.batches.Member",
-	Columns: []crud.Column[*Member]{
-		crud.String("org", (*Member).GetOrg, func(m *Member, v string) { m.Org = v }, crud.PrimaryKey),
-		crud.Int64("number", (*Member).GetNumber, func(m *Member, v int64) { m.Number = v }, crud.PrimaryKey),
-		crud.String("role", (*Member).GetRole, func(m *Member, v string) { m.Role = v }),
-	},
-	Key: func(m *Member) MemberKey { return MemberKey{Org: m.GetOrg(), Number: m.GetNumber()} },
-	SetKey: func(m *Member, k MemberKey) {
-		m.Org = k.Org
-		m.Number = k.Number
-	},
-	KeyValues: func(k MemberKey) []any { return []any{k.Org, k.Number} },
-	SQL: crud.SQL{
-		Columns: memberColumns,
-		Select:  memberSelect,
-		Get:     memberGet,
-		Create:  memberCreate,
-		Delete:  memberDelete,
-	},
-})
+var MemberTable = newMemberTable()
+
+func newMemberTable() *crud.Table[*Member, MemberKey] {
+	return crud.NewTable(crud.TableSpec[Member, *Member, MemberKey]{
+		Message:  "golden.batches.Member",
+		Singular: "member",
+		Name:     "members",
+		Resource: "golden.batches.Member",
+		Columns: []crud.Column[*Member]{
+			crud.String("org", (*Member).GetOrg, func(m *Member, v string) { m.Org = v }, crud.PrimaryKey),
+			crud.Int64("number", (*Member).GetNumber, func(m *Member, v int64) { m.Number = v }, crud.PrimaryKey),
+			crud.String("role", (*Member).GetRole, func(m *Member, v string) { m.Role = v }),
+		},
+		Key: func(m *Member) MemberKey { return MemberKey{Org: m.GetOrg(), Number: m.GetNumber()} },
+		SetKey: func(m *Member, k MemberKey) {
+			m.Org = k.Org
+			m.Number = k.Number
+		},
+		KeyValues: func(k MemberKey) []any { return []any{k.Org, k.Number} },
+		SQL: crud.SQL{
+			Columns: memberColumns,
+			Select:  memberSelect,
+			Get:     memberGet,
+			Create:  memberCreate,
+			Delete:  memberDelete,
+		},
+	})
+}
 
 // MemberKey is the key of Member: org and number.
 type MemberKey struct {

@@ -40,37 +40,41 @@ var issuePattern = crud.MustPattern("projects/{project}/issues/{number_id}")
 
 // IssueTable describes the table issues behind golden.bothstyles.Issue. Columns
 // are in SELECT order.
-var IssueTable = crud.NewTable(crud.TableSpec[Issue, *Issue, IssueKey]{
-	Message:  "golden.bothstyles.Issue",
-	Singular: "issue",
-	Name:     "issues",
-	Resource: "tracker.example.com/Issue",
-	Columns: []crud.Column[*Issue]{
-		crud.String("project_id", (*Issue).GetProjectId, func(m *Issue, v string) { m.ProjectId = v }, crud.PrimaryKey),
-		crud.Int64("number_id", (*Issue).GetNumberId, func(m *Issue, v int64) { m.NumberId = v }, crud.PrimaryKey),
-		crud.ComputedName("name", (*Issue).GetName, func(m *Issue, v string) { m.Name = v }, func(m *Issue) string {
-			return IssueKey{ProjectId: m.GetProjectId(), NumberId: m.GetNumberId()}.String()
-		}),
-		crud.String("title", (*Issue).GetTitle, func(m *Issue, v string) { m.Title = v }),
-	},
-	Key:       func(m *Issue) IssueKey { return IssueKey{ProjectId: m.GetProjectId(), NumberId: m.GetNumberId()} },
-	Pattern:   issuePattern,
-	ParseName: ParseIssueKey,
-	SetKey: func(m *Issue, k IssueKey) {
-		m.ProjectId = k.ProjectId
-		m.NumberId = k.NumberId
-		m.Name = k.String()
-	},
-	KeyValues: func(k IssueKey) []any { return []any{k.ProjectId, k.NumberId} },
-	Parent:    &crud.Parent{Pattern: crud.MustPattern("projects/{project}")},
-	SQL: crud.SQL{
-		Columns: issueColumns,
-		Select:  issueSelect,
-		Get:     issueGet,
-		Create:  issueCreate,
-		Delete:  issueDelete,
-	},
-})
+var IssueTable = newIssueTable()
+
+func newIssueTable() *crud.Table[*Issue, IssueKey] {
+	return crud.NewTable(crud.TableSpec[Issue, *Issue, IssueKey]{
+		Message:  "golden.bothstyles.Issue",
+		Singular: "issue",
+		Name:     "issues",
+		Resource: "tracker.example.com/Issue",
+		Columns: []crud.Column[*Issue]{
+			crud.String("project_id", (*Issue).GetProjectId, func(m *Issue, v string) { m.ProjectId = v }, crud.PrimaryKey),
+			crud.Int64("number_id", (*Issue).GetNumberId, func(m *Issue, v int64) { m.NumberId = v }, crud.PrimaryKey),
+			crud.ComputedName("name", (*Issue).GetName, func(m *Issue, v string) { m.Name = v }, func(m *Issue) string {
+				return IssueKey{ProjectId: m.GetProjectId(), NumberId: m.GetNumberId()}.String()
+			}),
+			crud.String("title", (*Issue).GetTitle, func(m *Issue, v string) { m.Title = v }),
+		},
+		Key:       func(m *Issue) IssueKey { return IssueKey{ProjectId: m.GetProjectId(), NumberId: m.GetNumberId()} },
+		Pattern:   issuePattern,
+		ParseName: ParseIssueKey,
+		SetKey: func(m *Issue, k IssueKey) {
+			m.ProjectId = k.ProjectId
+			m.NumberId = k.NumberId
+			m.Name = k.String()
+		},
+		KeyValues: func(k IssueKey) []any { return []any{k.ProjectId, k.NumberId} },
+		Parent:    &crud.Parent{Pattern: crud.MustPattern("projects/{project}")},
+		SQL: crud.SQL{
+			Columns: issueColumns,
+			Select:  issueSelect,
+			Get:     issueGet,
+			Create:  issueCreate,
+			Delete:  issueDelete,
+		},
+	})
+}
 
 // IssueKey is the key of Issue: the variables of
 // projects/{project}/issues/{number_id}.
@@ -144,31 +148,35 @@ var labelPattern = crud.MustPattern("labels/{label}")
 
 // LabelTable describes the table labels behind golden.bothstyles.Label. Columns
 // are in SELECT order.
-var LabelTable = crud.NewTable(crud.TableSpec[Label, *Label, LabelKey]{
-	Message:  "golden.bothstyles.Label",
-	Singular: "label",
-	Name:     "labels",
-	Resource: "tracker.example.com/Label",
-	Columns: []crud.Column[*Label]{
-		crud.String("id", (*Label).GetId, func(m *Label, v string) { m.Id = v }, crud.PrimaryKey),
-		crud.ComputedName("name", (*Label).GetName, func(m *Label, v string) { m.Name = v }, func(m *Label) string { return LabelKey{Id: m.GetId()}.String() }),
-	},
-	Key:       func(m *Label) LabelKey { return LabelKey{Id: m.GetId()} },
-	Pattern:   labelPattern,
-	ParseName: ParseLabelKey,
-	SetKey: func(m *Label, k LabelKey) {
-		m.Id = k.Id
-		m.Name = k.String()
-	},
-	KeyValues: func(k LabelKey) []any { return []any{k.Id} },
-	SQL: crud.SQL{
-		Columns: labelColumns,
-		Select:  labelSelect,
-		Get:     labelGet,
-		Create:  labelCreate,
-		Delete:  labelDelete,
-	},
-})
+var LabelTable = newLabelTable()
+
+func newLabelTable() *crud.Table[*Label, LabelKey] {
+	return crud.NewTable(crud.TableSpec[Label, *Label, LabelKey]{
+		Message:  "golden.bothstyles.Label",
+		Singular: "label",
+		Name:     "labels",
+		Resource: "tracker.example.com/Label",
+		Columns: []crud.Column[*Label]{
+			crud.String("id", (*Label).GetId, func(m *Label, v string) { m.Id = v }, crud.PrimaryKey),
+			crud.ComputedName("name", (*Label).GetName, func(m *Label, v string) { m.Name = v }, func(m *Label) string { return LabelKey{Id: m.GetId()}.String() }),
+		},
+		Key:       func(m *Label) LabelKey { return LabelKey{Id: m.GetId()} },
+		Pattern:   labelPattern,
+		ParseName: ParseLabelKey,
+		SetKey: func(m *Label, k LabelKey) {
+			m.Id = k.Id
+			m.Name = k.String()
+		},
+		KeyValues: func(k LabelKey) []any { return []any{k.Id} },
+		SQL: crud.SQL{
+			Columns: labelColumns,
+			Select:  labelSelect,
+			Get:     labelGet,
+			Create:  labelCreate,
+			Delete:  labelDelete,
+		},
+	})
+}
 
 // LabelKey is the key of Label: the variables of labels/{label}.
 type LabelKey struct {

@@ -58,38 +58,42 @@ const (
 
 // SampleTable describes the table samples behind golden.collisions.Sample.
 // Columns are in SELECT order.
-var SampleTable = crud.NewTable(crud.TableSpec[Sample, *Sample, int64]{
-	Message:  "golden.collisions.Sample",
-	Singular: "sample",
-	Name:     "samples",
-	Resource: "golden.collisions.Sample",
-	Columns: []crud.Column[*Sample]{
-		crud.Int64("id", (*Sample).GetId, func(m *Sample, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.String("string", (*Sample).GetString_, func(m *Sample, v string) { m.String_ = v }),
-		crud.Bool("reset", (*Sample).GetReset_, func(m *Sample, v bool) { m.Reset_ = v }),
-		crud.String("proto_message", (*Sample).GetProtoMessage_, func(m *Sample, v string) { m.ProtoMessage_ = v }),
-		crud.Bytes("marshal", (*Sample).GetMarshal_, func(m *Sample, v []byte) { m.Marshal_ = v }),
-		crud.OptionalInt64("get_id", (*Sample).GetGetId_, func(m *Sample) bool { return m.GetId_ != nil }, func(m *Sample, v int64) { m.GetId_ = &v }, func(m *Sample) { m.GetId_ = nil }),
-		crud.String("descriptor", (*Sample).GetDescriptor_, func(m *Sample, v string) { m.Descriptor_ = v }),
-		crud.String("build", (*Sample).GetBuild, func(m *Sample, v string) { m.Build = v }),
-		crud.String("has_id", (*Sample).GetHasId, func(m *Sample, v string) { m.HasId = v }),
-		crud.String("set_id", (*Sample).GetSetId, func(m *Sample, v string) { m.SetId = v }),
-		crud.String("clear_id", (*Sample).GetClearId, func(m *Sample, v string) { m.ClearId = v }),
-		crud.String("_leading", (*Sample).GetXLeading, func(m *Sample, v string) { m.XLeading = v }),
-		crud.String("camelCase", (*Sample).GetCamelCase, func(m *Sample, v string) { m.CamelCase = v }),
-		crud.String("UPPER", (*Sample).GetUPPER, func(m *Sample, v string) { m.UPPER = v }),
-		crud.Int32("with_1_digit", (*Sample).GetWith_1Digit, func(m *Sample, v int32) { m.With_1Digit = v }),
-	},
-	Key:    (*Sample).GetId,
-	SetKey: func(m *Sample, v int64) { m.Id = v },
-	SQL: crud.SQL{
-		Columns: sampleColumns,
-		Select:  sampleSelect,
-		Get:     sampleGet,
-		Create:  sampleCreate,
-		Delete:  sampleDelete,
-	},
-})
+var SampleTable = newSampleTable()
+
+func newSampleTable() *crud.Table[*Sample, int64] {
+	return crud.NewTable(crud.TableSpec[Sample, *Sample, int64]{
+		Message:  "golden.collisions.Sample",
+		Singular: "sample",
+		Name:     "samples",
+		Resource: "golden.collisions.Sample",
+		Columns: []crud.Column[*Sample]{
+			crud.Int64("id", (*Sample).GetId, func(m *Sample, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.String("string", (*Sample).GetString_, func(m *Sample, v string) { m.String_ = v }),
+			crud.Bool("reset", (*Sample).GetReset_, func(m *Sample, v bool) { m.Reset_ = v }),
+			crud.String("proto_message", (*Sample).GetProtoMessage_, func(m *Sample, v string) { m.ProtoMessage_ = v }),
+			crud.Bytes("marshal", (*Sample).GetMarshal_, func(m *Sample, v []byte) { m.Marshal_ = v }),
+			crud.OptionalInt64("get_id", (*Sample).GetGetId_, func(m *Sample) bool { return m.GetId_ != nil }, func(m *Sample, v int64) { m.GetId_ = &v }, func(m *Sample) { m.GetId_ = nil }),
+			crud.String("descriptor", (*Sample).GetDescriptor_, func(m *Sample, v string) { m.Descriptor_ = v }),
+			crud.String("build", (*Sample).GetBuild, func(m *Sample, v string) { m.Build = v }),
+			crud.String("has_id", (*Sample).GetHasId, func(m *Sample, v string) { m.HasId = v }),
+			crud.String("set_id", (*Sample).GetSetId, func(m *Sample, v string) { m.SetId = v }),
+			crud.String("clear_id", (*Sample).GetClearId, func(m *Sample, v string) { m.ClearId = v }),
+			crud.String("_leading", (*Sample).GetXLeading, func(m *Sample, v string) { m.XLeading = v }),
+			crud.String("camelCase", (*Sample).GetCamelCase, func(m *Sample, v string) { m.CamelCase = v }),
+			crud.String("UPPER", (*Sample).GetUPPER, func(m *Sample, v string) { m.UPPER = v }),
+			crud.Int32("with_1_digit", (*Sample).GetWith_1Digit, func(m *Sample, v int32) { m.With_1Digit = v }),
+		},
+		Key:    (*Sample).GetId,
+		SetKey: func(m *Sample, v int64) { m.Id = v },
+		SQL: crud.SQL{
+			Columns: sampleColumns,
+			Select:  sampleSelect,
+			Get:     sampleGet,
+			Create:  sampleCreate,
+			Delete:  sampleDelete,
+		},
+	})
+}
 
 // SampleHooks run around writes to Sample, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs

@@ -31,24 +31,28 @@ const (
 
 // ItemTable describes the table items behind golden.comments.Item. Columns are
 // in SELECT order.
-var ItemTable = crud.NewTable(crud.TableSpec[Item, *Item, int64]{
-	Message:  "golden.comments.Item",
-	Singular: "item",
-	Name:     "items",
-	Resource: "golden.comments.Item",
-	Columns: []crud.Column[*Item]{
-		crud.Int64("id", (*Item).GetId, func(m *Item, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-	},
-	Key:    (*Item).GetId,
-	SetKey: func(m *Item, v int64) { m.Id = v },
-	SQL: crud.SQL{
-		Columns: itemColumns,
-		Select:  itemSelect,
-		Get:     itemGet,
-		Create:  itemCreate,
-		Delete:  itemDelete,
-	},
-})
+var ItemTable = newItemTable()
+
+func newItemTable() *crud.Table[*Item, int64] {
+	return crud.NewTable(crud.TableSpec[Item, *Item, int64]{
+		Message:  "golden.comments.Item",
+		Singular: "item",
+		Name:     "items",
+		Resource: "golden.comments.Item",
+		Columns: []crud.Column[*Item]{
+			crud.Int64("id", (*Item).GetId, func(m *Item, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+		},
+		Key:    (*Item).GetId,
+		SetKey: func(m *Item, v int64) { m.Id = v },
+		SQL: crud.SQL{
+			Columns: itemColumns,
+			Select:  itemSelect,
+			Get:     itemGet,
+			Create:  itemCreate,
+			Delete:  itemDelete,
+		},
+	})
+}
 
 // ItemHooks run around writes to Item, inside the write's transaction. An error
 // rolls the write back and is returned to the caller. A nil hook costs nothing.

@@ -37,30 +37,34 @@ const (
 
 // MemberTable describes the table members behind golden.composite.Member.
 // Columns are in SELECT order.
-var MemberTable = crud.NewTable(crud.TableSpec[Member, *Member, MemberKey]{
-	Message:  "golden.composite.Member",
-	Singular: "member",
-	Name:     "members",
-	Resource: "golden.composite.Member",
-	Columns: []crud.Column[*Member]{
-		crud.String("role", (*Member).GetRole, func(m *Member, v string) { m.Role = v }),
-		crud.Int64("org_id", (*Member).GetOrgId, func(m *Member, v int64) { m.OrgId = v }, crud.PrimaryKey),
-		crud.String("login", (*Member).GetLogin, func(m *Member, v string) { m.Login = v }, crud.PrimaryKey),
-	},
-	Key: func(m *Member) MemberKey { return MemberKey{OrgId: m.GetOrgId(), Login: m.GetLogin()} },
-	SetKey: func(m *Member, k MemberKey) {
-		m.OrgId = k.OrgId
-		m.Login = k.Login
-	},
-	KeyValues: func(k MemberKey) []any { return []any{k.OrgId, k.Login} },
-	SQL: crud.SQL{
-		Columns: memberColumns,
-		Select:  memberSelect,
-		Get:     memberGet,
-		Create:  memberCreate,
-		Delete:  memberDelete,
-	},
-})
+var MemberTable = newMemberTable()
+
+func newMemberTable() *crud.Table[*Member, MemberKey] {
+	return crud.NewTable(crud.TableSpec[Member, *Member, MemberKey]{
+		Message:  "golden.composite.Member",
+		Singular: "member",
+		Name:     "members",
+		Resource: "golden.composite.Member",
+		Columns: []crud.Column[*Member]{
+			crud.String("role", (*Member).GetRole, func(m *Member, v string) { m.Role = v }),
+			crud.Int64("org_id", (*Member).GetOrgId, func(m *Member, v int64) { m.OrgId = v }, crud.PrimaryKey),
+			crud.String("login", (*Member).GetLogin, func(m *Member, v string) { m.Login = v }, crud.PrimaryKey),
+		},
+		Key: func(m *Member) MemberKey { return MemberKey{OrgId: m.GetOrgId(), Login: m.GetLogin()} },
+		SetKey: func(m *Member, k MemberKey) {
+			m.OrgId = k.OrgId
+			m.Login = k.Login
+		},
+		KeyValues: func(k MemberKey) []any { return []any{k.OrgId, k.Login} },
+		SQL: crud.SQL{
+			Columns: memberColumns,
+			Select:  memberSelect,
+			Get:     memberGet,
+			Create:  memberCreate,
+			Delete:  memberDelete,
+		},
+	})
+}
 
 // MemberKey is the key of Member: org_id and login.
 type MemberKey struct {

@@ -33,25 +33,29 @@ const (
 
 // RobotTable describes the table robots behind golden.custom.Robot. Columns are
 // in SELECT order.
-var RobotTable = crud.NewTable(crud.TableSpec[Robot, *Robot, int64]{
-	Message:  "golden.custom.Robot",
-	Singular: "robot",
-	Name:     "robots",
-	Resource: "golden.custom.Robot",
-	Columns: []crud.Column[*Robot]{
-		crud.Int64("id", (*Robot).GetId, func(m *Robot, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.String("motto", (*Robot).GetMotto, func(m *Robot, v string) { m.Motto = v }),
-	},
-	Key:    (*Robot).GetId,
-	SetKey: func(m *Robot, v int64) { m.Id = v },
-	SQL: crud.SQL{
-		Columns: robotColumns,
-		Select:  robotSelect,
-		Get:     robotGet,
-		Create:  robotCreate,
-		Delete:  robotDelete,
-	},
-})
+var RobotTable = newRobotTable()
+
+func newRobotTable() *crud.Table[*Robot, int64] {
+	return crud.NewTable(crud.TableSpec[Robot, *Robot, int64]{
+		Message:  "golden.custom.Robot",
+		Singular: "robot",
+		Name:     "robots",
+		Resource: "golden.custom.Robot",
+		Columns: []crud.Column[*Robot]{
+			crud.Int64("id", (*Robot).GetId, func(m *Robot, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.String("motto", (*Robot).GetMotto, func(m *Robot, v string) { m.Motto = v }),
+		},
+		Key:    (*Robot).GetId,
+		SetKey: func(m *Robot, v int64) { m.Id = v },
+		SQL: crud.SQL{
+			Columns: robotColumns,
+			Select:  robotSelect,
+			Get:     robotGet,
+			Create:  robotCreate,
+			Delete:  robotDelete,
+		},
+	})
+}
 
 // RobotHooks run around writes to Robot, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs

@@ -34,26 +34,30 @@ var orgPattern = crud.MustPattern("orgs/{org}")
 
 // OrgTable describes the table orgs behind golden.deep.Org. Columns are in
 // SELECT order.
-var OrgTable = crud.NewTable(crud.TableSpec[Org, *Org, OrgKey]{
-	Message:  "golden.deep.Org",
-	Singular: "org",
-	Name:     "orgs",
-	Resource: "example.com/Org",
-	Columns: []crud.Column[*Org]{
-		crud.ResourceName("name", (*Org).GetName, func(m *Org, v string) { m.Name = v }, orgPattern, []string{"org_id"}),
-	},
-	Pattern:   orgPattern,
-	ParseName: ParseOrgKey,
-	SetKey:    func(m *Org, k OrgKey) { m.Name = k.String() },
-	KeyValues: func(k OrgKey) []any { return []any{k.OrgId} },
-	SQL: crud.SQL{
-		Columns: orgColumns,
-		Select:  orgSelect,
-		Get:     orgGet,
-		Create:  orgCreate,
-		Delete:  orgDelete,
-	},
-})
+var OrgTable = newOrgTable()
+
+func newOrgTable() *crud.Table[*Org, OrgKey] {
+	return crud.NewTable(crud.TableSpec[Org, *Org, OrgKey]{
+		Message:  "golden.deep.Org",
+		Singular: "org",
+		Name:     "orgs",
+		Resource: "example.com/Org",
+		Columns: []crud.Column[*Org]{
+			crud.ResourceName("name", (*Org).GetName, func(m *Org, v string) { m.Name = v }, orgPattern, []string{"org_id"}),
+		},
+		Pattern:   orgPattern,
+		ParseName: ParseOrgKey,
+		SetKey:    func(m *Org, k OrgKey) { m.Name = k.String() },
+		KeyValues: func(k OrgKey) []any { return []any{k.OrgId} },
+		SQL: crud.SQL{
+			Columns: orgColumns,
+			Select:  orgSelect,
+			Get:     orgGet,
+			Create:  orgCreate,
+			Delete:  orgDelete,
+		},
+	})
+}
 
 // OrgKey is the key of Org: the variables of orgs/{org}.
 type OrgKey struct {
@@ -123,30 +127,34 @@ var projectPattern = crud.MustPattern("orgs/{org}/projects/{project}")
 
 // ProjectTable describes the table projects behind golden.deep.Project. Columns
 // are in SELECT order.
-var ProjectTable = crud.NewTable(crud.TableSpec[Project, *Project, ProjectKey]{
-	Message:  "golden.deep.Project",
-	Singular: "project",
-	Name:     "projects",
-	Resource: "example.com/Project",
-	Columns: []crud.Column[*Project]{
-		crud.ResourceName("name", (*Project).GetName, func(m *Project, v string) { m.Name = v }, projectPattern, []string{"org_id", "project_id"}),
-	},
-	Pattern:   projectPattern,
-	ParseName: ParseProjectKey,
-	SetKey:    func(m *Project, k ProjectKey) { m.Name = k.String() },
-	KeyValues: func(k ProjectKey) []any { return []any{k.OrgId, k.ProjectId} },
-	Parent:    &crud.Parent{Pattern: crud.MustPattern("orgs/{org}"), Check: true},
-	References: []crud.Reference{
-		{Constraint: "projects_org_id_fkey", Columns: []string{"org_id"}, Table: "orgs", Target: []string{"org_id"}, Resource: "example.com/Org", Parent: true},
-	},
-	SQL: crud.SQL{
-		Columns: projectColumns,
-		Select:  projectSelect,
-		Get:     projectGet,
-		Create:  projectCreate,
-		Delete:  projectDelete,
-	},
-})
+var ProjectTable = newProjectTable()
+
+func newProjectTable() *crud.Table[*Project, ProjectKey] {
+	return crud.NewTable(crud.TableSpec[Project, *Project, ProjectKey]{
+		Message:  "golden.deep.Project",
+		Singular: "project",
+		Name:     "projects",
+		Resource: "example.com/Project",
+		Columns: []crud.Column[*Project]{
+			crud.ResourceName("name", (*Project).GetName, func(m *Project, v string) { m.Name = v }, projectPattern, []string{"org_id", "project_id"}),
+		},
+		Pattern:   projectPattern,
+		ParseName: ParseProjectKey,
+		SetKey:    func(m *Project, k ProjectKey) { m.Name = k.String() },
+		KeyValues: func(k ProjectKey) []any { return []any{k.OrgId, k.ProjectId} },
+		Parent:    &crud.Parent{Pattern: crud.MustPattern("orgs/{org}"), Check: true},
+		References: []crud.Reference{
+			{Constraint: "projects_org_id_fkey", Columns: []string{"org_id"}, Table: "orgs", Target: []string{"org_id"}, Resource: "example.com/Org", Parent: true},
+		},
+		SQL: crud.SQL{
+			Columns: projectColumns,
+			Select:  projectSelect,
+			Get:     projectGet,
+			Create:  projectCreate,
+			Delete:  projectDelete,
+		},
+	})
+}
 
 // ProjectKey is the key of Project: the variables of
 // orgs/{org}/projects/{project}.
@@ -225,31 +233,35 @@ var taskPattern = crud.MustPattern("orgs/{org}/projects/{project}/tasks/{task}")
 
 // TaskTable describes the table tasks behind golden.deep.Task. Columns are in
 // SELECT order.
-var TaskTable = crud.NewTable(crud.TableSpec[Task, *Task, TaskKey]{
-	Message:  "golden.deep.Task",
-	Singular: "task",
-	Name:     "tasks",
-	Resource: "example.com/Task",
-	Columns: []crud.Column[*Task]{
-		crud.ResourceName("name", (*Task).GetName, func(m *Task, v string) { m.Name = v }, taskPattern, []string{"org_id", "project_id", "task_id"}),
-		crud.Bool("done", (*Task).GetDone, func(m *Task, v bool) { m.Done = v }),
-	},
-	Pattern:   taskPattern,
-	ParseName: ParseTaskKey,
-	SetKey:    func(m *Task, k TaskKey) { m.Name = k.String() },
-	KeyValues: func(k TaskKey) []any { return []any{k.OrgId, k.ProjectId, k.TaskId} },
-	Parent:    &crud.Parent{Pattern: crud.MustPattern("orgs/{org}/projects/{project}"), Check: true},
-	References: []crud.Reference{
-		{Constraint: "tasks_org_id_project_id_fkey", Columns: []string{"org_id", "project_id"}, Table: "projects", Target: []string{"org_id", "project_id"}, Resource: "example.com/Project", Parent: true},
-	},
-	SQL: crud.SQL{
-		Columns: taskColumns,
-		Select:  taskSelect,
-		Get:     taskGet,
-		Create:  taskCreate,
-		Delete:  taskDelete,
-	},
-})
+var TaskTable = newTaskTable()
+
+func newTaskTable() *crud.Table[*Task, TaskKey] {
+	return crud.NewTable(crud.TableSpec[Task, *Task, TaskKey]{
+		Message:  "golden.deep.Task",
+		Singular: "task",
+		Name:     "tasks",
+		Resource: "example.com/Task",
+		Columns: []crud.Column[*Task]{
+			crud.ResourceName("name", (*Task).GetName, func(m *Task, v string) { m.Name = v }, taskPattern, []string{"org_id", "project_id", "task_id"}),
+			crud.Bool("done", (*Task).GetDone, func(m *Task, v bool) { m.Done = v }),
+		},
+		Pattern:   taskPattern,
+		ParseName: ParseTaskKey,
+		SetKey:    func(m *Task, k TaskKey) { m.Name = k.String() },
+		KeyValues: func(k TaskKey) []any { return []any{k.OrgId, k.ProjectId, k.TaskId} },
+		Parent:    &crud.Parent{Pattern: crud.MustPattern("orgs/{org}/projects/{project}"), Check: true},
+		References: []crud.Reference{
+			{Constraint: "tasks_org_id_project_id_fkey", Columns: []string{"org_id", "project_id"}, Table: "projects", Target: []string{"org_id", "project_id"}, Resource: "example.com/Project", Parent: true},
+		},
+		SQL: crud.SQL{
+			Columns: taskColumns,
+			Select:  taskSelect,
+			Get:     taskGet,
+			Create:  taskCreate,
+			Delete:  taskDelete,
+		},
+	})
+}
 
 // TaskKey is the key of Task: the variables of
 // orgs/{org}/projects/{project}/tasks/{task}.

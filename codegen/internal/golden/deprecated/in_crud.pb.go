@@ -37,29 +37,33 @@ const (
 
 // PenTable describes the table pens behind golden.deprecated.Pen. Columns are
 // in SELECT order.
-var PenTable = crud.NewTable(crud.TableSpec[Pen, *Pen, int64]{
-	Message:  "golden.deprecated.Pen",
-	Singular: "pen",
-	Name:     "pens",
-	Resource: "golden.deprecated.Pen",
-	Columns: []crud.Column[*Pen]{
-		crud.Int64("id", (*Pen).GetId, func(m *Pen, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.String("old_name", (*Pen).GetOldName, func(m *Pen, v string) { m.OldName = v }, crud.Unique("pens_old_name_key")),
-		crud.Enum("color", (*Pen).GetColor, func(m *Pen, v Color) { m.Color = v }),
-	},
-	Key:    (*Pen).GetId,
-	SetKey: func(m *Pen, v int64) { m.Id = v },
-	SQL: crud.SQL{
-		Columns: penColumns,
-		Select:  penSelect,
-		Get:     penGet,
-		Create:  penCreate,
-		Delete:  penDelete,
-		Lookups: map[string]string{
-			"old_name": penGetByOldName,
+var PenTable = newPenTable()
+
+func newPenTable() *crud.Table[*Pen, int64] {
+	return crud.NewTable(crud.TableSpec[Pen, *Pen, int64]{
+		Message:  "golden.deprecated.Pen",
+		Singular: "pen",
+		Name:     "pens",
+		Resource: "golden.deprecated.Pen",
+		Columns: []crud.Column[*Pen]{
+			crud.Int64("id", (*Pen).GetId, func(m *Pen, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.String("old_name", (*Pen).GetOldName, func(m *Pen, v string) { m.OldName = v }, crud.Unique("pens_old_name_key")),
+			crud.Enum("color", (*Pen).GetColor, func(m *Pen, v Color) { m.Color = v }),
 		},
-	},
-})
+		Key:    (*Pen).GetId,
+		SetKey: func(m *Pen, v int64) { m.Id = v },
+		SQL: crud.SQL{
+			Columns: penColumns,
+			Select:  penSelect,
+			Get:     penGet,
+			Create:  penCreate,
+			Delete:  penDelete,
+			Lookups: map[string]string{
+				"old_name": penGetByOldName,
+			},
+		},
+	})
+}
 
 // PenHooks run around writes to Pen, inside the write's transaction. An error
 // rolls the write back and is returned to the caller. A nil hook costs nothing.

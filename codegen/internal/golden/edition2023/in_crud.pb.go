@@ -38,27 +38,31 @@ const (
 
 // ReadingTable describes the table readings behind golden.edition2023.Reading.
 // Columns are in SELECT order.
-var ReadingTable = crud.NewTable(crud.TableSpec[Reading, *Reading, int64]{
-	Message:  "golden.edition2023.Reading",
-	Singular: "reading",
-	Name:     "readings",
-	Resource: "golden.edition2023.Reading",
-	Columns: []crud.Column[*Reading]{
-		crud.Int64("id", (*Reading).GetId, func(m *Reading, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.OptionalDouble("value", (*Reading).GetValue, func(m *Reading) bool { return m.Value != nil }, func(m *Reading, v float64) { m.Value = &v }, func(m *Reading) { m.Value = nil }),
-		crud.String("note", (*Reading).GetNote, func(m *Reading, v string) { m.Note = v }),
-		crud.Int32s("samples", (*Reading).GetSamples, func(m *Reading, v []int32) { m.Samples = v }),
-	},
-	Key:    (*Reading).GetId,
-	SetKey: func(m *Reading, v int64) { m.Id = v },
-	SQL: crud.SQL{
-		Columns: readingColumns,
-		Select:  readingSelect,
-		Get:     readingGet,
-		Create:  readingCreate,
-		Delete:  readingDelete,
-	},
-})
+var ReadingTable = newReadingTable()
+
+func newReadingTable() *crud.Table[*Reading, int64] {
+	return crud.NewTable(crud.TableSpec[Reading, *Reading, int64]{
+		Message:  "golden.edition2023.Reading",
+		Singular: "reading",
+		Name:     "readings",
+		Resource: "golden.edition2023.Reading",
+		Columns: []crud.Column[*Reading]{
+			crud.Int64("id", (*Reading).GetId, func(m *Reading, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.OptionalDouble("value", (*Reading).GetValue, func(m *Reading) bool { return m.Value != nil }, func(m *Reading, v float64) { m.Value = &v }, func(m *Reading) { m.Value = nil }),
+			crud.String("note", (*Reading).GetNote, func(m *Reading, v string) { m.Note = v }),
+			crud.Int32s("samples", (*Reading).GetSamples, func(m *Reading, v []int32) { m.Samples = v }),
+		},
+		Key:    (*Reading).GetId,
+		SetKey: func(m *Reading, v int64) { m.Id = v },
+		SQL: crud.SQL{
+			Columns: readingColumns,
+			Select:  readingSelect,
+			Get:     readingGet,
+			Create:  readingCreate,
+			Delete:  readingDelete,
+		},
+	})
+}
 
 // ReadingHooks run around writes to Reading, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs

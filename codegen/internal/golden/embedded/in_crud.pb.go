@@ -109,65 +109,69 @@ const (
 
 // EventTable describes the table events behind golden.embedded.Event. Columns
 // are in SELECT order.
-var EventTable = crud.NewTable(crud.TableSpec[Event, *Event, int64]{
-	Message:  "golden.embedded.Event",
-	Singular: "event",
-	Name:     "events",
-	Resource: "golden.embedded.Event",
-	Columns: []crud.Column[*Event]{
-		crud.Int64("id", (*Event).GetId, func(m *Event, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.Embedded("venue", (*Event).GetVenue, func(m *Event, v *Venue) { m.Venue = v }, []crud.Column[*Venue]{
-			crud.String("name", (*Venue).GetName, func(m *Venue, v string) { m.Name = v }, crud.ColumnName("title"), crud.MaxLength(40)),
-			crud.OptionalInt32("seats", (*Venue).GetSeats, func(m *Venue) bool { return m.Seats != nil }, func(m *Venue, v int32) { m.Seats = &v }, func(m *Venue) { m.Seats = nil }),
-			crud.Enum("kind", (*Venue).GetKind, func(m *Venue, v Kind) { m.Kind = v }, crud.EnumName),
-			crud.Embedded("place", (*Venue).GetPlace, func(m *Venue, v *Place) { m.Place = v }, []crud.Column[*Place]{
-				crud.Double("latitude", (*Place).GetLatitude, func(m *Place, v float64) { m.Latitude = v }),
-				crud.Double("longitude", (*Place).GetLongitude, func(m *Place, v float64) { m.Longitude = v }),
-			}),
-			crud.JSON[*Venue]("owner"),
-			crud.Strings("tags", (*Venue).GetTags, func(m *Venue, v []string) { m.Tags = v }),
-			crud.Timestamp("since", (*Venue).GetSince, func(m *Venue, v *timestamppb.Timestamp) { m.Since = v }, crud.Unorderable),
-			crud.String("code", (*Venue).GetCode, func(m *Venue, v string) { m.Code = v }, crud.Unfilterable, crud.Unorderable, crud.Sensitive),
-			crud.OptionalString("email", (*Venue).GetEmail, func(m *Venue) bool { return crud.IsArm[*Venue_Email](m.Contact) }, func(m *Venue, v string) { m.Contact = &Venue_Email{Email: v} }, func(m *Venue) { m.Contact = crud.WithoutArm[*Venue_Email](m.Contact) }, crud.Oneof("contact")),
-			crud.OptionalInt64("phone", (*Venue).GetPhone, func(m *Venue) bool { return crud.IsArm[*Venue_Phone](m.Contact) }, func(m *Venue, v int64) { m.Contact = &Venue_Phone{Phone: v} }, func(m *Venue) { m.Contact = crud.WithoutArm[*Venue_Phone](m.Contact) }, crud.Oneof("contact")),
-		}, crud.Required),
-		crud.Embedded("fallback", (*Event).GetFallback, func(m *Event, v *Venue) { m.Fallback = v }, []crud.Column[*Venue]{
-			crud.String("name", (*Venue).GetName, func(m *Venue, v string) { m.Name = v }, crud.ColumnName("title"), crud.Unfilterable, crud.Unorderable, crud.MaxLength(40)),
-			crud.OptionalInt32("seats", (*Venue).GetSeats, func(m *Venue) bool { return m.Seats != nil }, func(m *Venue, v int32) { m.Seats = &v }, func(m *Venue) { m.Seats = nil }, crud.Unfilterable, crud.Unorderable),
-			crud.Enum("kind", (*Venue).GetKind, func(m *Venue, v Kind) { m.Kind = v }, crud.Unfilterable, crud.Unorderable, crud.EnumName),
-			crud.Embedded("place", (*Venue).GetPlace, func(m *Venue, v *Place) { m.Place = v }, []crud.Column[*Place]{
-				crud.Double("latitude", (*Place).GetLatitude, func(m *Place, v float64) { m.Latitude = v }, crud.Unfilterable, crud.Unorderable),
-				crud.Double("longitude", (*Place).GetLongitude, func(m *Place, v float64) { m.Longitude = v }, crud.Unfilterable, crud.Unorderable),
-			}, crud.Unfilterable),
-			crud.JSON[*Venue]("owner", crud.Unfilterable),
-			crud.Strings("tags", (*Venue).GetTags, func(m *Venue, v []string) { m.Tags = v }, crud.Unfilterable),
-			crud.Timestamp("since", (*Venue).GetSince, func(m *Venue, v *timestamppb.Timestamp) { m.Since = v }, crud.Unfilterable, crud.Unorderable),
-			crud.String("code", (*Venue).GetCode, func(m *Venue, v string) { m.Code = v }, crud.Unfilterable, crud.Unorderable, crud.Sensitive),
-			crud.OptionalString("email", (*Venue).GetEmail, func(m *Venue) bool { return crud.IsArm[*Venue_Email](m.Contact) }, func(m *Venue, v string) { m.Contact = &Venue_Email{Email: v} }, func(m *Venue) { m.Contact = crud.WithoutArm[*Venue_Email](m.Contact) }, crud.Unfilterable, crud.Unorderable, crud.Oneof("contact")),
-			crud.OptionalInt64("phone", (*Venue).GetPhone, func(m *Venue) bool { return crud.IsArm[*Venue_Phone](m.Contact) }, func(m *Venue, v int64) { m.Contact = &Venue_Phone{Phone: v} }, func(m *Venue) { m.Contact = crud.WithoutArm[*Venue_Phone](m.Contact) }, crud.Unfilterable, crud.Unorderable, crud.Oneof("contact")),
-		}, crud.ColumnName("other"), crud.Unfilterable),
-		crud.Date("day", (*Event).GetDay, func(m *Event, v *date.Date) { m.Day = v }, crud.Unique("events_day_key")),
-		crud.TimeOfDay("opening", (*Event).GetOpening, func(m *Event, v *timeofday.TimeOfDay) { m.Opening = v }),
-		crud.Dates("holidays", (*Event).GetHolidays, func(m *Event, v []*date.Date) { m.Holidays = v }),
-		crud.TimesOfDay("bells", (*Event).GetBells, func(m *Event, v []*timeofday.TimeOfDay) { m.Bells = v }),
-		crud.FieldMask("changed", (*Event).GetChanged, func(m *Event, v *fieldmaskpb.FieldMask) { m.Changed = v }),
-		crud.JSON[*Event]("rough_day"),
-		crud.OptionalDate("last_day", (*Event).GetLastDay, func(m *Event) bool { return crud.IsArm[*Event_LastDay](m.End) }, func(m *Event, v *date.Date) { m.End = &Event_LastDay{LastDay: v} }, func(m *Event) { m.End = crud.WithoutArm[*Event_LastDay](m.End) }, crud.Oneof("end")),
-		crud.OptionalTimeOfDay("closing", (*Event).GetClosing, func(m *Event) bool { return crud.IsArm[*Event_Closing](m.End) }, func(m *Event, v *timeofday.TimeOfDay) { m.End = &Event_Closing{Closing: v} }, func(m *Event) { m.End = crud.WithoutArm[*Event_Closing](m.End) }, crud.Oneof("end")),
-	},
-	Key:    (*Event).GetId,
-	SetKey: func(m *Event, v int64) { m.Id = v },
-	SQL: crud.SQL{
-		Columns: eventColumns,
-		Select:  eventSelect,
-		Get:     eventGet,
-		Create:  eventCreate,
-		Delete:  eventDelete,
-		Lookups: map[string]string{
-			"day": eventGetByDay,
+var EventTable = newEventTable()
+
+func newEventTable() *crud.Table[*Event, int64] {
+	return crud.NewTable(crud.TableSpec[Event, *Event, int64]{
+		Message:  "golden.embedded.Event",
+		Singular: "event",
+		Name:     "events",
+		Resource: "golden.embedded.Event",
+		Columns: []crud.Column[*Event]{
+			crud.Int64("id", (*Event).GetId, func(m *Event, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.Embedded("venue", (*Event).GetVenue, func(m *Event, v *Venue) { m.Venue = v }, []crud.Column[*Venue]{
+				crud.String("name", (*Venue).GetName, func(m *Venue, v string) { m.Name = v }, crud.ColumnName("title"), crud.MaxLength(40)),
+				crud.OptionalInt32("seats", (*Venue).GetSeats, func(m *Venue) bool { return m.Seats != nil }, func(m *Venue, v int32) { m.Seats = &v }, func(m *Venue) { m.Seats = nil }),
+				crud.Enum("kind", (*Venue).GetKind, func(m *Venue, v Kind) { m.Kind = v }, crud.EnumName),
+				crud.Embedded("place", (*Venue).GetPlace, func(m *Venue, v *Place) { m.Place = v }, []crud.Column[*Place]{
+					crud.Double("latitude", (*Place).GetLatitude, func(m *Place, v float64) { m.Latitude = v }),
+					crud.Double("longitude", (*Place).GetLongitude, func(m *Place, v float64) { m.Longitude = v }),
+				}),
+				crud.JSON[*Venue]("owner"),
+				crud.Strings("tags", (*Venue).GetTags, func(m *Venue, v []string) { m.Tags = v }),
+				crud.Timestamp("since", (*Venue).GetSince, func(m *Venue, v *timestamppb.Timestamp) { m.Since = v }, crud.Unorderable),
+				crud.String("code", (*Venue).GetCode, func(m *Venue, v string) { m.Code = v }, crud.Unfilterable, crud.Unorderable, crud.Sensitive),
+				crud.OptionalString("email", (*Venue).GetEmail, func(m *Venue) bool { return crud.IsArm[*Venue_Email](m.Contact) }, func(m *Venue, v string) { m.Contact = &Venue_Email{Email: v} }, func(m *Venue) { m.Contact = crud.WithoutArm[*Venue_Email](m.Contact) }, crud.Oneof("contact")),
+				crud.OptionalInt64("phone", (*Venue).GetPhone, func(m *Venue) bool { return crud.IsArm[*Venue_Phone](m.Contact) }, func(m *Venue, v int64) { m.Contact = &Venue_Phone{Phone: v} }, func(m *Venue) { m.Contact = crud.WithoutArm[*Venue_Phone](m.Contact) }, crud.Oneof("contact")),
+			}, crud.Required),
+			crud.Embedded("fallback", (*Event).GetFallback, func(m *Event, v *Venue) { m.Fallback = v }, []crud.Column[*Venue]{
+				crud.String("name", (*Venue).GetName, func(m *Venue, v string) { m.Name = v }, crud.ColumnName("title"), crud.Unfilterable, crud.Unorderable, crud.MaxLength(40)),
+				crud.OptionalInt32("seats", (*Venue).GetSeats, func(m *Venue) bool { return m.Seats != nil }, func(m *Venue, v int32) { m.Seats = &v }, func(m *Venue) { m.Seats = nil }, crud.Unfilterable, crud.Unorderable),
+				crud.Enum("kind", (*Venue).GetKind, func(m *Venue, v Kind) { m.Kind = v }, crud.Unfilterable, crud.Unorderable, crud.EnumName),
+				crud.Embedded("place", (*Venue).GetPlace, func(m *Venue, v *Place) { m.Place = v }, []crud.Column[*Place]{
+					crud.Double("latitude", (*Place).GetLatitude, func(m *Place, v float64) { m.Latitude = v }, crud.Unfilterable, crud.Unorderable),
+					crud.Double("longitude", (*Place).GetLongitude, func(m *Place, v float64) { m.Longitude = v }, crud.Unfilterable, crud.Unorderable),
+				}, crud.Unfilterable),
+				crud.JSON[*Venue]("owner", crud.Unfilterable),
+				crud.Strings("tags", (*Venue).GetTags, func(m *Venue, v []string) { m.Tags = v }, crud.Unfilterable),
+				crud.Timestamp("since", (*Venue).GetSince, func(m *Venue, v *timestamppb.Timestamp) { m.Since = v }, crud.Unfilterable, crud.Unorderable),
+				crud.String("code", (*Venue).GetCode, func(m *Venue, v string) { m.Code = v }, crud.Unfilterable, crud.Unorderable, crud.Sensitive),
+				crud.OptionalString("email", (*Venue).GetEmail, func(m *Venue) bool { return crud.IsArm[*Venue_Email](m.Contact) }, func(m *Venue, v string) { m.Contact = &Venue_Email{Email: v} }, func(m *Venue) { m.Contact = crud.WithoutArm[*Venue_Email](m.Contact) }, crud.Unfilterable, crud.Unorderable, crud.Oneof("contact")),
+				crud.OptionalInt64("phone", (*Venue).GetPhone, func(m *Venue) bool { return crud.IsArm[*Venue_Phone](m.Contact) }, func(m *Venue, v int64) { m.Contact = &Venue_Phone{Phone: v} }, func(m *Venue) { m.Contact = crud.WithoutArm[*Venue_Phone](m.Contact) }, crud.Unfilterable, crud.Unorderable, crud.Oneof("contact")),
+			}, crud.ColumnName("other"), crud.Unfilterable),
+			crud.Date("day", (*Event).GetDay, func(m *Event, v *date.Date) { m.Day = v }, crud.Unique("events_day_key")),
+			crud.TimeOfDay("opening", (*Event).GetOpening, func(m *Event, v *timeofday.TimeOfDay) { m.Opening = v }),
+			crud.Dates("holidays", (*Event).GetHolidays, func(m *Event, v []*date.Date) { m.Holidays = v }),
+			crud.TimesOfDay("bells", (*Event).GetBells, func(m *Event, v []*timeofday.TimeOfDay) { m.Bells = v }),
+			crud.FieldMask("changed", (*Event).GetChanged, func(m *Event, v *fieldmaskpb.FieldMask) { m.Changed = v }),
+			crud.JSON[*Event]("rough_day"),
+			crud.OptionalDate("last_day", (*Event).GetLastDay, func(m *Event) bool { return crud.IsArm[*Event_LastDay](m.End) }, func(m *Event, v *date.Date) { m.End = &Event_LastDay{LastDay: v} }, func(m *Event) { m.End = crud.WithoutArm[*Event_LastDay](m.End) }, crud.Oneof("end")),
+			crud.OptionalTimeOfDay("closing", (*Event).GetClosing, func(m *Event) bool { return crud.IsArm[*Event_Closing](m.End) }, func(m *Event, v *timeofday.TimeOfDay) { m.End = &Event_Closing{Closing: v} }, func(m *Event) { m.End = crud.WithoutArm[*Event_Closing](m.End) }, crud.Oneof("end")),
 		},
-	},
-})
+		Key:    (*Event).GetId,
+		SetKey: func(m *Event, v int64) { m.Id = v },
+		SQL: crud.SQL{
+			Columns: eventColumns,
+			Select:  eventSelect,
+			Get:     eventGet,
+			Create:  eventCreate,
+			Delete:  eventDelete,
+			Lookups: map[string]string{
+				"day": eventGetByDay,
+			},
+		},
+	})
+}
 
 // EventHooks run around writes to Event, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs

@@ -40,29 +40,33 @@ const (
 
 // PrintTable describes the table prints behind golden.enumnames.Print. Columns
 // are in SELECT order.
-var PrintTable = crud.NewTable(crud.TableSpec[Print, *Print, int64]{
-	Message:  "golden.enumnames.Print",
-	Singular: "print",
-	Name:     "prints",
-	Resource: "golden.enumnames.Print",
-	Columns: []crud.Column[*Print]{
-		crud.Int64("id", (*Print).GetId, func(m *Print, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.Enum("color", (*Print).GetColor, func(m *Print, v Color) { m.Color = v }, crud.EnumName),
-		crud.OptionalEnum("border", (*Print).GetBorder, func(m *Print) bool { return m.Border != nil }, func(m *Print, v Color) { m.Border = &v }, func(m *Print) { m.Border = nil }, crud.EnumName, crud.UnknownIsZero),
-		crud.Enums("colors", (*Print).GetColors, func(m *Print, v []Color) { m.Colors = v }, crud.EnumName),
-		crud.Enum("frame", (*Print).GetFrame, func(m *Print, v Color) { m.Frame = v }, crud.RejectUnknown),
-		crud.Enum("wall", (*Print).GetWall, func(m *Print, v Color) { m.Wall = v }, crud.UnknownIsZero),
-	},
-	Key:    (*Print).GetId,
-	SetKey: func(m *Print, v int64) { m.Id = v },
-	SQL: crud.SQL{
-		Columns: printColumns,
-		Select:  printSelect,
-		Get:     printGet,
-		Create:  printCreate,
-		Delete:  printDelete,
-	},
-})
+var PrintTable = newPrintTable()
+
+func newPrintTable() *crud.Table[*Print, int64] {
+	return crud.NewTable(crud.TableSpec[Print, *Print, int64]{
+		Message:  "golden.enumnames.Print",
+		Singular: "print",
+		Name:     "prints",
+		Resource: "golden.enumnames.Print",
+		Columns: []crud.Column[*Print]{
+			crud.Int64("id", (*Print).GetId, func(m *Print, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.Enum("color", (*Print).GetColor, func(m *Print, v Color) { m.Color = v }, crud.EnumName),
+			crud.OptionalEnum("border", (*Print).GetBorder, func(m *Print) bool { return m.Border != nil }, func(m *Print, v Color) { m.Border = &v }, func(m *Print) { m.Border = nil }, crud.EnumName, crud.UnknownIsZero),
+			crud.Enums("colors", (*Print).GetColors, func(m *Print, v []Color) { m.Colors = v }, crud.EnumName),
+			crud.Enum("frame", (*Print).GetFrame, func(m *Print, v Color) { m.Frame = v }, crud.RejectUnknown),
+			crud.Enum("wall", (*Print).GetWall, func(m *Print, v Color) { m.Wall = v }, crud.UnknownIsZero),
+		},
+		Key:    (*Print).GetId,
+		SetKey: func(m *Print, v int64) { m.Id = v },
+		SQL: crud.SQL{
+			Columns: printColumns,
+			Select:  printSelect,
+			Get:     printGet,
+			Create:  printCreate,
+			Delete:  printDelete,
+		},
+	})
+}
 
 // PrintHooks run around writes to Print, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs

@@ -39,28 +39,32 @@ const (
 
 // SampleTable describes the table samples behind golden.enums.Sample. Columns
 // are in SELECT order.
-var SampleTable = crud.NewTable(crud.TableSpec[Sample, *Sample, int64]{
-	Message:  "golden.enums.Sample",
-	Singular: "sample",
-	Name:     "samples",
-	Resource: "golden.enums.Sample",
-	Columns: []crud.Column[*Sample]{
-		crud.Int64("id", (*Sample).GetId, func(m *Sample, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.Enum("color", (*Sample).GetColor, func(m *Sample, v Color) { m.Color = v }),
-		crud.Enum("size", (*Sample).GetSize, func(m *Sample, v Sample_Size) { m.Size = v }),
-		crud.Enum("kind", (*Sample).GetKind, func(m *Sample, v kind.Kind) { m.Kind = v }),
-		crud.OptionalEnum("lid", (*Sample).GetLid, func(m *Sample) bool { return m.Lid != nil }, func(m *Sample, v kind.Box_Lid) { m.Lid = &v }, func(m *Sample) { m.Lid = nil }),
-	},
-	Key:    (*Sample).GetId,
-	SetKey: func(m *Sample, v int64) { m.Id = v },
-	SQL: crud.SQL{
-		Columns: sampleColumns,
-		Select:  sampleSelect,
-		Get:     sampleGet,
-		Create:  sampleCreate,
-		Delete:  sampleDelete,
-	},
-})
+var SampleTable = newSampleTable()
+
+func newSampleTable() *crud.Table[*Sample, int64] {
+	return crud.NewTable(crud.TableSpec[Sample, *Sample, int64]{
+		Message:  "golden.enums.Sample",
+		Singular: "sample",
+		Name:     "samples",
+		Resource: "golden.enums.Sample",
+		Columns: []crud.Column[*Sample]{
+			crud.Int64("id", (*Sample).GetId, func(m *Sample, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.Enum("color", (*Sample).GetColor, func(m *Sample, v Color) { m.Color = v }),
+			crud.Enum("size", (*Sample).GetSize, func(m *Sample, v Sample_Size) { m.Size = v }),
+			crud.Enum("kind", (*Sample).GetKind, func(m *Sample, v kind.Kind) { m.Kind = v }),
+			crud.OptionalEnum("lid", (*Sample).GetLid, func(m *Sample) bool { return m.Lid != nil }, func(m *Sample, v kind.Box_Lid) { m.Lid = &v }, func(m *Sample) { m.Lid = nil }),
+		},
+		Key:    (*Sample).GetId,
+		SetKey: func(m *Sample, v int64) { m.Id = v },
+		SQL: crud.SQL{
+			Columns: sampleColumns,
+			Select:  sampleSelect,
+			Get:     sampleGet,
+			Create:  sampleCreate,
+			Delete:  sampleDelete,
+		},
+	})
+}
 
 // SampleHooks run around writes to Sample, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs

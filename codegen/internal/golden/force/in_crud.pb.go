@@ -31,27 +31,31 @@ const (
 
 // ShelfTable describes the table shelves behind golden.force.Shelf. Columns are
 // in SELECT order.
-var ShelfTable = crud.NewTable(crud.TableSpec[Shelf, *Shelf, int64]{
-	Message:  "golden.force.Shelf",
-	Singular: "shelf",
-	Name:     "shelves",
-	Resource: "golden.force.Shelf",
-	Columns: []crud.Column[*Shelf]{
-		crud.Int64("id", (*Shelf).GetId, func(m *Shelf, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-	},
-	Key:    (*Shelf).GetId,
-	SetKey: func(m *Shelf, v int64) { m.Id = v },
-	Children: []crud.Child{
-		{Table: "books", Columns: []string{"shelf_id"}, Target: []string{"id"}},
-	},
-	SQL: crud.SQL{
-		Columns: shelfColumns,
-		Select:  shelfSelect,
-		Get:     shelfGet,
-		Create:  shelfCreate,
-		Delete:  shelfDelete,
-	},
-})
+var ShelfTable = newShelfTable()
+
+func newShelfTable() *crud.Table[*Shelf, int64] {
+	return crud.NewTable(crud.TableSpec[Shelf, *Shelf, int64]{
+		Message:  "golden.force.Shelf",
+		Singular: "shelf",
+		Name:     "shelves",
+		Resource: "golden.force.Shelf",
+		Columns: []crud.Column[*Shelf]{
+			crud.Int64("id", (*Shelf).GetId, func(m *Shelf, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+		},
+		Key:    (*Shelf).GetId,
+		SetKey: func(m *Shelf, v int64) { m.Id = v },
+		Children: []crud.Child{
+			{Table: "books", Columns: []string{"shelf_id"}, Target: []string{"id"}},
+		},
+		SQL: crud.SQL{
+			Columns: shelfColumns,
+			Select:  shelfSelect,
+			Get:     shelfGet,
+			Create:  shelfCreate,
+			Delete:  shelfDelete,
+		},
+	})
+}
 
 // ShelfHooks run around writes to Shelf, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs
@@ -104,28 +108,32 @@ const (
 
 // BookTable describes the table books behind golden.force.Book. Columns are in
 // SELECT order.
-var BookTable = crud.NewTable(crud.TableSpec[Book, *Book, int64]{
-	Message:  "golden.force.Book",
-	Singular: "book",
-	Name:     "books",
-	Resource: "golden.force.Book",
-	Columns: []crud.Column[*Book]{
-		crud.Int64("id", (*Book).GetId, func(m *Book, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.OptionalInt64("shelf_id", (*Book).GetShelfId, func(m *Book) bool { return m.ShelfId != nil }, func(m *Book, v int64) { m.ShelfId = &v }, func(m *Book) { m.ShelfId = nil }),
-	},
-	Key:    (*Book).GetId,
-	SetKey: func(m *Book, v int64) { m.Id = v },
-	References: []crud.Reference{
-		{Constraint: "books_shelf_id_fkey", Columns: []string{"shelf_id"}, Table: "shelves", Target: []string{"id"}, Resource: "golden.force.Shelf", OnDelete: "CASCADE"},
-	},
-	SQL: crud.SQL{
-		Columns: bookColumns,
-		Select:  bookSelect,
-		Get:     bookGet,
-		Create:  bookCreate,
-		Delete:  bookDelete,
-	},
-})
+var BookTable = newBookTable()
+
+func newBookTable() *crud.Table[*Book, int64] {
+	return crud.NewTable(crud.TableSpec[Book, *Book, int64]{
+		Message:  "golden.force.Book",
+		Singular: "book",
+		Name:     "books",
+		Resource: "golden.force.Book",
+		Columns: []crud.Column[*Book]{
+			crud.Int64("id", (*Book).GetId, func(m *Book, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.OptionalInt64("shelf_id", (*Book).GetShelfId, func(m *Book) bool { return m.ShelfId != nil }, func(m *Book, v int64) { m.ShelfId = &v }, func(m *Book) { m.ShelfId = nil }),
+		},
+		Key:    (*Book).GetId,
+		SetKey: func(m *Book, v int64) { m.Id = v },
+		References: []crud.Reference{
+			{Constraint: "books_shelf_id_fkey", Columns: []string{"shelf_id"}, Table: "shelves", Target: []string{"id"}, Resource: "golden.force.Shelf", OnDelete: "CASCADE"},
+		},
+		SQL: crud.SQL{
+			Columns: bookColumns,
+			Select:  bookSelect,
+			Get:     bookGet,
+			Create:  bookCreate,
+			Delete:  bookDelete,
+		},
+	})
+}
 
 // BookHooks run around writes to Book, inside the write's transaction. An error
 // rolls the write back and is returned to the caller. A nil hook costs nothing.

@@ -44,30 +44,34 @@ const (
 
 // DocTable describes the table docs behind golden.hybrid.Doc. Columns are in
 // SELECT order.
-var DocTable = crud.NewTable(crud.TableSpec[Doc, *Doc, int64]{
-	Message:  "golden.hybrid.Doc",
-	Singular: "doc",
-	Name:     "docs",
-	Resource: "golden.hybrid.Doc",
-	Columns: []crud.Column[*Doc]{
-		crud.OptionalInt64("id", (*Doc).GetId, (*Doc).HasId, (*Doc).SetId, (*Doc).ClearId, crud.PrimaryKey, crud.Identity),
-		crud.OptionalString("title", (*Doc).GetTitle, (*Doc).HasTitle, (*Doc).SetTitle, (*Doc).ClearTitle),
-		crud.OptionalBytes("body", (*Doc).GetBody, (*Doc).HasBody, (*Doc).SetBody, (*Doc).ClearBody),
-		crud.OptionalEnum("state", (*Doc).GetState, (*Doc).HasState, (*Doc).SetState, (*Doc).ClearState),
-		crud.Timestamp("create_time", (*Doc).GetCreateTime, (*Doc).SetCreateTime, crud.CreateTime),
-		crud.Strings("tags", (*Doc).GetTags, (*Doc).SetTags),
-		crud.Int32("pages", (*Doc).GetPages, (*Doc).SetPages),
-	},
-	Key:    (*Doc).GetId,
-	SetKey: (*Doc).SetId,
-	SQL: crud.SQL{
-		Columns: docColumns,
-		Select:  docSelect,
-		Get:     docGet,
-		Create:  docCreate,
-		Delete:  docDelete,
-	},
-})
+var DocTable = newDocTable()
+
+func newDocTable() *crud.Table[*Doc, int64] {
+	return crud.NewTable(crud.TableSpec[Doc, *Doc, int64]{
+		Message:  "golden.hybrid.Doc",
+		Singular: "doc",
+		Name:     "docs",
+		Resource: "golden.hybrid.Doc",
+		Columns: []crud.Column[*Doc]{
+			crud.OptionalInt64("id", (*Doc).GetId, (*Doc).HasId, (*Doc).SetId, (*Doc).ClearId, crud.PrimaryKey, crud.Identity),
+			crud.OptionalString("title", (*Doc).GetTitle, (*Doc).HasTitle, (*Doc).SetTitle, (*Doc).ClearTitle),
+			crud.OptionalBytes("body", (*Doc).GetBody, (*Doc).HasBody, (*Doc).SetBody, (*Doc).ClearBody),
+			crud.OptionalEnum("state", (*Doc).GetState, (*Doc).HasState, (*Doc).SetState, (*Doc).ClearState),
+			crud.Timestamp("create_time", (*Doc).GetCreateTime, (*Doc).SetCreateTime, crud.CreateTime),
+			crud.Strings("tags", (*Doc).GetTags, (*Doc).SetTags),
+			crud.Int32("pages", (*Doc).GetPages, (*Doc).SetPages),
+		},
+		Key:    (*Doc).GetId,
+		SetKey: (*Doc).SetId,
+		SQL: crud.SQL{
+			Columns: docColumns,
+			Select:  docSelect,
+			Get:     docGet,
+			Create:  docCreate,
+			Delete:  docDelete,
+		},
+	})
+}
 
 // DocHooks run around writes to Doc, inside the write's transaction. An error
 // rolls the write back and is returned to the caller. A nil hook costs nothing.
@@ -121,34 +125,38 @@ var pagePattern = crud.MustPattern("books/{book}/pages/{page}")
 
 // PageTable describes the table pages behind golden.hybrid.Page. Columns are in
 // SELECT order.
-var PageTable = crud.NewTable(crud.TableSpec[Page, *Page, PageKey]{
-	Message:  "golden.hybrid.Page",
-	Singular: "page",
-	Name:     "pages",
-	Resource: "example.com/Page",
-	Columns: []crud.Column[*Page]{
-		crud.OptionalString("book_id", (*Page).GetBookId, (*Page).HasBookId, (*Page).SetBookId, (*Page).ClearBookId, crud.PrimaryKey),
-		crud.OptionalString("page_id", (*Page).GetPageId, (*Page).HasPageId, (*Page).SetPageId, (*Page).ClearPageId, crud.PrimaryKey),
-		crud.ComputedName("name", (*Page).GetName, (*Page).SetName, func(m *Page) string { return PageKey{BookId: m.GetBookId(), PageId: m.GetPageId()}.String() }),
-	},
-	Key:       func(m *Page) PageKey { return PageKey{BookId: m.GetBookId(), PageId: m.GetPageId()} },
-	Pattern:   pagePattern,
-	ParseName: ParsePageKey,
-	SetKey: func(m *Page, k PageKey) {
-		m.SetBookId(k.BookId)
-		m.SetPageId(k.PageId)
-		m.SetName(k.String())
-	},
-	KeyValues: func(k PageKey) []any { return []any{k.BookId, k.PageId} },
-	Parent:    &crud.Parent{Pattern: crud.MustPattern("books/{book}")},
-	SQL: crud.SQL{
-		Columns: pageColumns,
-		Select:  pageSelect,
-		Get:     pageGet,
-		Create:  pageCreate,
-		Delete:  pageDelete,
-	},
-})
+var PageTable = newPageTable()
+
+func newPageTable() *crud.Table[*Page, PageKey] {
+	return crud.NewTable(crud.TableSpec[Page, *Page, PageKey]{
+		Message:  "golden.hybrid.Page",
+		Singular: "page",
+		Name:     "pages",
+		Resource: "example.com/Page",
+		Columns: []crud.Column[*Page]{
+			crud.OptionalString("book_id", (*Page).GetBookId, (*Page).HasBookId, (*Page).SetBookId, (*Page).ClearBookId, crud.PrimaryKey),
+			crud.OptionalString("page_id", (*Page).GetPageId, (*Page).HasPageId, (*Page).SetPageId, (*Page).ClearPageId, crud.PrimaryKey),
+			crud.ComputedName("name", (*Page).GetName, (*Page).SetName, func(m *Page) string { return PageKey{BookId: m.GetBookId(), PageId: m.GetPageId()}.String() }),
+		},
+		Key:       func(m *Page) PageKey { return PageKey{BookId: m.GetBookId(), PageId: m.GetPageId()} },
+		Pattern:   pagePattern,
+		ParseName: ParsePageKey,
+		SetKey: func(m *Page, k PageKey) {
+			m.SetBookId(k.BookId)
+			m.SetPageId(k.PageId)
+			m.SetName(k.String())
+		},
+		KeyValues: func(k PageKey) []any { return []any{k.BookId, k.PageId} },
+		Parent:    &crud.Parent{Pattern: crud.MustPattern("books/{book}")},
+		SQL: crud.SQL{
+			Columns: pageColumns,
+			Select:  pageSelect,
+			Get:     pageGet,
+			Create:  pageCreate,
+			Delete:  pageDelete,
+		},
+	})
+}
 
 // PageKey is the key of Page: the variables of books/{book}/pages/{page}.
 type PageKey struct {

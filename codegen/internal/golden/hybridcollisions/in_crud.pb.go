@@ -58,38 +58,42 @@ const (
 
 // SampleTable describes the table samples behind
 // golden.hybridcollisions.Sample. Columns are in SELECT order.
-var SampleTable = crud.NewTable(crud.TableSpec[Sample, *Sample, int64]{
-	Message:  "golden.hybridcollisions.Sample",
-	Singular: "sample",
-	Name:     "samples",
-	Resource: "golden.hybridcollisions.Sample",
-	Columns: []crud.Column[*Sample]{
-		crud.OptionalInt64("id", (*Sample).Get_Id, (*Sample).Has_Id, (*Sample).Set_Id, (*Sample).Clear_Id, crud.PrimaryKey, crud.Identity),
-		crud.OptionalString("string", (*Sample).GetString, (*Sample).HasString, (*Sample).SetString, (*Sample).ClearString),
-		crud.OptionalBool("reset", (*Sample).GetReset, (*Sample).HasReset, (*Sample).SetReset, (*Sample).ClearReset),
-		crud.OptionalString("proto_message", (*Sample).GetProtoMessage, (*Sample).HasProtoMessage, (*Sample).SetProtoMessage, (*Sample).ClearProtoMessage),
-		crud.OptionalBytes("marshal", (*Sample).GetMarshal, (*Sample).HasMarshal, (*Sample).SetMarshal, (*Sample).ClearMarshal),
-		crud.OptionalInt64("get_id", (*Sample).GetGetId, (*Sample).HasGetId, (*Sample).SetGetId, (*Sample).ClearGetId),
-		crud.OptionalString("descriptor", (*Sample).GetDescriptor, (*Sample).HasDescriptor, (*Sample).SetDescriptor, (*Sample).ClearDescriptor),
-		crud.OptionalString("build", (*Sample).GetBuild_, (*Sample).HasBuild_, (*Sample).SetBuild_, (*Sample).ClearBuild_),
-		crud.OptionalString("has_id", (*Sample).GetHasId, (*Sample).HasHasId, (*Sample).SetHasId, (*Sample).ClearHasId),
-		crud.OptionalString("set_id", (*Sample).GetSetId, (*Sample).HasSetId, (*Sample).SetSetId, (*Sample).ClearSetId),
-		crud.OptionalString("clear_id", (*Sample).GetClearId, (*Sample).HasClearId, (*Sample).SetClearId, (*Sample).ClearClearId),
-		crud.OptionalString("_leading", (*Sample).GetXLeading, (*Sample).HasXLeading, (*Sample).SetXLeading, (*Sample).ClearXLeading),
-		crud.OptionalString("camelCase", (*Sample).GetCamelCase, (*Sample).HasCamelCase, (*Sample).SetCamelCase, (*Sample).ClearCamelCase),
-		crud.OptionalString("UPPER", (*Sample).GetUPPER, (*Sample).HasUPPER, (*Sample).SetUPPER, (*Sample).ClearUPPER),
-		crud.OptionalInt32("with_1_digit", (*Sample).GetWith_1Digit, (*Sample).HasWith_1Digit, (*Sample).SetWith_1Digit, (*Sample).ClearWith_1Digit),
-	},
-	Key:    (*Sample).Get_Id,
-	SetKey: (*Sample).Set_Id,
-	SQL: crud.SQL{
-		Columns: sampleColumns,
-		Select:  sampleSelect,
-		Get:     sampleGet,
-		Create:  sampleCreate,
-		Delete:  sampleDelete,
-	},
-})
+var SampleTable = newSampleTable()
+
+func newSampleTable() *crud.Table[*Sample, int64] {
+	return crud.NewTable(crud.TableSpec[Sample, *Sample, int64]{
+		Message:  "golden.hybridcollisions.Sample",
+		Singular: "sample",
+		Name:     "samples",
+		Resource: "golden.hybridcollisions.Sample",
+		Columns: []crud.Column[*Sample]{
+			crud.OptionalInt64("id", (*Sample).Get_Id, (*Sample).Has_Id, (*Sample).Set_Id, (*Sample).Clear_Id, crud.PrimaryKey, crud.Identity),
+			crud.OptionalString("string", (*Sample).GetString, (*Sample).HasString, (*Sample).SetString, (*Sample).ClearString),
+			crud.OptionalBool("reset", (*Sample).GetReset, (*Sample).HasReset, (*Sample).SetReset, (*Sample).ClearReset),
+			crud.OptionalString("proto_message", (*Sample).GetProtoMessage, (*Sample).HasProtoMessage, (*Sample).SetProtoMessage, (*Sample).ClearProtoMessage),
+			crud.OptionalBytes("marshal", (*Sample).GetMarshal, (*Sample).HasMarshal, (*Sample).SetMarshal, (*Sample).ClearMarshal),
+			crud.OptionalInt64("get_id", (*Sample).GetGetId, (*Sample).HasGetId, (*Sample).SetGetId, (*Sample).ClearGetId),
+			crud.OptionalString("descriptor", (*Sample).GetDescriptor, (*Sample).HasDescriptor, (*Sample).SetDescriptor, (*Sample).ClearDescriptor),
+			crud.OptionalString("build", (*Sample).GetBuild_, (*Sample).HasBuild_, (*Sample).SetBuild_, (*Sample).ClearBuild_),
+			crud.OptionalString("has_id", (*Sample).GetHasId, (*Sample).HasHasId, (*Sample).SetHasId, (*Sample).ClearHasId),
+			crud.OptionalString("set_id", (*Sample).GetSetId, (*Sample).HasSetId, (*Sample).SetSetId, (*Sample).ClearSetId),
+			crud.OptionalString("clear_id", (*Sample).GetClearId, (*Sample).HasClearId, (*Sample).SetClearId, (*Sample).ClearClearId),
+			crud.OptionalString("_leading", (*Sample).GetXLeading, (*Sample).HasXLeading, (*Sample).SetXLeading, (*Sample).ClearXLeading),
+			crud.OptionalString("camelCase", (*Sample).GetCamelCase, (*Sample).HasCamelCase, (*Sample).SetCamelCase, (*Sample).ClearCamelCase),
+			crud.OptionalString("UPPER", (*Sample).GetUPPER, (*Sample).HasUPPER, (*Sample).SetUPPER, (*Sample).ClearUPPER),
+			crud.OptionalInt32("with_1_digit", (*Sample).GetWith_1Digit, (*Sample).HasWith_1Digit, (*Sample).SetWith_1Digit, (*Sample).ClearWith_1Digit),
+		},
+		Key:    (*Sample).Get_Id,
+		SetKey: (*Sample).Set_Id,
+		SQL: crud.SQL{
+			Columns: sampleColumns,
+			Select:  sampleSelect,
+			Get:     sampleGet,
+			Create:  sampleCreate,
+			Delete:  sampleDelete,
+		},
+	})
+}
 
 // SampleHooks run around writes to Sample, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs

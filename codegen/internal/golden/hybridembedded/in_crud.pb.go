@@ -62,42 +62,46 @@ const (
 
 // EventTable describes the table events behind golden.hybridembedded.Event.
 // Columns are in SELECT order.
-var EventTable = crud.NewTable(crud.TableSpec[Event, *Event, int64]{
-	Message:  "golden.hybridembedded.Event",
-	Singular: "event",
-	Name:     "events",
-	Resource: "golden.hybridembedded.Event",
-	Columns: []crud.Column[*Event]{
-		crud.OptionalInt64("id", (*Event).GetId, (*Event).HasId, (*Event).SetId, (*Event).ClearId, crud.PrimaryKey, crud.Identity),
-		crud.Embedded("venue", (*Event).GetVenue, (*Event).SetVenue, []crud.Column[*Venue]{
-			crud.OptionalString("name", (*Venue).GetName, (*Venue).HasName, (*Venue).SetName, (*Venue).ClearName),
-			crud.Int32("floor", (*Venue).GetFloor, (*Venue).SetFloor),
-			crud.Embedded("place", (*Venue).GetPlace, (*Venue).SetPlace, []crud.Column[*Place]{
-				crud.OptionalDouble("latitude", (*Place).GetLatitude, (*Place).HasLatitude, (*Place).SetLatitude, (*Place).ClearLatitude),
-				crud.Date("since", (*Place).GetSince, (*Place).SetSince),
+var EventTable = newEventTable()
+
+func newEventTable() *crud.Table[*Event, int64] {
+	return crud.NewTable(crud.TableSpec[Event, *Event, int64]{
+		Message:  "golden.hybridembedded.Event",
+		Singular: "event",
+		Name:     "events",
+		Resource: "golden.hybridembedded.Event",
+		Columns: []crud.Column[*Event]{
+			crud.OptionalInt64("id", (*Event).GetId, (*Event).HasId, (*Event).SetId, (*Event).ClearId, crud.PrimaryKey, crud.Identity),
+			crud.Embedded("venue", (*Event).GetVenue, (*Event).SetVenue, []crud.Column[*Venue]{
+				crud.OptionalString("name", (*Venue).GetName, (*Venue).HasName, (*Venue).SetName, (*Venue).ClearName),
+				crud.Int32("floor", (*Venue).GetFloor, (*Venue).SetFloor),
+				crud.Embedded("place", (*Venue).GetPlace, (*Venue).SetPlace, []crud.Column[*Place]{
+					crud.OptionalDouble("latitude", (*Place).GetLatitude, (*Place).HasLatitude, (*Place).SetLatitude, (*Place).ClearLatitude),
+					crud.Date("since", (*Place).GetSince, (*Place).SetSince),
+				}),
+				crud.Strings("tags", (*Venue).GetTags, (*Venue).SetTags),
+				crud.OptionalString("email", (*Venue).GetEmail, (*Venue).HasEmail, (*Venue).SetEmail, (*Venue).ClearEmail, crud.Oneof("contact")),
+				crud.OptionalInt64("phone", (*Venue).GetPhone, (*Venue).HasPhone, (*Venue).SetPhone, (*Venue).ClearPhone, crud.Oneof("contact")),
 			}),
-			crud.Strings("tags", (*Venue).GetTags, (*Venue).SetTags),
-			crud.OptionalString("email", (*Venue).GetEmail, (*Venue).HasEmail, (*Venue).SetEmail, (*Venue).ClearEmail, crud.Oneof("contact")),
-			crud.OptionalInt64("phone", (*Venue).GetPhone, (*Venue).HasPhone, (*Venue).SetPhone, (*Venue).ClearPhone, crud.Oneof("contact")),
-		}),
-		crud.Date("day", (*Event).GetDay, (*Event).SetDay),
-		crud.TimeOfDay("opening", (*Event).GetOpening, (*Event).SetOpening),
-		crud.Dates("holidays", (*Event).GetHolidays, (*Event).SetHolidays),
-		crud.FieldMask("changed", (*Event).GetChanged, (*Event).SetChanged),
-		crud.OptionalDate("last_day", (*Event).GetLastDay, (*Event).HasLastDay, (*Event).SetLastDay, (*Event).ClearLastDay, crud.Oneof("end")),
-		crud.OptionalTimeOfDay("closing", (*Event).GetClosing, (*Event).HasClosing, (*Event).SetClosing, (*Event).ClearClosing, crud.Oneof("end")),
-		crud.OptionalFieldMask("rest", (*Event).GetRest, (*Event).HasRest, (*Event).SetRest, (*Event).ClearRest, crud.Oneof("end")),
-	},
-	Key:    (*Event).GetId,
-	SetKey: (*Event).SetId,
-	SQL: crud.SQL{
-		Columns: eventColumns,
-		Select:  eventSelect,
-		Get:     eventGet,
-		Create:  eventCreate,
-		Delete:  eventDelete,
-	},
-})
+			crud.Date("day", (*Event).GetDay, (*Event).SetDay),
+			crud.TimeOfDay("opening", (*Event).GetOpening, (*Event).SetOpening),
+			crud.Dates("holidays", (*Event).GetHolidays, (*Event).SetHolidays),
+			crud.FieldMask("changed", (*Event).GetChanged, (*Event).SetChanged),
+			crud.OptionalDate("last_day", (*Event).GetLastDay, (*Event).HasLastDay, (*Event).SetLastDay, (*Event).ClearLastDay, crud.Oneof("end")),
+			crud.OptionalTimeOfDay("closing", (*Event).GetClosing, (*Event).HasClosing, (*Event).SetClosing, (*Event).ClearClosing, crud.Oneof("end")),
+			crud.OptionalFieldMask("rest", (*Event).GetRest, (*Event).HasRest, (*Event).SetRest, (*Event).ClearRest, crud.Oneof("end")),
+		},
+		Key:    (*Event).GetId,
+		SetKey: (*Event).SetId,
+		SQL: crud.SQL{
+			Columns: eventColumns,
+			Select:  eventSelect,
+			Get:     eventGet,
+			Create:  eventCreate,
+			Delete:  eventDelete,
+		},
+	})
+}
 
 // EventHooks run around writes to Event, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs

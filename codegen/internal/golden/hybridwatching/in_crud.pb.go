@@ -33,26 +33,30 @@ const (
 
 // DocTable describes the table docs behind golden.hybridwatching.Doc. Columns
 // are in SELECT order.
-var DocTable = crud.NewTable(crud.TableSpec[Doc, *Doc, int64]{
-	Message:  "golden.hybridwatching.Doc",
-	Singular: "doc",
-	Name:     "docs",
-	Resource: "golden.hybridwatching.Doc",
-	Columns: []crud.Column[*Doc]{
-		crud.OptionalInt64("id", (*Doc).GetId, (*Doc).HasId, (*Doc).SetId, (*Doc).ClearId, crud.PrimaryKey, crud.Identity),
-		crud.OptionalString("title", (*Doc).GetTitle, (*Doc).HasTitle, (*Doc).SetTitle, (*Doc).ClearTitle),
-	},
-	Key:    (*Doc).GetId,
-	SetKey: (*Doc).SetId,
-	Events: true,
-	SQL: crud.SQL{
-		Columns: docColumns,
-		Select:  docSelect,
-		Get:     docGet,
-		Create:  docCreate,
-		Delete:  docDelete,
-	},
-})
+var DocTable = newDocTable()
+
+func newDocTable() *crud.Table[*Doc, int64] {
+	return crud.NewTable(crud.TableSpec[Doc, *Doc, int64]{
+		Message:  "golden.hybridwatching.Doc",
+		Singular: "doc",
+		Name:     "docs",
+		Resource: "golden.hybridwatching.Doc",
+		Columns: []crud.Column[*Doc]{
+			crud.OptionalInt64("id", (*Doc).GetId, (*Doc).HasId, (*Doc).SetId, (*Doc).ClearId, crud.PrimaryKey, crud.Identity),
+			crud.OptionalString("title", (*Doc).GetTitle, (*Doc).HasTitle, (*Doc).SetTitle, (*Doc).ClearTitle),
+		},
+		Key:    (*Doc).GetId,
+		SetKey: (*Doc).SetId,
+		Events: true,
+		SQL: crud.SQL{
+			Columns: docColumns,
+			Select:  docSelect,
+			Get:     docGet,
+			Create:  docCreate,
+			Delete:  docDelete,
+		},
+	})
+}
 
 // DocHooks run around writes to Doc, inside the write's transaction. An error
 // rolls the write back and is returned to the caller. A nil hook costs nothing.

@@ -45,45 +45,49 @@ const (
 
 // DocTable describes the table docs behind golden.indexes.Doc. Columns are in
 // SELECT order.
-var DocTable = crud.NewTable(crud.TableSpec[Doc, *Doc, int64]{
-	Message:  "golden.indexes.Doc",
-	Singular: "doc",
-	Name:     "docs",
-	Resource: "golden.indexes.Doc",
-	Columns: []crud.Column[*Doc]{
-		crud.Int64("id", (*Doc).GetId, func(m *Doc, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.String("title", (*Doc).GetTitle, func(m *Doc, v string) { m.Title = v }),
-		crud.Int32("pages", (*Doc).GetPages, func(m *Doc, v int32) { m.Pages = v }),
-		crud.String("code", (*Doc).GetCode, func(m *Doc, v string) { m.Code = v }),
-		crud.Strings("tags", (*Doc).GetTags, func(m *Doc, v []string) { m.Tags = v }),
-		crud.JSONMap[*Doc]("labels"),
-		crud.String("email", (*Doc).GetEmail, func(m *Doc, v string) { m.Email = v }),
-		crud.Timestamp("delete_time", (*Doc).GetDeleteTime, func(m *Doc, v *timestamppb.Timestamp) { m.DeleteTime = v }, crud.DeleteTime),
-	},
-	Key:    (*Doc).GetId,
-	SetKey: func(m *Doc, v int64) { m.Id = v },
-	Indexes: []crud.Index{
-		{Name: "docs_title_pages_idx", Columns: []string{"title", "pages"}},
-		{Name: "docs_by_title", Columns: []string{"title"}},
-		{Name: "docs_code_idx", Columns: []string{"code"}, Method: "hash"},
-		{Name: "docs_tags_idx", Columns: []string{"tags"}, Method: "gin"},
-		{Name: "docs_labels_idx", Columns: []string{"labels"}, Method: "gin"},
-		{Name: "docs_title_tsvector_idx", Expressions: []string{"title::tsvector"}, Method: "gist"},
-		{Name: "docs_long", Columns: []string{"title"}, Where: "pages > 100", Method: "spgist"},
-		{Name: "docs_pages_idx", Columns: []string{"pages"}, Method: "brin"},
-		{Name: "docs_lower_title_idx", Expressions: []string{"lower(title)"}},
-		{Name: "docs_pages_lower_code_length_title_key", Columns: []string{"pages"}, Expressions: []string{"lower(code)", "length(title)"}, Unique: true, Where: "code <> ''"},
-		{Name: "docs_code_key", Columns: []string{"code"}, Unique: true, Where: "delete_time IS NULL AND pages > 0"},
-		{Name: "docs_lower_email_key", Expressions: []string{"lower(email)"}, Unique: true},
-	},
-	SQL: crud.SQL{
-		Columns: docColumns,
-		Select:  docSelect,
-		Get:     docGet,
-		Create:  docCreate,
-		Delete:  docDelete,
-	},
-})
+var DocTable = newDocTable()
+
+func newDocTable() *crud.Table[*Doc, int64] {
+	return crud.NewTable(crud.TableSpec[Doc, *Doc, int64]{
+		Message:  "golden.indexes.Doc",
+		Singular: "doc",
+		Name:     "docs",
+		Resource: "golden.indexes.Doc",
+		Columns: []crud.Column[*Doc]{
+			crud.Int64("id", (*Doc).GetId, func(m *Doc, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.String("title", (*Doc).GetTitle, func(m *Doc, v string) { m.Title = v }),
+			crud.Int32("pages", (*Doc).GetPages, func(m *Doc, v int32) { m.Pages = v }),
+			crud.String("code", (*Doc).GetCode, func(m *Doc, v string) { m.Code = v }),
+			crud.Strings("tags", (*Doc).GetTags, func(m *Doc, v []string) { m.Tags = v }),
+			crud.JSONMap[*Doc]("labels"),
+			crud.String("email", (*Doc).GetEmail, func(m *Doc, v string) { m.Email = v }),
+			crud.Timestamp("delete_time", (*Doc).GetDeleteTime, func(m *Doc, v *timestamppb.Timestamp) { m.DeleteTime = v }, crud.DeleteTime),
+		},
+		Key:    (*Doc).GetId,
+		SetKey: func(m *Doc, v int64) { m.Id = v },
+		Indexes: []crud.Index{
+			{Name: "docs_title_pages_idx", Columns: []string{"title", "pages"}},
+			{Name: "docs_by_title", Columns: []string{"title"}},
+			{Name: "docs_code_idx", Columns: []string{"code"}, Method: "hash"},
+			{Name: "docs_tags_idx", Columns: []string{"tags"}, Method: "gin"},
+			{Name: "docs_labels_idx", Columns: []string{"labels"}, Method: "gin"},
+			{Name: "docs_title_tsvector_idx", Expressions: []string{"title::tsvector"}, Method: "gist"},
+			{Name: "docs_long", Columns: []string{"title"}, Where: "pages > 100", Method: "spgist"},
+			{Name: "docs_pages_idx", Columns: []string{"pages"}, Method: "brin"},
+			{Name: "docs_lower_title_idx", Expressions: []string{"lower(title)"}},
+			{Name: "docs_pages_lower_code_length_title_key", Columns: []string{"pages"}, Expressions: []string{"lower(code)", "length(title)"}, Unique: true, Where: "code <> ''"},
+			{Name: "docs_code_key", Columns: []string{"code"}, Unique: true, Where: "delete_time IS NULL AND pages > 0"},
+			{Name: "docs_lower_email_key", Expressions: []string{"lower(email)"}, Unique: true},
+		},
+		SQL: crud.SQL{
+			Columns: docColumns,
+			Select:  docSelect,
+			Get:     docGet,
+			Create:  docCreate,
+			Delete:  docDelete,
+		},
+	})
+}
 
 // DocHooks run around writes to Doc, inside the write's transaction. An error
 // rolls the write back and is returned to the caller. A nil hook costs nothing.
@@ -133,29 +137,33 @@ const (
 
 // NoteTable describes the table notes behind golden.indexes.Note. Columns are
 // in SELECT order.
-var NoteTable = crud.NewTable(crud.TableSpec[Note, *Note, int64]{
-	Message:  "golden.indexes.Note",
-	Singular: "note",
-	Name:     "notes",
-	Resource: "golden.indexes.Note",
-	Columns: []crud.Column[*Note]{
-		crud.Int64("id", (*Note).GetId, func(m *Note, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.String("text", (*Note).GetText, func(m *Note, v string) { m.Text = v }),
-	},
-	Key:    (*Note).GetId,
-	SetKey: func(m *Note, v int64) { m.Id = v },
-	Indexes: []crud.Index{
-		{Name: "notes_lower_text_idx", Expressions: []string{"lower(text)"}},
-		{Name: "notes_text_idx", Columns: []string{"text"}, Where: "text <> ''"},
-	},
-	SQL: crud.SQL{
-		Columns: noteColumns,
-		Select:  noteSelect,
-		Get:     noteGet,
-		Create:  noteCreate,
-		Delete:  noteDelete,
-	},
-})
+var NoteTable = newNoteTable()
+
+func newNoteTable() *crud.Table[*Note, int64] {
+	return crud.NewTable(crud.TableSpec[Note, *Note, int64]{
+		Message:  "golden.indexes.Note",
+		Singular: "note",
+		Name:     "notes",
+		Resource: "golden.indexes.Note",
+		Columns: []crud.Column[*Note]{
+			crud.Int64("id", (*Note).GetId, func(m *Note, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.String("text", (*Note).GetText, func(m *Note, v string) { m.Text = v }),
+		},
+		Key:    (*Note).GetId,
+		SetKey: func(m *Note, v int64) { m.Id = v },
+		Indexes: []crud.Index{
+			{Name: "notes_lower_text_idx", Expressions: []string{"lower(text)"}},
+			{Name: "notes_text_idx", Columns: []string{"text"}, Where: "text <> ''"},
+		},
+		SQL: crud.SQL{
+			Columns: noteColumns,
+			Select:  noteSelect,
+			Get:     noteGet,
+			Create:  noteCreate,
+			Delete:  noteDelete,
+		},
+	})
+}
 
 // NoteHooks run around writes to Note, inside the write's transaction. An error
 // rolls the write back and is returned to the caller. A nil hook costs nothing.

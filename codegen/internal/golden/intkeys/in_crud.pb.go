@@ -32,25 +32,29 @@ const (
 
 // SmallTable describes the table smalls behind golden.intkeys.Small. Columns
 // are in SELECT order.
-var SmallTable = crud.NewTable(crud.TableSpec[Small, *Small, int32]{
-	Message:  "golden.intkeys.Small",
-	Singular: "small",
-	Name:     "smalls",
-	Resource: "golden.intkeys.Small",
-	Columns: []crud.Column[*Small]{
-		crud.Int32("id", (*Small).GetId, func(m *Small, v int32) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.String("label", (*Small).GetLabel, func(m *Small, v string) { m.Label = v }),
-	},
-	Key:    (*Small).GetId,
-	SetKey: func(m *Small, v int32) { m.Id = v },
-	SQL: crud.SQL{
-		Columns: smallColumns,
-		Select:  smallSelect,
-		Get:     smallGet,
-		Create:  smallCreate,
-		Delete:  smallDelete,
-	},
-})
+var SmallTable = newSmallTable()
+
+func newSmallTable() *crud.Table[*Small, int32] {
+	return crud.NewTable(crud.TableSpec[Small, *Small, int32]{
+		Message:  "golden.intkeys.Small",
+		Singular: "small",
+		Name:     "smalls",
+		Resource: "golden.intkeys.Small",
+		Columns: []crud.Column[*Small]{
+			crud.Int32("id", (*Small).GetId, func(m *Small, v int32) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.String("label", (*Small).GetLabel, func(m *Small, v string) { m.Label = v }),
+		},
+		Key:    (*Small).GetId,
+		SetKey: func(m *Small, v int32) { m.Id = v },
+		SQL: crud.SQL{
+			Columns: smallColumns,
+			Select:  smallSelect,
+			Get:     smallGet,
+			Create:  smallCreate,
+			Delete:  smallDelete,
+		},
+	})
+}
 
 // SmallHooks run around writes to Small, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs
@@ -103,25 +107,29 @@ const (
 
 // UnsignedTable describes the table unsigneds behind golden.intkeys.Unsigned.
 // Columns are in SELECT order.
-var UnsignedTable = crud.NewTable(crud.TableSpec[Unsigned, *Unsigned, uint32]{
-	Message:  "golden.intkeys.Unsigned",
-	Singular: "unsigned",
-	Name:     "unsigneds",
-	Resource: "golden.intkeys.Unsigned",
-	Columns: []crud.Column[*Unsigned]{
-		crud.Uint32("id", (*Unsigned).GetId, func(m *Unsigned, v uint32) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.String("label", (*Unsigned).GetLabel, func(m *Unsigned, v string) { m.Label = v }),
-	},
-	Key:    (*Unsigned).GetId,
-	SetKey: func(m *Unsigned, v uint32) { m.Id = v },
-	SQL: crud.SQL{
-		Columns: unsignedColumns,
-		Select:  unsignedSelect,
-		Get:     unsignedGet,
-		Create:  unsignedCreate,
-		Delete:  unsignedDelete,
-	},
-})
+var UnsignedTable = newUnsignedTable()
+
+func newUnsignedTable() *crud.Table[*Unsigned, uint32] {
+	return crud.NewTable(crud.TableSpec[Unsigned, *Unsigned, uint32]{
+		Message:  "golden.intkeys.Unsigned",
+		Singular: "unsigned",
+		Name:     "unsigneds",
+		Resource: "golden.intkeys.Unsigned",
+		Columns: []crud.Column[*Unsigned]{
+			crud.Uint32("id", (*Unsigned).GetId, func(m *Unsigned, v uint32) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.String("label", (*Unsigned).GetLabel, func(m *Unsigned, v string) { m.Label = v }),
+		},
+		Key:    (*Unsigned).GetId,
+		SetKey: func(m *Unsigned, v uint32) { m.Id = v },
+		SQL: crud.SQL{
+			Columns: unsignedColumns,
+			Select:  unsignedSelect,
+			Get:     unsignedGet,
+			Create:  unsignedCreate,
+			Delete:  unsignedDelete,
+		},
+	})
+}
 
 // UnsignedHooks run around writes to Unsigned, inside the write's transaction.
 // An error rolls the write back and is returned to the caller. A nil hook costs
@@ -175,25 +183,29 @@ const (
 
 // HugeTable describes the table huges behind golden.intkeys.Huge. Columns are
 // in SELECT order.
-var HugeTable = crud.NewTable(crud.TableSpec[Huge, *Huge, uint64]{
-	Message:  "golden.intkeys.Huge",
-	Singular: "huge",
-	Name:     "huges",
-	Resource: "golden.intkeys.Huge",
-	Columns: []crud.Column[*Huge]{
-		crud.Uint64("id", (*Huge).GetId, func(m *Huge, v uint64) { m.Id = v }, crud.PrimaryKey),
-		crud.String("label", (*Huge).GetLabel, func(m *Huge, v string) { m.Label = v }),
-	},
-	Key:    (*Huge).GetId,
-	SetKey: func(m *Huge, v uint64) { m.Id = v },
-	SQL: crud.SQL{
-		Columns: hugeColumns,
-		Select:  hugeSelect,
-		Get:     hugeGet,
-		Create:  hugeCreate,
-		Delete:  hugeDelete,
-	},
-})
+var HugeTable = newHugeTable()
+
+func newHugeTable() *crud.Table[*Huge, uint64] {
+	return crud.NewTable(crud.TableSpec[Huge, *Huge, uint64]{
+		Message:  "golden.intkeys.Huge",
+		Singular: "huge",
+		Name:     "huges",
+		Resource: "golden.intkeys.Huge",
+		Columns: []crud.Column[*Huge]{
+			crud.Uint64("id", (*Huge).GetId, func(m *Huge, v uint64) { m.Id = v }, crud.PrimaryKey),
+			crud.String("label", (*Huge).GetLabel, func(m *Huge, v string) { m.Label = v }),
+		},
+		Key:    (*Huge).GetId,
+		SetKey: func(m *Huge, v uint64) { m.Id = v },
+		SQL: crud.SQL{
+			Columns: hugeColumns,
+			Select:  hugeSelect,
+			Get:     hugeGet,
+			Create:  hugeCreate,
+			Delete:  hugeDelete,
+		},
+	})
+}
 
 // HugeHooks run around writes to Huge, inside the write's transaction. An error
 // rolls the write back and is returned to the caller. A nil hook costs nothing.
@@ -246,25 +258,29 @@ const (
 
 // GivenTable describes the table givens behind golden.intkeys.Given. Columns
 // are in SELECT order.
-var GivenTable = crud.NewTable(crud.TableSpec[Given, *Given, int64]{
-	Message:  "golden.intkeys.Given",
-	Singular: "given",
-	Name:     "givens",
-	Resource: "golden.intkeys.Given",
-	Columns: []crud.Column[*Given]{
-		crud.Int64("number", (*Given).GetNumber, func(m *Given, v int64) { m.Number = v }, crud.PrimaryKey),
-		crud.String("label", (*Given).GetLabel, func(m *Given, v string) { m.Label = v }),
-	},
-	Key:    (*Given).GetNumber,
-	SetKey: func(m *Given, v int64) { m.Number = v },
-	SQL: crud.SQL{
-		Columns: givenColumns,
-		Select:  givenSelect,
-		Get:     givenGet,
-		Create:  givenCreate,
-		Delete:  givenDelete,
-	},
-})
+var GivenTable = newGivenTable()
+
+func newGivenTable() *crud.Table[*Given, int64] {
+	return crud.NewTable(crud.TableSpec[Given, *Given, int64]{
+		Message:  "golden.intkeys.Given",
+		Singular: "given",
+		Name:     "givens",
+		Resource: "golden.intkeys.Given",
+		Columns: []crud.Column[*Given]{
+			crud.Int64("number", (*Given).GetNumber, func(m *Given, v int64) { m.Number = v }, crud.PrimaryKey),
+			crud.String("label", (*Given).GetLabel, func(m *Given, v string) { m.Label = v }),
+		},
+		Key:    (*Given).GetNumber,
+		SetKey: func(m *Given, v int64) { m.Number = v },
+		SQL: crud.SQL{
+			Columns: givenColumns,
+			Select:  givenSelect,
+			Get:     givenGet,
+			Create:  givenCreate,
+			Delete:  givenDelete,
+		},
+	})
+}
 
 // GivenHooks run around writes to Given, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs

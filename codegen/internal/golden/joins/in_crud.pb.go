@@ -36,36 +36,40 @@ const (
 
 // BookTable describes the table books behind joins.Book. Columns are in SELECT
 // order.
-var BookTable = crud.NewTable(crud.TableSpec[Book, *Book, int64]{
-	Message:  "joins.Book",
-	Singular: "book",
-	Name:     "books",
-	Resource: "joins.Book",
-	Columns: []crud.Column[*Book]{
-		crud.Int64("id", (*Book).GetId, func(m *Book, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.UUID("author_id", (*Book).GetAuthorId, func(m *Book, v string) { m.AuthorId = v }),
-		crud.UUID("editor_id", (*Book).GetEditorId, func(m *Book, v string) { m.EditorId = v }),
-	},
-	Key:    (*Book).GetId,
-	SetKey: func(m *Book, v int64) { m.Id = v },
-	References: []crud.Reference{
-		{Constraint: "books_author_id_fkey", Columns: []string{"author_id"}, Table: "persons", Target: []string{"id"}, Resource: "joins.Person"},
-		{Constraint: "books_editor_id_fkey", Columns: []string{"editor_id"}, Table: "persons", Target: []string{"id"}, Resource: "joins.Person"},
-	},
-	Children: []crud.Child{
-		{Table: "pages", Columns: []string{"book_id"}, Target: []string{"id"}},
-		{Table: "covers", Columns: []string{"book_id"}, Target: []string{"id"}},
-		{Table: "copies", Columns: []string{"book_id"}, Target: []string{"id"}},
-	},
-	Related: true,
-	SQL: crud.SQL{
-		Columns: bookColumns,
-		Select:  bookSelect,
-		Get:     bookGet,
-		Create:  bookCreate,
-		Delete:  bookDelete,
-	},
-})
+var BookTable = newBookTable()
+
+func newBookTable() *crud.Table[*Book, int64] {
+	return crud.NewTable(crud.TableSpec[Book, *Book, int64]{
+		Message:  "joins.Book",
+		Singular: "book",
+		Name:     "books",
+		Resource: "joins.Book",
+		Columns: []crud.Column[*Book]{
+			crud.Int64("id", (*Book).GetId, func(m *Book, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.UUID("author_id", (*Book).GetAuthorId, func(m *Book, v string) { m.AuthorId = v }),
+			crud.UUID("editor_id", (*Book).GetEditorId, func(m *Book, v string) { m.EditorId = v }),
+		},
+		Key:    (*Book).GetId,
+		SetKey: func(m *Book, v int64) { m.Id = v },
+		References: []crud.Reference{
+			{Constraint: "books_author_id_fkey", Columns: []string{"author_id"}, Table: "persons", Target: []string{"id"}, Resource: "joins.Person"},
+			{Constraint: "books_editor_id_fkey", Columns: []string{"editor_id"}, Table: "persons", Target: []string{"id"}, Resource: "joins.Person"},
+		},
+		Children: []crud.Child{
+			{Table: "pages", Columns: []string{"book_id"}, Target: []string{"id"}},
+			{Table: "covers", Columns: []string{"book_id"}, Target: []string{"id"}},
+			{Table: "copies", Columns: []string{"book_id"}, Target: []string{"id"}},
+		},
+		Related: true,
+		SQL: crud.SQL{
+			Columns: bookColumns,
+			Select:  bookSelect,
+			Get:     bookGet,
+			Create:  bookCreate,
+			Delete:  bookDelete,
+		},
+	})
+}
 
 // The relations of BookTable are added once all tables are there: they can
 // relate to each other in circles.
@@ -127,28 +131,32 @@ const (
 
 // PersonTable describes the table persons behind joins.Person. Columns are in
 // SELECT order.
-var PersonTable = crud.NewTable(crud.TableSpec[Person, *Person, string]{
-	Message:  "joins.Person",
-	Singular: "person",
-	Name:     "persons",
-	Resource: "joins.Person",
-	Columns: []crud.Column[*Person]{
-		crud.UUID("id", (*Person).GetId, func(m *Person, v string) { m.Id = v }, crud.PrimaryKey, crud.UUIDv7),
-	},
-	Key:    (*Person).GetId,
-	SetKey: func(m *Person, v string) { m.Id = v },
-	Children: []crud.Child{
-		{Table: "copies", Columns: []string{"owner_id"}, Target: []string{"id"}},
-	},
-	Related: true,
-	SQL: crud.SQL{
-		Columns: personColumns,
-		Select:  personSelect,
-		Get:     personGet,
-		Create:  personCreate,
-		Delete:  personDelete,
-	},
-})
+var PersonTable = newPersonTable()
+
+func newPersonTable() *crud.Table[*Person, string] {
+	return crud.NewTable(crud.TableSpec[Person, *Person, string]{
+		Message:  "joins.Person",
+		Singular: "person",
+		Name:     "persons",
+		Resource: "joins.Person",
+		Columns: []crud.Column[*Person]{
+			crud.UUID("id", (*Person).GetId, func(m *Person, v string) { m.Id = v }, crud.PrimaryKey, crud.UUIDv7),
+		},
+		Key:    (*Person).GetId,
+		SetKey: func(m *Person, v string) { m.Id = v },
+		Children: []crud.Child{
+			{Table: "copies", Columns: []string{"owner_id"}, Target: []string{"id"}},
+		},
+		Related: true,
+		SQL: crud.SQL{
+			Columns: personColumns,
+			Select:  personSelect,
+			Get:     personGet,
+			Create:  personCreate,
+			Delete:  personDelete,
+		},
+	})
+}
 
 // The relations of PersonTable are added once all tables are there: they can
 // relate to each other in circles.
@@ -212,29 +220,33 @@ const (
 
 // PageTable describes the table pages behind joins.Page. Columns are in SELECT
 // order.
-var PageTable = crud.NewTable(crud.TableSpec[Page, *Page, int64]{
-	Message:  "joins.Page",
-	Singular: "page",
-	Name:     "pages",
-	Resource: "joins.Page",
-	Columns: []crud.Column[*Page]{
-		crud.Int64("id", (*Page).GetId, func(m *Page, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.Int64("book_id", (*Page).GetBookId, func(m *Page, v int64) { m.BookId = v }),
-		crud.Int32("number", (*Page).GetNumber, func(m *Page, v int32) { m.Number = v }, crud.ColumnName("page_number")),
-	},
-	Key:    (*Page).GetId,
-	SetKey: func(m *Page, v int64) { m.Id = v },
-	References: []crud.Reference{
-		{Constraint: "pages_book_id_fkey", Columns: []string{"book_id"}, Table: "books", Target: []string{"id"}, Resource: "joins.Book", OnDelete: "CASCADE"},
-	},
-	SQL: crud.SQL{
-		Columns: pageColumns,
-		Select:  pageSelect,
-		Get:     pageGet,
-		Create:  pageCreate,
-		Delete:  pageDelete,
-	},
-})
+var PageTable = newPageTable()
+
+func newPageTable() *crud.Table[*Page, int64] {
+	return crud.NewTable(crud.TableSpec[Page, *Page, int64]{
+		Message:  "joins.Page",
+		Singular: "page",
+		Name:     "pages",
+		Resource: "joins.Page",
+		Columns: []crud.Column[*Page]{
+			crud.Int64("id", (*Page).GetId, func(m *Page, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.Int64("book_id", (*Page).GetBookId, func(m *Page, v int64) { m.BookId = v }),
+			crud.Int32("number", (*Page).GetNumber, func(m *Page, v int32) { m.Number = v }, crud.ColumnName("page_number")),
+		},
+		Key:    (*Page).GetId,
+		SetKey: func(m *Page, v int64) { m.Id = v },
+		References: []crud.Reference{
+			{Constraint: "pages_book_id_fkey", Columns: []string{"book_id"}, Table: "books", Target: []string{"id"}, Resource: "joins.Book", OnDelete: "CASCADE"},
+		},
+		SQL: crud.SQL{
+			Columns: pageColumns,
+			Select:  pageSelect,
+			Get:     pageGet,
+			Create:  pageCreate,
+			Delete:  pageDelete,
+		},
+	})
+}
 
 // PageHooks run around writes to Page, inside the write's transaction. An error
 // rolls the write back and is returned to the caller. A nil hook costs nothing.
@@ -286,31 +298,35 @@ const (
 
 // CoverTable describes the table covers behind joins.Cover. Columns are in
 // SELECT order.
-var CoverTable = crud.NewTable(crud.TableSpec[Cover, *Cover, int64]{
-	Message:  "joins.Cover",
-	Singular: "cover",
-	Name:     "covers",
-	Resource: "joins.Cover",
-	Columns: []crud.Column[*Cover]{
-		crud.Int64("id", (*Cover).GetId, func(m *Cover, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.Int64("book_id", (*Cover).GetBookId, func(m *Cover, v int64) { m.BookId = v }, crud.Unique("covers_book_id_key")),
-	},
-	Key:    (*Cover).GetId,
-	SetKey: func(m *Cover, v int64) { m.Id = v },
-	References: []crud.Reference{
-		{Constraint: "covers_book_id_fkey", Columns: []string{"book_id"}, Table: "books", Target: []string{"id"}, Resource: "joins.Book", OnDelete: "CASCADE"},
-	},
-	SQL: crud.SQL{
-		Columns: coverColumns,
-		Select:  coverSelect,
-		Get:     coverGet,
-		Create:  coverCreate,
-		Delete:  coverDelete,
-		Lookups: map[string]string{
-			"book_id": coverGetByBookId,
+var CoverTable = newCoverTable()
+
+func newCoverTable() *crud.Table[*Cover, int64] {
+	return crud.NewTable(crud.TableSpec[Cover, *Cover, int64]{
+		Message:  "joins.Cover",
+		Singular: "cover",
+		Name:     "covers",
+		Resource: "joins.Cover",
+		Columns: []crud.Column[*Cover]{
+			crud.Int64("id", (*Cover).GetId, func(m *Cover, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.Int64("book_id", (*Cover).GetBookId, func(m *Cover, v int64) { m.BookId = v }, crud.Unique("covers_book_id_key")),
 		},
-	},
-})
+		Key:    (*Cover).GetId,
+		SetKey: func(m *Cover, v int64) { m.Id = v },
+		References: []crud.Reference{
+			{Constraint: "covers_book_id_fkey", Columns: []string{"book_id"}, Table: "books", Target: []string{"id"}, Resource: "joins.Book", OnDelete: "CASCADE"},
+		},
+		SQL: crud.SQL{
+			Columns: coverColumns,
+			Select:  coverSelect,
+			Get:     coverGet,
+			Create:  coverCreate,
+			Delete:  coverDelete,
+			Lookups: map[string]string{
+				"book_id": coverGetByBookId,
+			},
+		},
+	})
+}
 
 // CoverHooks run around writes to Cover, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs
@@ -376,31 +392,35 @@ const (
 
 // CopyTable describes the table copies behind joins.Copy. Columns are in SELECT
 // order.
-var CopyTable = crud.NewTable(crud.TableSpec[Copy, *Copy, int64]{
-	Message:  "joins.Copy",
-	Singular: "copy",
-	Name:     "copies",
-	Resource: "joins.Copy",
-	Columns: []crud.Column[*Copy]{
-		crud.Int64("id", (*Copy).GetId, func(m *Copy, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.Int64("book_id", (*Copy).GetBookId, func(m *Copy, v int64) { m.BookId = v }),
-		crud.UUID("owner_id", (*Copy).GetOwnerId, func(m *Copy, v string) { m.OwnerId = v }),
-		crud.Timestamp("delete_time", (*Copy).GetDeleteTime, func(m *Copy, v *timestamppb.Timestamp) { m.DeleteTime = v }, crud.DeleteTime),
-	},
-	Key:    (*Copy).GetId,
-	SetKey: func(m *Copy, v int64) { m.Id = v },
-	References: []crud.Reference{
-		{Constraint: "copies_book_id_fkey", Columns: []string{"book_id"}, Table: "books", Target: []string{"id"}, Resource: "joins.Book", OnDelete: "CASCADE"},
-		{Constraint: "copies_owner_id_fkey", Columns: []string{"owner_id"}, Table: "persons", Target: []string{"id"}, Resource: "joins.Person", OnDelete: "CASCADE"},
-	},
-	SQL: crud.SQL{
-		Columns: copyColumns,
-		Select:  copySelect,
-		Get:     copyGet,
-		Create:  copyCreate,
-		Delete:  copyDelete,
-	},
-})
+var CopyTable = newCopyTable()
+
+func newCopyTable() *crud.Table[*Copy, int64] {
+	return crud.NewTable(crud.TableSpec[Copy, *Copy, int64]{
+		Message:  "joins.Copy",
+		Singular: "copy",
+		Name:     "copies",
+		Resource: "joins.Copy",
+		Columns: []crud.Column[*Copy]{
+			crud.Int64("id", (*Copy).GetId, func(m *Copy, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.Int64("book_id", (*Copy).GetBookId, func(m *Copy, v int64) { m.BookId = v }),
+			crud.UUID("owner_id", (*Copy).GetOwnerId, func(m *Copy, v string) { m.OwnerId = v }),
+			crud.Timestamp("delete_time", (*Copy).GetDeleteTime, func(m *Copy, v *timestamppb.Timestamp) { m.DeleteTime = v }, crud.DeleteTime),
+		},
+		Key:    (*Copy).GetId,
+		SetKey: func(m *Copy, v int64) { m.Id = v },
+		References: []crud.Reference{
+			{Constraint: "copies_book_id_fkey", Columns: []string{"book_id"}, Table: "books", Target: []string{"id"}, Resource: "joins.Book", OnDelete: "CASCADE"},
+			{Constraint: "copies_owner_id_fkey", Columns: []string{"owner_id"}, Table: "persons", Target: []string{"id"}, Resource: "joins.Person", OnDelete: "CASCADE"},
+		},
+		SQL: crud.SQL{
+			Columns: copyColumns,
+			Select:  copySelect,
+			Get:     copyGet,
+			Create:  copyCreate,
+			Delete:  copyDelete,
+		},
+	})
+}
 
 // CopyHooks run around writes to Copy, inside the write's transaction. An error
 // rolls the write back and is returned to the caller. A nil hook costs nothing.
@@ -451,35 +471,39 @@ const (
 
 // FriendshipTable describes the table friendships behind joins.Friendship.
 // Columns are in SELECT order.
-var FriendshipTable = crud.NewTable(crud.TableSpec[Friendship, *Friendship, FriendshipKey]{
-	Message:  "joins.Friendship",
-	Singular: "friendship",
-	Name:     "friendships",
-	Resource: "joins.Friendship",
-	Columns: []crud.Column[*Friendship]{
-		crud.UUID("person_id", (*Friendship).GetPersonId, func(m *Friendship, v string) { m.PersonId = v }, crud.PrimaryKey),
-		crud.UUID("friend_id", (*Friendship).GetFriendId, func(m *Friendship, v string) { m.FriendId = v }, crud.PrimaryKey),
-	},
-	Key: func(m *Friendship) FriendshipKey {
-		return FriendshipKey{PersonId: m.GetPersonId(), FriendId: m.GetFriendId()}
-	},
-	SetKey: func(m *Friendship, k FriendshipKey) {
-		m.PersonId = k.PersonId
-		m.FriendId = k.FriendId
-	},
-	KeyValues: func(k FriendshipKey) []any { return []any{k.PersonId, k.FriendId} },
-	References: []crud.Reference{
-		{Constraint: "friendships_person_id_fkey", Columns: []string{"person_id"}, Table: "persons", Target: []string{"id"}, Resource: "joins.Person"},
-		{Constraint: "friendships_friend_id_fkey", Columns: []string{"friend_id"}, Table: "persons", Target: []string{"id"}, Resource: "joins.Person"},
-	},
-	SQL: crud.SQL{
-		Columns: friendshipColumns,
-		Select:  friendshipSelect,
-		Get:     friendshipGet,
-		Create:  friendshipCreate,
-		Delete:  friendshipDelete,
-	},
-})
+var FriendshipTable = newFriendshipTable()
+
+func newFriendshipTable() *crud.Table[*Friendship, FriendshipKey] {
+	return crud.NewTable(crud.TableSpec[Friendship, *Friendship, FriendshipKey]{
+		Message:  "joins.Friendship",
+		Singular: "friendship",
+		Name:     "friendships",
+		Resource: "joins.Friendship",
+		Columns: []crud.Column[*Friendship]{
+			crud.UUID("person_id", (*Friendship).GetPersonId, func(m *Friendship, v string) { m.PersonId = v }, crud.PrimaryKey),
+			crud.UUID("friend_id", (*Friendship).GetFriendId, func(m *Friendship, v string) { m.FriendId = v }, crud.PrimaryKey),
+		},
+		Key: func(m *Friendship) FriendshipKey {
+			return FriendshipKey{PersonId: m.GetPersonId(), FriendId: m.GetFriendId()}
+		},
+		SetKey: func(m *Friendship, k FriendshipKey) {
+			m.PersonId = k.PersonId
+			m.FriendId = k.FriendId
+		},
+		KeyValues: func(k FriendshipKey) []any { return []any{k.PersonId, k.FriendId} },
+		References: []crud.Reference{
+			{Constraint: "friendships_person_id_fkey", Columns: []string{"person_id"}, Table: "persons", Target: []string{"id"}, Resource: "joins.Person"},
+			{Constraint: "friendships_friend_id_fkey", Columns: []string{"friend_id"}, Table: "persons", Target: []string{"id"}, Resource: "joins.Person"},
+		},
+		SQL: crud.SQL{
+			Columns: friendshipColumns,
+			Select:  friendshipSelect,
+			Get:     friendshipGet,
+			Create:  friendshipCreate,
+			Delete:  friendshipDelete,
+		},
+	})
+}
 
 // FriendshipKey is the key of Friendship: person_id and friend_id.
 type FriendshipKey struct {

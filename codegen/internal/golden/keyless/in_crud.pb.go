@@ -37,29 +37,33 @@ const (
 
 // EntryTable describes the table entries behind golden.keyless.Entry. Columns
 // are in SELECT order.
-var EntryTable = crud.NewTable(crud.TableSpec[Entry, *Entry, crud.NoKey]{
-	Message:  "golden.keyless.Entry",
-	Singular: "entry",
-	Name:     "entries",
-	Resource: "golden.keyless.Entry",
-	Columns: []crud.Column[*Entry]{
-		crud.Int64("id", (*Entry).GetId, func(m *Entry, v int64) { m.Id = v }),
-		crud.String("message", (*Entry).GetMessage, func(m *Entry, v string) { m.Message = v }),
-		crud.OptionalString("ticket", (*Entry).GetTicket, func(m *Entry) bool { return m.Ticket != nil }, func(m *Entry, v string) { m.Ticket = &v }, func(m *Entry) { m.Ticket = nil }, crud.Unique("entries_ticket_key")),
-		crud.Timestamp("create_time", (*Entry).GetCreateTime, func(m *Entry, v *timestamppb.Timestamp) { m.CreateTime = v }, crud.CreateTime),
-	},
-	Indexes: []crud.Index{
-		{Name: "entries_create_time_idx", Columns: []string{"create_time"}},
-	},
-	SQL: crud.SQL{
-		Columns: entryColumns,
-		Select:  entrySelect,
-		Create:  entryCreate,
-		Lookups: map[string]string{
-			"ticket": entryGetByTicket,
+var EntryTable = newEntryTable()
+
+func newEntryTable() *crud.Table[*Entry, crud.NoKey] {
+	return crud.NewTable(crud.TableSpec[Entry, *Entry, crud.NoKey]{
+		Message:  "golden.keyless.Entry",
+		Singular: "entry",
+		Name:     "entries",
+		Resource: "golden.keyless.Entry",
+		Columns: []crud.Column[*Entry]{
+			crud.Int64("id", (*Entry).GetId, func(m *Entry, v int64) { m.Id = v }),
+			crud.String("message", (*Entry).GetMessage, func(m *Entry, v string) { m.Message = v }),
+			crud.OptionalString("ticket", (*Entry).GetTicket, func(m *Entry) bool { return m.Ticket != nil }, func(m *Entry, v string) { m.Ticket = &v }, func(m *Entry) { m.Ticket = nil }, crud.Unique("entries_ticket_key")),
+			crud.Timestamp("create_time", (*Entry).GetCreateTime, func(m *Entry, v *timestamppb.Timestamp) { m.CreateTime = v }, crud.CreateTime),
 		},
-	},
-})
+		Indexes: []crud.Index{
+			{Name: "entries_create_time_idx", Columns: []string{"create_time"}},
+		},
+		SQL: crud.SQL{
+			Columns: entryColumns,
+			Select:  entrySelect,
+			Create:  entryCreate,
+			Lookups: map[string]string{
+				"ticket": entryGetByTicket,
+			},
+		},
+	})
+}
 
 // EntryHooks run around writes to Entry, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs
@@ -120,23 +124,27 @@ const (
 
 // TotalTable describes the table totals behind golden.keyless.Total. Columns
 // are in SELECT order.
-var TotalTable = crud.NewTable(crud.TableSpec[Total, *Total, crud.NoKey]{
-	Message:  "golden.keyless.Total",
-	Singular: "total",
-	Name:     "totals",
-	Resource: "golden.keyless.Total",
-	Columns: []crud.Column[*Total]{
-		crud.String("shelf", (*Total).GetShelf, func(m *Total, v string) { m.Shelf = v }),
-		crud.Int64("books", (*Total).GetBooks, func(m *Total, v int64) { m.Books = v }),
-		crud.Timestamp("delete_time", (*Total).GetDeleteTime, func(m *Total, v *timestamppb.Timestamp) { m.DeleteTime = v }),
-	},
-	Scope: []string{"tenant_id"},
-	SQL: crud.SQL{
-		Columns: totalColumns,
-		Select:  totalSelect,
-		Create:  totalCreate,
-	},
-})
+var TotalTable = newTotalTable()
+
+func newTotalTable() *crud.Table[*Total, crud.NoKey] {
+	return crud.NewTable(crud.TableSpec[Total, *Total, crud.NoKey]{
+		Message:  "golden.keyless.Total",
+		Singular: "total",
+		Name:     "totals",
+		Resource: "golden.keyless.Total",
+		Columns: []crud.Column[*Total]{
+			crud.String("shelf", (*Total).GetShelf, func(m *Total, v string) { m.Shelf = v }),
+			crud.Int64("books", (*Total).GetBooks, func(m *Total, v int64) { m.Books = v }),
+			crud.Timestamp("delete_time", (*Total).GetDeleteTime, func(m *Total, v *timestamppb.Timestamp) { m.DeleteTime = v }),
+		},
+		Scope: []string{"tenant_id"},
+		SQL: crud.SQL{
+			Columns: totalColumns,
+			Select:  totalSelect,
+			Create:  totalCreate,
+		},
+	})
+}
 
 // TotalHooks run around writes to Total, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs
@@ -191,28 +199,32 @@ const (
 
 // CommentTable describes the table comments behind golden.keyless.Comment.
 // Columns are in SELECT order.
-var CommentTable = crud.NewTable(crud.TableSpec[Comment, *Comment, int64]{
-	Message:  "golden.keyless.Comment",
-	Singular: "comment",
-	Name:     "comments",
-	Resource: "golden.keyless.Comment",
-	Columns: []crud.Column[*Comment]{
-		crud.Int64("id", (*Comment).GetId, func(m *Comment, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.String("ticket", (*Comment).GetTicket, func(m *Comment, v string) { m.Ticket = v }),
-	},
-	Key:    (*Comment).GetId,
-	SetKey: func(m *Comment, v int64) { m.Id = v },
-	References: []crud.Reference{
-		{Constraint: "comments_ticket_fkey", Columns: []string{"ticket"}, Table: "entries", Target: []string{"ticket"}, Resource: "golden.keyless.Entry"},
-	},
-	SQL: crud.SQL{
-		Columns: commentColumns,
-		Select:  commentSelect,
-		Get:     commentGet,
-		Create:  commentCreate,
-		Delete:  commentDelete,
-	},
-})
+var CommentTable = newCommentTable()
+
+func newCommentTable() *crud.Table[*Comment, int64] {
+	return crud.NewTable(crud.TableSpec[Comment, *Comment, int64]{
+		Message:  "golden.keyless.Comment",
+		Singular: "comment",
+		Name:     "comments",
+		Resource: "golden.keyless.Comment",
+		Columns: []crud.Column[*Comment]{
+			crud.Int64("id", (*Comment).GetId, func(m *Comment, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.String("ticket", (*Comment).GetTicket, func(m *Comment, v string) { m.Ticket = v }),
+		},
+		Key:    (*Comment).GetId,
+		SetKey: func(m *Comment, v int64) { m.Id = v },
+		References: []crud.Reference{
+			{Constraint: "comments_ticket_fkey", Columns: []string{"ticket"}, Table: "entries", Target: []string{"ticket"}, Resource: "golden.keyless.Entry"},
+		},
+		SQL: crud.SQL{
+			Columns: commentColumns,
+			Select:  commentSelect,
+			Get:     commentGet,
+			Create:  commentCreate,
+			Delete:  commentDelete,
+		},
+	})
+}
 
 // CommentHooks run around writes to Comment, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs

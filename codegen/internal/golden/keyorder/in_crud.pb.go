@@ -38,35 +38,39 @@ const (
 
 // ReadingTable describes the table readings behind golden.keyorder.Reading.
 // Columns are in SELECT order.
-var ReadingTable = crud.NewTable(crud.TableSpec[Reading, *Reading, ReadingKey]{
-	Message:  "golden.keyorder.Reading",
-	Singular: "reading",
-	Name:     "readings",
-	Resource: "golden.keyorder.Reading",
-	Columns: []crud.Column[*Reading]{
-		crud.Int32("hour", (*Reading).GetHour, func(m *Reading, v int32) { m.Hour = v }, crud.PrimaryKey),
-		crud.String("sensor", (*Reading).GetSensor, func(m *Reading, v string) { m.Sensor = v }, crud.PrimaryKey),
-		crud.Int64("value", (*Reading).GetValue, func(m *Reading, v int64) { m.Value = v }),
-		crud.Int64("day", (*Reading).GetDay, func(m *Reading, v int64) { m.Day = v }, crud.PrimaryKey),
-	},
-	KeyOrder: []string{"sensor", "day", "hour"},
-	Key: func(m *Reading) ReadingKey {
-		return ReadingKey{Sensor: m.GetSensor(), Day: m.GetDay(), Hour: m.GetHour()}
-	},
-	SetKey: func(m *Reading, k ReadingKey) {
-		m.Sensor = k.Sensor
-		m.Day = k.Day
-		m.Hour = k.Hour
-	},
-	KeyValues: func(k ReadingKey) []any { return []any{k.Sensor, k.Day, k.Hour} },
-	SQL: crud.SQL{
-		Columns: readingColumns,
-		Select:  readingSelect,
-		Get:     readingGet,
-		Create:  readingCreate,
-		Delete:  readingDelete,
-	},
-})
+var ReadingTable = newReadingTable()
+
+func newReadingTable() *crud.Table[*Reading, ReadingKey] {
+	return crud.NewTable(crud.TableSpec[Reading, *Reading, ReadingKey]{
+		Message:  "golden.keyorder.Reading",
+		Singular: "reading",
+		Name:     "readings",
+		Resource: "golden.keyorder.Reading",
+		Columns: []crud.Column[*Reading]{
+			crud.Int32("hour", (*Reading).GetHour, func(m *Reading, v int32) { m.Hour = v }, crud.PrimaryKey),
+			crud.String("sensor", (*Reading).GetSensor, func(m *Reading, v string) { m.Sensor = v }, crud.PrimaryKey),
+			crud.Int64("value", (*Reading).GetValue, func(m *Reading, v int64) { m.Value = v }),
+			crud.Int64("day", (*Reading).GetDay, func(m *Reading, v int64) { m.Day = v }, crud.PrimaryKey),
+		},
+		KeyOrder: []string{"sensor", "day", "hour"},
+		Key: func(m *Reading) ReadingKey {
+			return ReadingKey{Sensor: m.GetSensor(), Day: m.GetDay(), Hour: m.GetHour()}
+		},
+		SetKey: func(m *Reading, k ReadingKey) {
+			m.Sensor = k.Sensor
+			m.Day = k.Day
+			m.Hour = k.Hour
+		},
+		KeyValues: func(k ReadingKey) []any { return []any{k.Sensor, k.Day, k.Hour} },
+		SQL: crud.SQL{
+			Columns: readingColumns,
+			Select:  readingSelect,
+			Get:     readingGet,
+			Create:  readingCreate,
+			Delete:  readingDelete,
+		},
+	})
+}
 
 // ReadingKey is the key of Reading: sensor, day and hour.
 type ReadingKey struct {
@@ -144,36 +148,40 @@ var seatPattern = crud.MustPattern("halls/{hall}/seats/{seat}")
 
 // SeatTable describes the table seats behind golden.keyorder.Seat. Columns are
 // in SELECT order.
-var SeatTable = crud.NewTable(crud.TableSpec[Seat, *Seat, SeatKey]{
-	Message:  "golden.keyorder.Seat",
-	Singular: "seat",
-	Name:     "seats",
-	Resource: "example.com/Seat",
-	Columns: []crud.Column[*Seat]{
-		crud.Int64("seat_id", (*Seat).GetSeatId, func(m *Seat, v int64) { m.SeatId = v }, crud.PrimaryKey),
-		crud.String("hall_id", (*Seat).GetHallId, func(m *Seat, v string) { m.HallId = v }, crud.PrimaryKey),
-		crud.ComputedName("name", (*Seat).GetName, func(m *Seat, v string) { m.Name = v }, func(m *Seat) string { return SeatKey{HallId: m.GetHallId(), SeatId: m.GetSeatId()}.String() }),
-		crud.Bool("taken", (*Seat).GetTaken, func(m *Seat, v bool) { m.Taken = v }),
-	},
-	KeyOrder:  []string{"hall_id", "seat_id"},
-	Key:       func(m *Seat) SeatKey { return SeatKey{HallId: m.GetHallId(), SeatId: m.GetSeatId()} },
-	Pattern:   seatPattern,
-	ParseName: ParseSeatKey,
-	SetKey: func(m *Seat, k SeatKey) {
-		m.HallId = k.HallId
-		m.SeatId = k.SeatId
-		m.Name = k.String()
-	},
-	KeyValues: func(k SeatKey) []any { return []any{k.HallId, k.SeatId} },
-	Parent:    &crud.Parent{Pattern: crud.MustPattern("halls/{hall}")},
-	SQL: crud.SQL{
-		Columns: seatColumns,
-		Select:  seatSelect,
-		Get:     seatGet,
-		Create:  seatCreate,
-		Delete:  seatDelete,
-	},
-})
+var SeatTable = newSeatTable()
+
+func newSeatTable() *crud.Table[*Seat, SeatKey] {
+	return crud.NewTable(crud.TableSpec[Seat, *Seat, SeatKey]{
+		Message:  "golden.keyorder.Seat",
+		Singular: "seat",
+		Name:     "seats",
+		Resource: "example.com/Seat",
+		Columns: []crud.Column[*Seat]{
+			crud.Int64("seat_id", (*Seat).GetSeatId, func(m *Seat, v int64) { m.SeatId = v }, crud.PrimaryKey),
+			crud.String("hall_id", (*Seat).GetHallId, func(m *Seat, v string) { m.HallId = v }, crud.PrimaryKey),
+			crud.ComputedName("name", (*Seat).GetName, func(m *Seat, v string) { m.Name = v }, func(m *Seat) string { return SeatKey{HallId: m.GetHallId(), SeatId: m.GetSeatId()}.String() }),
+			crud.Bool("taken", (*Seat).GetTaken, func(m *Seat, v bool) { m.Taken = v }),
+		},
+		KeyOrder:  []string{"hall_id", "seat_id"},
+		Key:       func(m *Seat) SeatKey { return SeatKey{HallId: m.GetHallId(), SeatId: m.GetSeatId()} },
+		Pattern:   seatPattern,
+		ParseName: ParseSeatKey,
+		SetKey: func(m *Seat, k SeatKey) {
+			m.HallId = k.HallId
+			m.SeatId = k.SeatId
+			m.Name = k.String()
+		},
+		KeyValues: func(k SeatKey) []any { return []any{k.HallId, k.SeatId} },
+		Parent:    &crud.Parent{Pattern: crud.MustPattern("halls/{hall}")},
+		SQL: crud.SQL{
+			Columns: seatColumns,
+			Select:  seatSelect,
+			Get:     seatGet,
+			Create:  seatCreate,
+			Delete:  seatDelete,
+		},
+	})
+}
 
 // SeatKey is the key of Seat: the variables of halls/{hall}/seats/{seat}.
 type SeatKey struct {

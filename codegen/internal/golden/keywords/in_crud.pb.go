@@ -47,35 +47,39 @@ const (
 
 // TypeTable describes the table types behind golden.keywords.Type. Columns are
 // in SELECT order.
-var TypeTable = crud.NewTable(crud.TableSpec[Type, *Type, TypeKey]{
-	Message:  "golden.keywords.Type",
-	Singular: "type",
-	Name:     "types",
-	Resource: "golden.keywords.Type",
-	Columns: []crud.Column[*Type]{
-		crud.String("range", (*Type).GetRange, func(m *Type, v string) { m.Range = v }, crud.PrimaryKey),
-		crud.Int64("func", (*Type).GetFunc, func(m *Type, v int64) { m.Func = v }, crud.PrimaryKey),
-		crud.String("type", (*Type).GetType, func(m *Type, v string) { m.Type = v }),
-		crud.String("map", (*Type).GetMap, func(m *Type, v string) { m.Map = v }),
-		crud.String("nil", (*Type).GetNil, func(m *Type, v string) { m.Nil = v }),
-		crud.String("error", (*Type).GetError, func(m *Type, v string) { m.Error = v }),
-		crud.Bool("true", (*Type).GetTrue, func(m *Type, v bool) { m.True = v }),
-		crud.String("package", (*Type).GetPackage, func(m *Type, v string) { m.Package = v }),
-	},
-	Key: func(m *Type) TypeKey { return TypeKey{Range: m.GetRange(), Func: m.GetFunc()} },
-	SetKey: func(m *Type, k TypeKey) {
-		m.Range = k.Range
-		m.Func = k.Func
-	},
-	KeyValues: func(k TypeKey) []any { return []any{k.Range, k.Func} },
-	SQL: crud.SQL{
-		Columns: typeColumns,
-		Select:  typeSelect,
-		Get:     typeGet,
-		Create:  typeCreate,
-		Delete:  typeDelete,
-	},
-})
+var TypeTable = newTypeTable()
+
+func newTypeTable() *crud.Table[*Type, TypeKey] {
+	return crud.NewTable(crud.TableSpec[Type, *Type, TypeKey]{
+		Message:  "golden.keywords.Type",
+		Singular: "type",
+		Name:     "types",
+		Resource: "golden.keywords.Type",
+		Columns: []crud.Column[*Type]{
+			crud.String("range", (*Type).GetRange, func(m *Type, v string) { m.Range = v }, crud.PrimaryKey),
+			crud.Int64("func", (*Type).GetFunc, func(m *Type, v int64) { m.Func = v }, crud.PrimaryKey),
+			crud.String("type", (*Type).GetType, func(m *Type, v string) { m.Type = v }),
+			crud.String("map", (*Type).GetMap, func(m *Type, v string) { m.Map = v }),
+			crud.String("nil", (*Type).GetNil, func(m *Type, v string) { m.Nil = v }),
+			crud.String("error", (*Type).GetError, func(m *Type, v string) { m.Error = v }),
+			crud.Bool("true", (*Type).GetTrue, func(m *Type, v bool) { m.True = v }),
+			crud.String("package", (*Type).GetPackage, func(m *Type, v string) { m.Package = v }),
+		},
+		Key: func(m *Type) TypeKey { return TypeKey{Range: m.GetRange(), Func: m.GetFunc()} },
+		SetKey: func(m *Type, k TypeKey) {
+			m.Range = k.Range
+			m.Func = k.Func
+		},
+		KeyValues: func(k TypeKey) []any { return []any{k.Range, k.Func} },
+		SQL: crud.SQL{
+			Columns: typeColumns,
+			Select:  typeSelect,
+			Get:     typeGet,
+			Create:  typeCreate,
+			Delete:  typeDelete,
+		},
+	})
+}
 
 // TypeKey is the key of Type: range and func.
 type TypeKey struct {
@@ -142,24 +146,28 @@ const (
 
 // FuncTable describes the table funcs behind golden.keywords.Func. Columns are
 // in SELECT order.
-var FuncTable = crud.NewTable(crud.TableSpec[Func, *Func, int64]{
-	Message:  "golden.keywords.Func",
-	Singular: "func",
-	Name:     "funcs",
-	Resource: "golden.keywords.Func",
-	Columns: []crud.Column[*Func]{
-		crud.Int64("id", (*Func).GetId, func(m *Func, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-	},
-	Key:    (*Func).GetId,
-	SetKey: func(m *Func, v int64) { m.Id = v },
-	SQL: crud.SQL{
-		Columns: funcColumns,
-		Select:  funcSelect,
-		Get:     funcGet,
-		Create:  funcCreate,
-		Delete:  funcDelete,
-	},
-})
+var FuncTable = newFuncTable()
+
+func newFuncTable() *crud.Table[*Func, int64] {
+	return crud.NewTable(crud.TableSpec[Func, *Func, int64]{
+		Message:  "golden.keywords.Func",
+		Singular: "func",
+		Name:     "funcs",
+		Resource: "golden.keywords.Func",
+		Columns: []crud.Column[*Func]{
+			crud.Int64("id", (*Func).GetId, func(m *Func, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+		},
+		Key:    (*Func).GetId,
+		SetKey: func(m *Func, v int64) { m.Id = v },
+		SQL: crud.SQL{
+			Columns: funcColumns,
+			Select:  funcSelect,
+			Get:     funcGet,
+			Create:  funcCreate,
+			Delete:  funcDelete,
+		},
+	})
+}
 
 // FuncHooks run around writes to Func, inside the write's transaction. An error
 // rolls the write back and is returned to the caller. A nil hook costs nothing.

@@ -37,26 +37,30 @@ const (
 
 // NoteTable describes the table notes behind golden.limits.Note. Columns are in
 // SELECT order.
-var NoteTable = crud.NewTable(crud.TableSpec[Note, *Note, int64]{
-	Message:  "golden.limits.Note",
-	Singular: "note",
-	Name:     "notes",
-	Resource: "golden.limits.Note",
-	Columns: []crud.Column[*Note]{
-		crud.Int64("id", (*Note).GetId, func(m *Note, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.OptionalInt64("author_id", (*Note).GetAuthorId, func(m *Note) bool { return m.AuthorId != nil }, func(m *Note, v int64) { m.AuthorId = &v }, func(m *Note) { m.AuthorId = nil }),
-		crud.String("text", (*Note).GetText, func(m *Note, v string) { m.Text = v }),
-	},
-	Key:    (*Note).GetId,
-	SetKey: func(m *Note, v int64) { m.Id = v },
-	SQL: crud.SQL{
-		Columns: noteColumns,
-		Select:  noteSelect,
-		Get:     noteGet,
-		Create:  noteCreate,
-		Delete:  noteDelete,
-	},
-})
+var NoteTable = newNoteTable()
+
+func newNoteTable() *crud.Table[*Note, int64] {
+	return crud.NewTable(crud.TableSpec[Note, *Note, int64]{
+		Message:  "golden.limits.Note",
+		Singular: "note",
+		Name:     "notes",
+		Resource: "golden.limits.Note",
+		Columns: []crud.Column[*Note]{
+			crud.Int64("id", (*Note).GetId, func(m *Note, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.OptionalInt64("author_id", (*Note).GetAuthorId, func(m *Note) bool { return m.AuthorId != nil }, func(m *Note, v int64) { m.AuthorId = &v }, func(m *Note) { m.AuthorId = nil }),
+			crud.String("text", (*Note).GetText, func(m *Note, v string) { m.Text = v }),
+		},
+		Key:    (*Note).GetId,
+		SetKey: func(m *Note, v int64) { m.Id = v },
+		SQL: crud.SQL{
+			Columns: noteColumns,
+			Select:  noteSelect,
+			Get:     noteGet,
+			Create:  noteCreate,
+			Delete:  noteDelete,
+		},
+	})
+}
 
 // NoteHooks run around writes to Note, inside the write's transaction. An error
 // rolls the write back and is returned to the caller. A nil hook costs nothing.

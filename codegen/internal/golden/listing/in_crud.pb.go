@@ -44,29 +44,33 @@ var shelfPattern = crud.MustPattern("shelves/{shelf}")
 
 // ShelfTable describes the table shelves behind golden.listing.Shelf. Columns
 // are in SELECT order.
-var ShelfTable = crud.NewTable(crud.TableSpec[Shelf, *Shelf, ShelfKey]{
-	Message:  "golden.listing.Shelf",
-	Singular: "shelf",
-	Name:     "shelves",
-	Resource: "golden.example.com/Shelf",
-	Columns: []crud.Column[*Shelf]{
-		crud.ResourceName("name", (*Shelf).GetName, func(m *Shelf, v string) { m.Name = v }, shelfPattern, []string{"shelf_id"}),
-		crud.String("theme", (*Shelf).GetTheme, func(m *Shelf, v string) { m.Theme = v }, crud.Unorderable),
-		crud.String("room", (*Shelf).GetRoom, func(m *Shelf, v string) { m.Room = v }, crud.Unfilterable),
-		crud.Bytes("seal", (*Shelf).GetSeal, func(m *Shelf, v []byte) { m.Seal = v }, crud.Unfilterable),
-	},
-	Pattern:   shelfPattern,
-	ParseName: ParseShelfKey,
-	SetKey:    func(m *Shelf, k ShelfKey) { m.Name = k.String() },
-	KeyValues: func(k ShelfKey) []any { return []any{k.ShelfId} },
-	SQL: crud.SQL{
-		Columns: shelfColumns,
-		Select:  shelfSelect,
-		Get:     shelfGet,
-		Create:  shelfCreate,
-		Delete:  shelfDelete,
-	},
-})
+var ShelfTable = newShelfTable()
+
+func newShelfTable() *crud.Table[*Shelf, ShelfKey] {
+	return crud.NewTable(crud.TableSpec[Shelf, *Shelf, ShelfKey]{
+		Message:  "golden.listing.Shelf",
+		Singular: "shelf",
+		Name:     "shelves",
+		Resource: "golden.example.com/Shelf",
+		Columns: []crud.Column[*Shelf]{
+			crud.ResourceName("name", (*Shelf).GetName, func(m *Shelf, v string) { m.Name = v }, shelfPattern, []string{"shelf_id"}),
+			crud.String("theme", (*Shelf).GetTheme, func(m *Shelf, v string) { m.Theme = v }, crud.Unorderable),
+			crud.String("room", (*Shelf).GetRoom, func(m *Shelf, v string) { m.Room = v }, crud.Unfilterable),
+			crud.Bytes("seal", (*Shelf).GetSeal, func(m *Shelf, v []byte) { m.Seal = v }, crud.Unfilterable),
+		},
+		Pattern:   shelfPattern,
+		ParseName: ParseShelfKey,
+		SetKey:    func(m *Shelf, k ShelfKey) { m.Name = k.String() },
+		KeyValues: func(k ShelfKey) []any { return []any{k.ShelfId} },
+		SQL: crud.SQL{
+			Columns: shelfColumns,
+			Select:  shelfSelect,
+			Get:     shelfGet,
+			Create:  shelfCreate,
+			Delete:  shelfDelete,
+		},
+	})
+}
 
 // ShelfKey is the key of Shelf: the variables of shelves/{shelf}.
 type ShelfKey struct {
@@ -165,47 +169,51 @@ var bookPattern = crud.MustPattern("shelves/{shelf}/books/{book}")
 
 // BookTable describes the table books behind golden.listing.Book. Columns are
 // in SELECT order.
-var BookTable = crud.NewTable(crud.TableSpec[Book, *Book, BookKey]{
-	Message:  "golden.listing.Book",
-	Singular: "book",
-	Name:     "books",
-	Resource: "golden.example.com/Book",
-	Columns: []crud.Column[*Book]{
-		crud.ResourceName("name", (*Book).GetName, func(m *Book, v string) { m.Name = v }, bookPattern, []string{"shelf_id", "book_id"}),
-		crud.String("title", (*Book).GetTitle, func(m *Book, v string) { m.Title = v }, crud.Search),
-		crud.OptionalString("isbn", (*Book).GetIsbn, func(m *Book) bool { return m.Isbn != nil }, func(m *Book, v string) { m.Isbn = &v }, func(m *Book) { m.Isbn = nil }, crud.Unique("books_isbn_key")),
-		crud.OptionalInt64("owner_id", (*Book).GetOwnerId, func(m *Book) bool { return m.OwnerId != nil }, func(m *Book, v int64) { m.OwnerId = &v }, func(m *Book) { m.OwnerId = nil }),
-		crud.Enum("genre", (*Book).GetGenre, func(m *Book, v Genre) { m.Genre = v }),
-		crud.Bool("lent", (*Book).GetLent, func(m *Book, v bool) { m.Lent = v }),
-		crud.Double("price", (*Book).GetPrice, func(m *Book, v float64) { m.Price = v }),
-		crud.Bytes("cover", (*Book).GetCover, func(m *Book, v []byte) { m.Cover = v }),
-		crud.Timestamp("publish_time", (*Book).GetPublishTime, func(m *Book, v *timestamppb.Timestamp) { m.PublishTime = v }),
-		crud.Duration("loan", (*Book).GetLoan, func(m *Book, v *durationpb.Duration) { m.Loan = v }),
-		crud.String("note", (*Book).GetNote, func(m *Book, v string) { m.Note = v }, crud.InputOnly),
-		crud.String("code", (*Book).GetCode, func(m *Book, v string) { m.Code = v }, crud.Unfilterable, crud.Unorderable, crud.Sensitive),
-		crud.String("place", (*Book).GetPlace, func(m *Book, v string) { m.Place = v }, crud.Unfilterable, crud.Unorderable),
-	},
-	Pattern:   bookPattern,
-	ParseName: ParseBookKey,
-	SetKey:    func(m *Book, k BookKey) { m.Name = k.String() },
-	KeyValues: func(k BookKey) []any { return []any{k.ShelfId, k.BookId} },
-	Parent:    &crud.Parent{Pattern: crud.MustPattern("shelves/{shelf}"), Check: true, Across: true},
-	References: []crud.Reference{
-		{Constraint: "books_shelf_id_fkey", Columns: []string{"shelf_id"}, Table: "shelves", Target: []string{"shelf_id"}, Resource: "golden.example.com/Shelf", Parent: true},
-	},
-	MaxBatchSize: 10,
-	TotalSize:    crud.CountCapped,
-	SQL: crud.SQL{
-		Columns: bookColumns,
-		Select:  bookSelect,
-		Get:     bookGet,
-		Create:  bookCreate,
-		Delete:  bookDelete,
-		Lookups: map[string]string{
-			"isbn": bookGetByIsbn,
+var BookTable = newBookTable()
+
+func newBookTable() *crud.Table[*Book, BookKey] {
+	return crud.NewTable(crud.TableSpec[Book, *Book, BookKey]{
+		Message:  "golden.listing.Book",
+		Singular: "book",
+		Name:     "books",
+		Resource: "golden.example.com/Book",
+		Columns: []crud.Column[*Book]{
+			crud.ResourceName("name", (*Book).GetName, func(m *Book, v string) { m.Name = v }, bookPattern, []string{"shelf_id", "book_id"}),
+			crud.String("title", (*Book).GetTitle, func(m *Book, v string) { m.Title = v }, crud.Search),
+			crud.OptionalString("isbn", (*Book).GetIsbn, func(m *Book) bool { return m.Isbn != nil }, func(m *Book, v string) { m.Isbn = &v }, func(m *Book) { m.Isbn = nil }, crud.Unique("books_isbn_key")),
+			crud.OptionalInt64("owner_id", (*Book).GetOwnerId, func(m *Book) bool { return m.OwnerId != nil }, func(m *Book, v int64) { m.OwnerId = &v }, func(m *Book) { m.OwnerId = nil }),
+			crud.Enum("genre", (*Book).GetGenre, func(m *Book, v Genre) { m.Genre = v }),
+			crud.Bool("lent", (*Book).GetLent, func(m *Book, v bool) { m.Lent = v }),
+			crud.Double("price", (*Book).GetPrice, func(m *Book, v float64) { m.Price = v }),
+			crud.Bytes("cover", (*Book).GetCover, func(m *Book, v []byte) { m.Cover = v }),
+			crud.Timestamp("publish_time", (*Book).GetPublishTime, func(m *Book, v *timestamppb.Timestamp) { m.PublishTime = v }),
+			crud.Duration("loan", (*Book).GetLoan, func(m *Book, v *durationpb.Duration) { m.Loan = v }),
+			crud.String("note", (*Book).GetNote, func(m *Book, v string) { m.Note = v }, crud.InputOnly),
+			crud.String("code", (*Book).GetCode, func(m *Book, v string) { m.Code = v }, crud.Unfilterable, crud.Unorderable, crud.Sensitive),
+			crud.String("place", (*Book).GetPlace, func(m *Book, v string) { m.Place = v }, crud.Unfilterable, crud.Unorderable),
 		},
-	},
-})
+		Pattern:   bookPattern,
+		ParseName: ParseBookKey,
+		SetKey:    func(m *Book, k BookKey) { m.Name = k.String() },
+		KeyValues: func(k BookKey) []any { return []any{k.ShelfId, k.BookId} },
+		Parent:    &crud.Parent{Pattern: crud.MustPattern("shelves/{shelf}"), Check: true, Across: true},
+		References: []crud.Reference{
+			{Constraint: "books_shelf_id_fkey", Columns: []string{"shelf_id"}, Table: "shelves", Target: []string{"shelf_id"}, Resource: "golden.example.com/Shelf", Parent: true},
+		},
+		MaxBatchSize: 10,
+		TotalSize:    crud.CountCapped,
+		SQL: crud.SQL{
+			Columns: bookColumns,
+			Select:  bookSelect,
+			Get:     bookGet,
+			Create:  bookCreate,
+			Delete:  bookDelete,
+			Lookups: map[string]string{
+				"isbn": bookGetByIsbn,
+			},
+		},
+	})
+}
 
 // BookKey is the key of Book: the variables of shelves/{shelf}/books/{book}.
 type BookKey struct {

@@ -58,37 +58,41 @@ const (
 
 // SampleTable describes the table samples behind golden.lists.Sample. Columns
 // are in SELECT order.
-var SampleTable = crud.NewTable(crud.TableSpec[Sample, *Sample, int64]{
-	Message:  "golden.lists.Sample",
-	Singular: "sample",
-	Name:     "samples",
-	Resource: "golden.lists.Sample",
-	Columns: []crud.Column[*Sample]{
-		crud.Int64("id", (*Sample).GetId, func(m *Sample, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.Bools("bools", (*Sample).GetBools, func(m *Sample, v []bool) { m.Bools = v }),
-		crud.Int32s("int32s", (*Sample).GetInt32S, func(m *Sample, v []int32) { m.Int32S = v }),
-		crud.Int64s("int64s", (*Sample).GetInt64S, func(m *Sample, v []int64) { m.Int64S = v }),
-		crud.Uint32s("uint32s", (*Sample).GetUint32S, func(m *Sample, v []uint32) { m.Uint32S = v }),
-		crud.Uint64s("uint64s", (*Sample).GetUint64S, func(m *Sample, v []uint64) { m.Uint64S = v }),
-		crud.Floats("floats", (*Sample).GetFloats, func(m *Sample, v []float32) { m.Floats = v }),
-		crud.Doubles("doubles", (*Sample).GetDoubles, func(m *Sample, v []float64) { m.Doubles = v }),
-		crud.Strings("strings", (*Sample).GetStrings, func(m *Sample, v []string) { m.Strings = v }),
-		crud.UUIDs("tokens", (*Sample).GetTokens, func(m *Sample, v []string) { m.Tokens = v }),
-		crud.BytesList("parts", (*Sample).GetParts, func(m *Sample, v [][]byte) { m.Parts = v }),
-		crud.Enums("colors", (*Sample).GetColors, func(m *Sample, v []Color) { m.Colors = v }),
-		crud.Timestamps("times", (*Sample).GetTimes, func(m *Sample, v []*timestamppb.Timestamp) { m.Times = v }),
-		crud.Durations("durations", (*Sample).GetDurations, func(m *Sample, v []*durationpb.Duration) { m.Durations = v }),
-	},
-	Key:    (*Sample).GetId,
-	SetKey: func(m *Sample, v int64) { m.Id = v },
-	SQL: crud.SQL{
-		Columns: sampleColumns,
-		Select:  sampleSelect,
-		Get:     sampleGet,
-		Create:  sampleCreate,
-		Delete:  sampleDelete,
-	},
-})
+var SampleTable = newSampleTable()
+
+func newSampleTable() *crud.Table[*Sample, int64] {
+	return crud.NewTable(crud.TableSpec[Sample, *Sample, int64]{
+		Message:  "golden.lists.Sample",
+		Singular: "sample",
+		Name:     "samples",
+		Resource: "golden.lists.Sample",
+		Columns: []crud.Column[*Sample]{
+			crud.Int64("id", (*Sample).GetId, func(m *Sample, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.Bools("bools", (*Sample).GetBools, func(m *Sample, v []bool) { m.Bools = v }),
+			crud.Int32s("int32s", (*Sample).GetInt32S, func(m *Sample, v []int32) { m.Int32S = v }),
+			crud.Int64s("int64s", (*Sample).GetInt64S, func(m *Sample, v []int64) { m.Int64S = v }),
+			crud.Uint32s("uint32s", (*Sample).GetUint32S, func(m *Sample, v []uint32) { m.Uint32S = v }),
+			crud.Uint64s("uint64s", (*Sample).GetUint64S, func(m *Sample, v []uint64) { m.Uint64S = v }),
+			crud.Floats("floats", (*Sample).GetFloats, func(m *Sample, v []float32) { m.Floats = v }),
+			crud.Doubles("doubles", (*Sample).GetDoubles, func(m *Sample, v []float64) { m.Doubles = v }),
+			crud.Strings("strings", (*Sample).GetStrings, func(m *Sample, v []string) { m.Strings = v }),
+			crud.UUIDs("tokens", (*Sample).GetTokens, func(m *Sample, v []string) { m.Tokens = v }),
+			crud.BytesList("parts", (*Sample).GetParts, func(m *Sample, v [][]byte) { m.Parts = v }),
+			crud.Enums("colors", (*Sample).GetColors, func(m *Sample, v []Color) { m.Colors = v }),
+			crud.Timestamps("times", (*Sample).GetTimes, func(m *Sample, v []*timestamppb.Timestamp) { m.Times = v }),
+			crud.Durations("durations", (*Sample).GetDurations, func(m *Sample, v []*durationpb.Duration) { m.Durations = v }),
+		},
+		Key:    (*Sample).GetId,
+		SetKey: func(m *Sample, v int64) { m.Id = v },
+		SQL: crud.SQL{
+			Columns: sampleColumns,
+			Select:  sampleSelect,
+			Get:     sampleGet,
+			Create:  sampleCreate,
+			Delete:  sampleDelete,
+		},
+	})
+}
 
 // SampleHooks run around writes to Sample, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs

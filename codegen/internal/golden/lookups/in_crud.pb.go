@@ -77,48 +77,52 @@ const (
 
 // SampleTable describes the table samples behind golden.lookups.Sample. Columns
 // are in SELECT order.
-var SampleTable = crud.NewTable(crud.TableSpec[Sample, *Sample, int64]{
-	Message:  "golden.lookups.Sample",
-	Singular: "sample",
-	Name:     "samples",
-	Resource: "golden.lookups.Sample",
-	Columns: []crud.Column[*Sample]{
-		crud.Int64("id", (*Sample).GetId, func(m *Sample, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.String("type", (*Sample).GetType, func(m *Sample, v string) { m.Type = v }, crud.Unique("samples_type_key")),
-		crud.Int32("ctx", (*Sample).GetCtx, func(m *Sample, v int32) { m.Ctx = v }, crud.Unique("samples_ctx_key")),
-		crud.Uint64("opts", (*Sample).GetOpts, func(m *Sample, v uint64) { m.Opts = v }, crud.Unique("samples_opts_key")),
-		crud.Double("r", (*Sample).GetR, func(m *Sample, v float64) { m.R = v }, crud.Unique("samples_r_key")),
-		crud.Bytes("hash", (*Sample).GetHash, func(m *Sample, v []byte) { m.Hash = v }, crud.Unique("samples_hash_key")),
-		crud.Bool("string", (*Sample).GetString_, func(m *Sample, v bool) { m.String_ = v }, crud.Unique("samples_string_key")),
-		crud.Enum("seat", (*Sample).GetSeat, func(m *Sample, v Seat) { m.Seat = v }, crud.Unique("samples_seat_key")),
-		crud.Timestamp("at", (*Sample).GetAt, func(m *Sample, v *timestamppb.Timestamp) { m.At = v }, crud.Unique("samples_at_key")),
-		crud.Duration("crud", (*Sample).GetCrud, func(m *Sample, v *durationpb.Duration) { m.Crud = v }, crud.Unique("samples_crud_key")),
-		crud.OptionalUUID("token", (*Sample).GetToken, func(m *Sample) bool { return m.Token != nil }, func(m *Sample, v string) { m.Token = &v }, func(m *Sample) { m.Token = nil }, crud.Unique("samples_token_key")),
-		crud.String("HTTP_path2_go", (*Sample).GetHTTPPath2Go, func(m *Sample, v string) { m.HTTPPath2Go = v }, crud.Unique("samples_HTTP_path2_go_key")),
-	},
-	Key:    (*Sample).GetId,
-	SetKey: func(m *Sample, v int64) { m.Id = v },
-	SQL: crud.SQL{
-		Columns: sampleColumns,
-		Select:  sampleSelect,
-		Get:     sampleGet,
-		Create:  sampleCreate,
-		Delete:  sampleDelete,
-		Lookups: map[string]string{
-			"type":          sampleGetByType,
-			"ctx":           sampleGetByCtx,
-			"opts":          sampleGetByOpts,
-			"r":             sampleGetByR,
-			"hash":          sampleGetByHash,
-			"string":        sampleGetByString,
-			"seat":          sampleGetBySeat,
-			"at":            sampleGetByAt,
-			"crud":          sampleGetByCrud,
-			"token":         sampleGetByToken,
-			"HTTP_path2_go": sampleGetByHTTPPath2Go,
+var SampleTable = newSampleTable()
+
+func newSampleTable() *crud.Table[*Sample, int64] {
+	return crud.NewTable(crud.TableSpec[Sample, *Sample, int64]{
+		Message:  "golden.lookups.Sample",
+		Singular: "sample",
+		Name:     "samples",
+		Resource: "golden.lookups.Sample",
+		Columns: []crud.Column[*Sample]{
+			crud.Int64("id", (*Sample).GetId, func(m *Sample, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.String("type", (*Sample).GetType, func(m *Sample, v string) { m.Type = v }, crud.Unique("samples_type_key")),
+			crud.Int32("ctx", (*Sample).GetCtx, func(m *Sample, v int32) { m.Ctx = v }, crud.Unique("samples_ctx_key")),
+			crud.Uint64("opts", (*Sample).GetOpts, func(m *Sample, v uint64) { m.Opts = v }, crud.Unique("samples_opts_key")),
+			crud.Double("r", (*Sample).GetR, func(m *Sample, v float64) { m.R = v }, crud.Unique("samples_r_key")),
+			crud.Bytes("hash", (*Sample).GetHash, func(m *Sample, v []byte) { m.Hash = v }, crud.Unique("samples_hash_key")),
+			crud.Bool("string", (*Sample).GetString_, func(m *Sample, v bool) { m.String_ = v }, crud.Unique("samples_string_key")),
+			crud.Enum("seat", (*Sample).GetSeat, func(m *Sample, v Seat) { m.Seat = v }, crud.Unique("samples_seat_key")),
+			crud.Timestamp("at", (*Sample).GetAt, func(m *Sample, v *timestamppb.Timestamp) { m.At = v }, crud.Unique("samples_at_key")),
+			crud.Duration("crud", (*Sample).GetCrud, func(m *Sample, v *durationpb.Duration) { m.Crud = v }, crud.Unique("samples_crud_key")),
+			crud.OptionalUUID("token", (*Sample).GetToken, func(m *Sample) bool { return m.Token != nil }, func(m *Sample, v string) { m.Token = &v }, func(m *Sample) { m.Token = nil }, crud.Unique("samples_token_key")),
+			crud.String("HTTP_path2_go", (*Sample).GetHTTPPath2Go, func(m *Sample, v string) { m.HTTPPath2Go = v }, crud.Unique("samples_HTTP_path2_go_key")),
 		},
-	},
-})
+		Key:    (*Sample).GetId,
+		SetKey: func(m *Sample, v int64) { m.Id = v },
+		SQL: crud.SQL{
+			Columns: sampleColumns,
+			Select:  sampleSelect,
+			Get:     sampleGet,
+			Create:  sampleCreate,
+			Delete:  sampleDelete,
+			Lookups: map[string]string{
+				"type":          sampleGetByType,
+				"ctx":           sampleGetByCtx,
+				"opts":          sampleGetByOpts,
+				"r":             sampleGetByR,
+				"hash":          sampleGetByHash,
+				"string":        sampleGetByString,
+				"seat":          sampleGetBySeat,
+				"at":            sampleGetByAt,
+				"crud":          sampleGetByCrud,
+				"token":         sampleGetByToken,
+				"HTTP_path2_go": sampleGetByHTTPPath2Go,
+			},
+		},
+	})
+}
 
 // SampleHooks run around writes to Sample, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs

@@ -37,27 +37,31 @@ var notePattern = crud.MustPattern("notes/{note}")
 
 // NoteTable describes the table notes behind golden.madenames.Note. Columns are
 // in SELECT order.
-var NoteTable = crud.NewTable(crud.TableSpec[Note, *Note, NoteKey]{
-	Message:  "golden.madenames.Note",
-	Singular: "note",
-	Name:     "notes",
-	Resource: "example.com/Note",
-	Columns: []crud.Column[*Note]{
-		crud.ResourceName("name", (*Note).GetName, func(m *Note, v string) { m.Name = v }, notePattern, []string{"note_id"}, crud.UUIDv7),
-		crud.String("text", (*Note).GetText, func(m *Note, v string) { m.Text = v }),
-	},
-	Pattern:   notePattern,
-	ParseName: ParseNoteKey,
-	SetKey:    func(m *Note, k NoteKey) { m.Name = k.String() },
-	KeyValues: func(k NoteKey) []any { return []any{k.NoteId} },
-	SQL: crud.SQL{
-		Columns: noteColumns,
-		Select:  noteSelect,
-		Get:     noteGet,
-		Create:  noteCreate,
-		Delete:  noteDelete,
-	},
-})
+var NoteTable = newNoteTable()
+
+func newNoteTable() *crud.Table[*Note, NoteKey] {
+	return crud.NewTable(crud.TableSpec[Note, *Note, NoteKey]{
+		Message:  "golden.madenames.Note",
+		Singular: "note",
+		Name:     "notes",
+		Resource: "example.com/Note",
+		Columns: []crud.Column[*Note]{
+			crud.ResourceName("name", (*Note).GetName, func(m *Note, v string) { m.Name = v }, notePattern, []string{"note_id"}, crud.UUIDv7),
+			crud.String("text", (*Note).GetText, func(m *Note, v string) { m.Text = v }),
+		},
+		Pattern:   notePattern,
+		ParseName: ParseNoteKey,
+		SetKey:    func(m *Note, k NoteKey) { m.Name = k.String() },
+		KeyValues: func(k NoteKey) []any { return []any{k.NoteId} },
+		SQL: crud.SQL{
+			Columns: noteColumns,
+			Select:  noteSelect,
+			Get:     noteGet,
+			Create:  noteCreate,
+			Delete:  noteDelete,
+		},
+	})
+}
 
 // NoteKey is the key of Note: the variables of notes/{note}.
 type NoteKey struct {
@@ -129,30 +133,34 @@ var draftPattern = crud.MustPattern("notes/{note}/drafts/{draft}")
 
 // DraftTable describes the table drafts behind golden.madenames.Draft. Columns
 // are in SELECT order.
-var DraftTable = crud.NewTable(crud.TableSpec[Draft, *Draft, DraftKey]{
-	Message:  "golden.madenames.Draft",
-	Singular: "draft",
-	Name:     "drafts",
-	Resource: "example.com/Draft",
-	Columns: []crud.Column[*Draft]{
-		crud.ResourceName("name", (*Draft).GetName, func(m *Draft, v string) { m.Name = v }, draftPattern, []string{"note_id", "draft_id"}, crud.UUIDv4),
-	},
-	Pattern:   draftPattern,
-	ParseName: ParseDraftKey,
-	SetKey:    func(m *Draft, k DraftKey) { m.Name = k.String() },
-	KeyValues: func(k DraftKey) []any { return []any{k.NoteId, k.DraftId} },
-	Parent:    &crud.Parent{Pattern: crud.MustPattern("notes/{note}"), Check: true},
-	References: []crud.Reference{
-		{Constraint: "drafts_note_id_fkey", Columns: []string{"note_id"}, Table: "notes", Target: []string{"note_id"}, Resource: "example.com/Note", Parent: true},
-	},
-	SQL: crud.SQL{
-		Columns: draftColumns,
-		Select:  draftSelect,
-		Get:     draftGet,
-		Create:  draftCreate,
-		Delete:  draftDelete,
-	},
-})
+var DraftTable = newDraftTable()
+
+func newDraftTable() *crud.Table[*Draft, DraftKey] {
+	return crud.NewTable(crud.TableSpec[Draft, *Draft, DraftKey]{
+		Message:  "golden.madenames.Draft",
+		Singular: "draft",
+		Name:     "drafts",
+		Resource: "example.com/Draft",
+		Columns: []crud.Column[*Draft]{
+			crud.ResourceName("name", (*Draft).GetName, func(m *Draft, v string) { m.Name = v }, draftPattern, []string{"note_id", "draft_id"}, crud.UUIDv4),
+		},
+		Pattern:   draftPattern,
+		ParseName: ParseDraftKey,
+		SetKey:    func(m *Draft, k DraftKey) { m.Name = k.String() },
+		KeyValues: func(k DraftKey) []any { return []any{k.NoteId, k.DraftId} },
+		Parent:    &crud.Parent{Pattern: crud.MustPattern("notes/{note}"), Check: true},
+		References: []crud.Reference{
+			{Constraint: "drafts_note_id_fkey", Columns: []string{"note_id"}, Table: "notes", Target: []string{"note_id"}, Resource: "example.com/Note", Parent: true},
+		},
+		SQL: crud.SQL{
+			Columns: draftColumns,
+			Select:  draftSelect,
+			Get:     draftGet,
+			Create:  draftCreate,
+			Delete:  draftDelete,
+		},
+	})
+}
 
 // DraftKey is the key of Draft: the variables of notes/{note}/drafts/{draft}.
 type DraftKey struct {

@@ -59,38 +59,42 @@ const (
 
 // AlbumTable describes the table albums behind golden.messages.Album. Columns
 // are in SELECT order.
-var AlbumTable = crud.NewTable(crud.TableSpec[Album, *Album, int64]{
-	Message:  "golden.messages.Album",
-	Singular: "album",
-	Name:     "albums",
-	Resource: "golden.messages.Album",
-	Columns: []crud.Column[*Album]{
-		crud.OptionalInt64("id", (*Album).GetId, func(m *Album) bool { return m.Id != nil }, func(m *Album, v int64) { m.Id = &v }, func(m *Album) { m.Id = nil }, crud.PrimaryKey, crud.Identity),
-		crud.JSON[*Album]("artist", crud.Required, crud.NotNull),
-		crud.JSONList[*Album]("guests"),
-		crud.JSONMap[*Album]("labels"),
-		crud.JSONMap[*Album]("seats"),
-		crud.JSON[*Album]("track"),
-		crud.JSON[*Album]("facts"),
-		crud.JSON[*Album]("value"),
-		crud.JSON[*Album]("list"),
-		crud.JSON[*Album]("source"),
-		crud.FieldMask("mask", (*Album).GetMask, func(m *Album, v *fieldmaskpb.FieldMask) { m.Mask = v }),
-		crud.JSON[*Album]("price", crud.ColumnName("amount")),
-		crud.JSONList[*Album]("words"),
-		crud.JSON[*Album]("cover", crud.Unfilterable),
-		crud.JSON[*Album]("part"),
-	},
-	Key:    (*Album).GetId,
-	SetKey: func(m *Album, v int64) { m.Id = &v },
-	SQL: crud.SQL{
-		Columns: albumColumns,
-		Select:  albumSelect,
-		Get:     albumGet,
-		Create:  albumCreate,
-		Delete:  albumDelete,
-	},
-})
+var AlbumTable = newAlbumTable()
+
+func newAlbumTable() *crud.Table[*Album, int64] {
+	return crud.NewTable(crud.TableSpec[Album, *Album, int64]{
+		Message:  "golden.messages.Album",
+		Singular: "album",
+		Name:     "albums",
+		Resource: "golden.messages.Album",
+		Columns: []crud.Column[*Album]{
+			crud.OptionalInt64("id", (*Album).GetId, func(m *Album) bool { return m.Id != nil }, func(m *Album, v int64) { m.Id = &v }, func(m *Album) { m.Id = nil }, crud.PrimaryKey, crud.Identity),
+			crud.JSON[*Album]("artist", crud.Required, crud.NotNull),
+			crud.JSONList[*Album]("guests"),
+			crud.JSONMap[*Album]("labels"),
+			crud.JSONMap[*Album]("seats"),
+			crud.JSON[*Album]("track"),
+			crud.JSON[*Album]("facts"),
+			crud.JSON[*Album]("value"),
+			crud.JSON[*Album]("list"),
+			crud.JSON[*Album]("source"),
+			crud.FieldMask("mask", (*Album).GetMask, func(m *Album, v *fieldmaskpb.FieldMask) { m.Mask = v }),
+			crud.JSON[*Album]("price", crud.ColumnName("amount")),
+			crud.JSONList[*Album]("words"),
+			crud.JSON[*Album]("cover", crud.Unfilterable),
+			crud.JSON[*Album]("part"),
+		},
+		Key:    (*Album).GetId,
+		SetKey: func(m *Album, v int64) { m.Id = &v },
+		SQL: crud.SQL{
+			Columns: albumColumns,
+			Select:  albumSelect,
+			Get:     albumGet,
+			Create:  albumCreate,
+			Delete:  albumDelete,
+		},
+	})
+}
 
 // AlbumHooks run around writes to Album, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs
@@ -143,25 +147,29 @@ const (
 
 // CoverTable describes the table covers behind golden.messages.Cover. Columns
 // are in SELECT order.
-var CoverTable = crud.NewTable(crud.TableSpec[Cover, *Cover, int64]{
-	Message:  "golden.messages.Cover",
-	Singular: "cover",
-	Name:     "covers",
-	Resource: "golden.messages.Cover",
-	Columns: []crud.Column[*Cover]{
-		crud.OptionalInt64("id", (*Cover).GetId, func(m *Cover) bool { return m.Id != nil }, func(m *Cover, v int64) { m.Id = &v }, func(m *Cover) { m.Id = nil }, crud.PrimaryKey, crud.Identity),
-		crud.OptionalString("color", (*Cover).GetColor, func(m *Cover) bool { return m.Color != nil }, func(m *Cover, v string) { m.Color = &v }, func(m *Cover) { m.Color = nil }),
-	},
-	Key:    (*Cover).GetId,
-	SetKey: func(m *Cover, v int64) { m.Id = &v },
-	SQL: crud.SQL{
-		Columns: coverColumns,
-		Select:  coverSelect,
-		Get:     coverGet,
-		Create:  coverCreate,
-		Delete:  coverDelete,
-	},
-})
+var CoverTable = newCoverTable()
+
+func newCoverTable() *crud.Table[*Cover, int64] {
+	return crud.NewTable(crud.TableSpec[Cover, *Cover, int64]{
+		Message:  "golden.messages.Cover",
+		Singular: "cover",
+		Name:     "covers",
+		Resource: "golden.messages.Cover",
+		Columns: []crud.Column[*Cover]{
+			crud.OptionalInt64("id", (*Cover).GetId, func(m *Cover) bool { return m.Id != nil }, func(m *Cover, v int64) { m.Id = &v }, func(m *Cover) { m.Id = nil }, crud.PrimaryKey, crud.Identity),
+			crud.OptionalString("color", (*Cover).GetColor, func(m *Cover) bool { return m.Color != nil }, func(m *Cover, v string) { m.Color = &v }, func(m *Cover) { m.Color = nil }),
+		},
+		Key:    (*Cover).GetId,
+		SetKey: func(m *Cover, v int64) { m.Id = &v },
+		SQL: crud.SQL{
+			Columns: coverColumns,
+			Select:  coverSelect,
+			Get:     coverGet,
+			Create:  coverCreate,
+			Delete:  coverDelete,
+		},
+	})
+}
 
 // CoverHooks run around writes to Cover, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs

@@ -31,24 +31,28 @@ const (
 
 // PersonTable describes the table people behind golden.named.Person. Columns
 // are in SELECT order.
-var PersonTable = crud.NewTable(crud.TableSpec[Person, *Person, int64]{
-	Message:  "golden.named.Person",
-	Singular: "person",
-	Name:     "people",
-	Resource: "golden.named.Person",
-	Columns: []crud.Column[*Person]{
-		crud.Int64("id", (*Person).GetId, func(m *Person, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-	},
-	Key:    (*Person).GetId,
-	SetKey: func(m *Person, v int64) { m.Id = v },
-	SQL: crud.SQL{
-		Columns: personColumns,
-		Select:  personSelect,
-		Get:     personGet,
-		Create:  personCreate,
-		Delete:  personDelete,
-	},
-})
+var PersonTable = newPersonTable()
+
+func newPersonTable() *crud.Table[*Person, int64] {
+	return crud.NewTable(crud.TableSpec[Person, *Person, int64]{
+		Message:  "golden.named.Person",
+		Singular: "person",
+		Name:     "people",
+		Resource: "golden.named.Person",
+		Columns: []crud.Column[*Person]{
+			crud.Int64("id", (*Person).GetId, func(m *Person, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+		},
+		Key:    (*Person).GetId,
+		SetKey: func(m *Person, v int64) { m.Id = v },
+		SQL: crud.SQL{
+			Columns: personColumns,
+			Select:  personSelect,
+			Get:     personGet,
+			Create:  personCreate,
+			Delete:  personDelete,
+		},
+	})
+}
 
 // PersonHooks run around writes to Person, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs

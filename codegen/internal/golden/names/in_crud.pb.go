@@ -39,33 +39,37 @@ const (
 
 // CustomerTable describes the table crm_customers behind golden.names.Customer.
 // Columns are in SELECT order.
-var CustomerTable = crud.NewTable(crud.TableSpec[Customer, *Customer, int64]{
-	Message:  "golden.names.Customer",
-	Singular: "customer",
-	Name:     "crm_customers",
-	Resource: "golden.names.Customer",
-	Columns: []crud.Column[*Customer]{
-		crud.Int64("id", (*Customer).GetId, func(m *Customer, v int64) { m.Id = v }, crud.ColumnName("customer_no"), crud.PrimaryKey, crud.Identity),
-		crud.String("given_name", (*Customer).GetGivenName, func(m *Customer, v string) { m.GivenName = v }, crud.ColumnName("first_name")),
-		crud.String("family_name", (*Customer).GetFamilyName, func(m *Customer, v string) { m.FamilyName = v }, crud.ColumnName("last_name")),
-		crud.String("email", (*Customer).GetEmail, func(m *Customer, v string) { m.Email = v }, crud.ColumnName("mail"), crud.Unique("crm_customers_mail_key")),
-	},
-	Key:    (*Customer).GetId,
-	SetKey: func(m *Customer, v int64) { m.Id = v },
-	Indexes: []crud.Index{
-		{Name: "by_name", Columns: []string{"last_name", "first_name"}},
-	},
-	SQL: crud.SQL{
-		Columns: customerColumns,
-		Select:  customerSelect,
-		Get:     customerGet,
-		Create:  customerCreate,
-		Delete:  customerDelete,
-		Lookups: map[string]string{
-			"email": customerGetByEmail,
+var CustomerTable = newCustomerTable()
+
+func newCustomerTable() *crud.Table[*Customer, int64] {
+	return crud.NewTable(crud.TableSpec[Customer, *Customer, int64]{
+		Message:  "golden.names.Customer",
+		Singular: "customer",
+		Name:     "crm_customers",
+		Resource: "golden.names.Customer",
+		Columns: []crud.Column[*Customer]{
+			crud.Int64("id", (*Customer).GetId, func(m *Customer, v int64) { m.Id = v }, crud.ColumnName("customer_no"), crud.PrimaryKey, crud.Identity),
+			crud.String("given_name", (*Customer).GetGivenName, func(m *Customer, v string) { m.GivenName = v }, crud.ColumnName("first_name")),
+			crud.String("family_name", (*Customer).GetFamilyName, func(m *Customer, v string) { m.FamilyName = v }, crud.ColumnName("last_name")),
+			crud.String("email", (*Customer).GetEmail, func(m *Customer, v string) { m.Email = v }, crud.ColumnName("mail"), crud.Unique("crm_customers_mail_key")),
 		},
-	},
-})
+		Key:    (*Customer).GetId,
+		SetKey: func(m *Customer, v int64) { m.Id = v },
+		Indexes: []crud.Index{
+			{Name: "by_name", Columns: []string{"last_name", "first_name"}},
+		},
+		SQL: crud.SQL{
+			Columns: customerColumns,
+			Select:  customerSelect,
+			Get:     customerGet,
+			Create:  customerCreate,
+			Delete:  customerDelete,
+			Lookups: map[string]string{
+				"email": customerGetByEmail,
+			},
+		},
+	})
+}
 
 // CustomerHooks run around writes to Customer, inside the write's transaction.
 // An error rolls the write back and is returned to the caller. A nil hook costs

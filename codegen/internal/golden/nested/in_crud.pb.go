@@ -32,25 +32,29 @@ const (
 
 // Shop_ItemTable describes the table items behind golden.nested.Shop.Item.
 // Columns are in SELECT order.
-var Shop_ItemTable = crud.NewTable(crud.TableSpec[Shop_Item, *Shop_Item, int64]{
-	Message:  "golden.nested.Shop.Item",
-	Singular: "item",
-	Name:     "items",
-	Resource: "golden.nested.Shop.Item",
-	Columns: []crud.Column[*Shop_Item]{
-		crud.Int64("id", (*Shop_Item).GetId, func(m *Shop_Item, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.Enum("kind", (*Shop_Item).GetKind, func(m *Shop_Item, v Shop_Item_Part_Kind) { m.Kind = v }),
-	},
-	Key:    (*Shop_Item).GetId,
-	SetKey: func(m *Shop_Item, v int64) { m.Id = v },
-	SQL: crud.SQL{
-		Columns: shop_ItemColumns,
-		Select:  shop_ItemSelect,
-		Get:     shop_ItemGet,
-		Create:  shop_ItemCreate,
-		Delete:  shop_ItemDelete,
-	},
-})
+var Shop_ItemTable = newShop_ItemTable()
+
+func newShop_ItemTable() *crud.Table[*Shop_Item, int64] {
+	return crud.NewTable(crud.TableSpec[Shop_Item, *Shop_Item, int64]{
+		Message:  "golden.nested.Shop.Item",
+		Singular: "item",
+		Name:     "items",
+		Resource: "golden.nested.Shop.Item",
+		Columns: []crud.Column[*Shop_Item]{
+			crud.Int64("id", (*Shop_Item).GetId, func(m *Shop_Item, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.Enum("kind", (*Shop_Item).GetKind, func(m *Shop_Item, v Shop_Item_Part_Kind) { m.Kind = v }),
+		},
+		Key:    (*Shop_Item).GetId,
+		SetKey: func(m *Shop_Item, v int64) { m.Id = v },
+		SQL: crud.SQL{
+			Columns: shop_ItemColumns,
+			Select:  shop_ItemSelect,
+			Get:     shop_ItemGet,
+			Create:  shop_ItemCreate,
+			Delete:  shop_ItemDelete,
+		},
+	})
+}
 
 // Shop_ItemHooks run around writes to Shop_Item, inside the write's
 // transaction. An error rolls the write back and is returned to the caller. A
@@ -104,34 +108,38 @@ const (
 
 // Shop_Item_PartTable describes the table parts behind
 // golden.nested.Shop.Item.Part. Columns are in SELECT order.
-var Shop_Item_PartTable = crud.NewTable(crud.TableSpec[Shop_Item_Part, *Shop_Item_Part, Shop_Item_PartKey]{
-	Message:  "golden.nested.Shop.Item.Part",
-	Singular: "part",
-	Name:     "parts",
-	Resource: "golden.nested.Shop.Item.Part",
-	Columns: []crud.Column[*Shop_Item_Part]{
-		crud.Int64("item_id", (*Shop_Item_Part).GetItemId, func(m *Shop_Item_Part, v int64) { m.ItemId = v }, crud.PrimaryKey),
-		crud.Int32("number", (*Shop_Item_Part).GetNumber, func(m *Shop_Item_Part, v int32) { m.Number = v }, crud.PrimaryKey),
-	},
-	Key: func(m *Shop_Item_Part) Shop_Item_PartKey {
-		return Shop_Item_PartKey{ItemId: m.GetItemId(), Number: m.GetNumber()}
-	},
-	SetKey: func(m *Shop_Item_Part, k Shop_Item_PartKey) {
-		m.ItemId = k.ItemId
-		m.Number = k.Number
-	},
-	KeyValues: func(k Shop_Item_PartKey) []any { return []any{k.ItemId, k.Number} },
-	References: []crud.Reference{
-		{Constraint: "parts_item_id_fkey", Columns: []string{"item_id"}, Table: "items", Target: []string{"id"}, Resource: "golden.nested.Shop.Item"},
-	},
-	SQL: crud.SQL{
-		Columns: shop_Item_PartColumns,
-		Select:  shop_Item_PartSelect,
-		Get:     shop_Item_PartGet,
-		Create:  shop_Item_PartCreate,
-		Delete:  shop_Item_PartDelete,
-	},
-})
+var Shop_Item_PartTable = newShop_Item_PartTable()
+
+func newShop_Item_PartTable() *crud.Table[*Shop_Item_Part, Shop_Item_PartKey] {
+	return crud.NewTable(crud.TableSpec[Shop_Item_Part, *Shop_Item_Part, Shop_Item_PartKey]{
+		Message:  "golden.nested.Shop.Item.Part",
+		Singular: "part",
+		Name:     "parts",
+		Resource: "golden.nested.Shop.Item.Part",
+		Columns: []crud.Column[*Shop_Item_Part]{
+			crud.Int64("item_id", (*Shop_Item_Part).GetItemId, func(m *Shop_Item_Part, v int64) { m.ItemId = v }, crud.PrimaryKey),
+			crud.Int32("number", (*Shop_Item_Part).GetNumber, func(m *Shop_Item_Part, v int32) { m.Number = v }, crud.PrimaryKey),
+		},
+		Key: func(m *Shop_Item_Part) Shop_Item_PartKey {
+			return Shop_Item_PartKey{ItemId: m.GetItemId(), Number: m.GetNumber()}
+		},
+		SetKey: func(m *Shop_Item_Part, k Shop_Item_PartKey) {
+			m.ItemId = k.ItemId
+			m.Number = k.Number
+		},
+		KeyValues: func(k Shop_Item_PartKey) []any { return []any{k.ItemId, k.Number} },
+		References: []crud.Reference{
+			{Constraint: "parts_item_id_fkey", Columns: []string{"item_id"}, Table: "items", Target: []string{"id"}, Resource: "golden.nested.Shop.Item"},
+		},
+		SQL: crud.SQL{
+			Columns: shop_Item_PartColumns,
+			Select:  shop_Item_PartSelect,
+			Get:     shop_Item_PartGet,
+			Create:  shop_Item_PartCreate,
+			Delete:  shop_Item_PartDelete,
+		},
+	})
+}
 
 // Shop_Item_PartKey is the key of Shop_Item_Part: item_id and number.
 type Shop_Item_PartKey struct {

@@ -29,24 +29,28 @@ const (
 
 // TicketTable describes the table tickets behind golden.numbers.Ticket. Columns
 // are in SELECT order.
-var TicketTable = crud.NewTable(crud.TableSpec[Ticket, *Ticket, int64]{
-	Message:  "golden.numbers.Ticket",
-	Singular: "ticket",
-	Name:     "tickets",
-	Resource: "golden.numbers.Ticket",
-	Columns: []crud.Column[*Ticket]{
-		crud.Int64("id", (*Ticket).GetId, func(m *Ticket, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-	},
-	Key:    (*Ticket).GetId,
-	SetKey: func(m *Ticket, v int64) { m.Id = v },
-	SQL: crud.SQL{
-		Columns: ticketColumns,
-		Select:  ticketSelect,
-		Get:     ticketGet,
-		Create:  ticketCreate,
-		Delete:  ticketDelete,
-	},
-})
+var TicketTable = newTicketTable()
+
+func newTicketTable() *crud.Table[*Ticket, int64] {
+	return crud.NewTable(crud.TableSpec[Ticket, *Ticket, int64]{
+		Message:  "golden.numbers.Ticket",
+		Singular: "ticket",
+		Name:     "tickets",
+		Resource: "golden.numbers.Ticket",
+		Columns: []crud.Column[*Ticket]{
+			crud.Int64("id", (*Ticket).GetId, func(m *Ticket, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+		},
+		Key:    (*Ticket).GetId,
+		SetKey: func(m *Ticket, v int64) { m.Id = v },
+		SQL: crud.SQL{
+			Columns: ticketColumns,
+			Select:  ticketSelect,
+			Get:     ticketGet,
+			Create:  ticketCreate,
+			Delete:  ticketDelete,
+		},
+	})
+}
 
 // TicketHooks run around writes to Ticket, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs

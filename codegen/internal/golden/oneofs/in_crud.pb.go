@@ -48,33 +48,37 @@ const (
 
 // NoticeTable describes the table notices behind golden.oneofs.Notice. Columns
 // are in SELECT order.
-var NoticeTable = crud.NewTable(crud.TableSpec[Notice, *Notice, int64]{
-	Message:  "golden.oneofs.Notice",
-	Singular: "notice",
-	Name:     "notices",
-	Resource: "golden.oneofs.Notice",
-	Columns: []crud.Column[*Notice]{
-		crud.Int64("id", (*Notice).GetId, func(m *Notice, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.OptionalString("email", (*Notice).GetEmail, func(m *Notice) bool { return crud.IsArm[*Notice_Email](m.Channel) }, func(m *Notice, v string) { m.Channel = &Notice_Email{Email: v} }, func(m *Notice) { m.Channel = crud.WithoutArm[*Notice_Email](m.Channel) }, crud.Oneof("channel")),
-		crud.OptionalInt64("phone", (*Notice).GetPhone, func(m *Notice) bool { return crud.IsArm[*Notice_Phone](m.Channel) }, func(m *Notice, v int64) { m.Channel = &Notice_Phone{Phone: v} }, func(m *Notice) { m.Channel = crud.WithoutArm[*Notice_Phone](m.Channel) }, crud.Oneof("channel")),
-		crud.JSON[*Notice]("post", crud.Oneof("channel")),
-		crud.OptionalTimestamp("call_time", (*Notice).GetCallTime, func(m *Notice) bool { return crud.IsArm[*Notice_CallTime](m.Channel) }, func(m *Notice, v *timestamppb.Timestamp) { m.Channel = &Notice_CallTime{CallTime: v} }, func(m *Notice) { m.Channel = crud.WithoutArm[*Notice_CallTime](m.Channel) }, crud.Oneof("channel")),
-		crud.OptionalBytes("key", (*Notice).GetKey, func(m *Notice) bool { return crud.IsArm[*Notice_Key](m.Channel) }, func(m *Notice, v []byte) { m.Channel = &Notice_Key{Key: v} }, func(m *Notice) { m.Channel = crud.WithoutArm[*Notice_Key](m.Channel) }, crud.Oneof("channel")),
-		crud.OptionalEnum("level", (*Notice).GetLevel, func(m *Notice) bool { return crud.IsArm[*Notice_Level](m.Channel) }, func(m *Notice, v Level) { m.Channel = &Notice_Level{Level: v} }, func(m *Notice) { m.Channel = crud.WithoutArm[*Notice_Level](m.Channel) }, crud.Oneof("channel")),
-		crud.OptionalTimestamp("expire_time", (*Notice).GetExpireTime, func(m *Notice) bool { return crud.IsArm[*Notice_ExpireTime](m.Expiration) }, func(m *Notice, v *timestamppb.Timestamp) { m.Expiration = &Notice_ExpireTime{ExpireTime: v} }, func(m *Notice) { m.Expiration = crud.WithoutArm[*Notice_ExpireTime](m.Expiration) }, crud.Oneof("expiration")),
-		crud.TTL("ttl", (*Notice).GetTtl, func(m *Notice) bool { return crud.IsArm[*Notice_Ttl](m.Expiration) }, func(m *Notice, v *durationpb.Duration) { m.Expiration = &Notice_Ttl{Ttl: v} }, func(m *Notice) { m.Expiration = crud.WithoutArm[*Notice_Ttl](m.Expiration) }, "expire_time", crud.Oneof("expiration")),
-		crud.String("uid", (*Notice).GetUid, func(m *Notice, v string) { m.Uid = v }, crud.UUIDv4, crud.OutputOnly),
-	},
-	Key:    (*Notice).GetId,
-	SetKey: func(m *Notice, v int64) { m.Id = v },
-	SQL: crud.SQL{
-		Columns: noticeColumns,
-		Select:  noticeSelect,
-		Get:     noticeGet,
-		Create:  noticeCreate,
-		Delete:  noticeDelete,
-	},
-})
+var NoticeTable = newNoticeTable()
+
+func newNoticeTable() *crud.Table[*Notice, int64] {
+	return crud.NewTable(crud.TableSpec[Notice, *Notice, int64]{
+		Message:  "golden.oneofs.Notice",
+		Singular: "notice",
+		Name:     "notices",
+		Resource: "golden.oneofs.Notice",
+		Columns: []crud.Column[*Notice]{
+			crud.Int64("id", (*Notice).GetId, func(m *Notice, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.OptionalString("email", (*Notice).GetEmail, func(m *Notice) bool { return crud.IsArm[*Notice_Email](m.Channel) }, func(m *Notice, v string) { m.Channel = &Notice_Email{Email: v} }, func(m *Notice) { m.Channel = crud.WithoutArm[*Notice_Email](m.Channel) }, crud.Oneof("channel")),
+			crud.OptionalInt64("phone", (*Notice).GetPhone, func(m *Notice) bool { return crud.IsArm[*Notice_Phone](m.Channel) }, func(m *Notice, v int64) { m.Channel = &Notice_Phone{Phone: v} }, func(m *Notice) { m.Channel = crud.WithoutArm[*Notice_Phone](m.Channel) }, crud.Oneof("channel")),
+			crud.JSON[*Notice]("post", crud.Oneof("channel")),
+			crud.OptionalTimestamp("call_time", (*Notice).GetCallTime, func(m *Notice) bool { return crud.IsArm[*Notice_CallTime](m.Channel) }, func(m *Notice, v *timestamppb.Timestamp) { m.Channel = &Notice_CallTime{CallTime: v} }, func(m *Notice) { m.Channel = crud.WithoutArm[*Notice_CallTime](m.Channel) }, crud.Oneof("channel")),
+			crud.OptionalBytes("key", (*Notice).GetKey, func(m *Notice) bool { return crud.IsArm[*Notice_Key](m.Channel) }, func(m *Notice, v []byte) { m.Channel = &Notice_Key{Key: v} }, func(m *Notice) { m.Channel = crud.WithoutArm[*Notice_Key](m.Channel) }, crud.Oneof("channel")),
+			crud.OptionalEnum("level", (*Notice).GetLevel, func(m *Notice) bool { return crud.IsArm[*Notice_Level](m.Channel) }, func(m *Notice, v Level) { m.Channel = &Notice_Level{Level: v} }, func(m *Notice) { m.Channel = crud.WithoutArm[*Notice_Level](m.Channel) }, crud.Oneof("channel")),
+			crud.OptionalTimestamp("expire_time", (*Notice).GetExpireTime, func(m *Notice) bool { return crud.IsArm[*Notice_ExpireTime](m.Expiration) }, func(m *Notice, v *timestamppb.Timestamp) { m.Expiration = &Notice_ExpireTime{ExpireTime: v} }, func(m *Notice) { m.Expiration = crud.WithoutArm[*Notice_ExpireTime](m.Expiration) }, crud.Oneof("expiration")),
+			crud.TTL("ttl", (*Notice).GetTtl, func(m *Notice) bool { return crud.IsArm[*Notice_Ttl](m.Expiration) }, func(m *Notice, v *durationpb.Duration) { m.Expiration = &Notice_Ttl{Ttl: v} }, func(m *Notice) { m.Expiration = crud.WithoutArm[*Notice_Ttl](m.Expiration) }, "expire_time", crud.Oneof("expiration")),
+			crud.String("uid", (*Notice).GetUid, func(m *Notice, v string) { m.Uid = v }, crud.UUIDv4, crud.OutputOnly),
+		},
+		Key:    (*Notice).GetId,
+		SetKey: func(m *Notice, v int64) { m.Id = v },
+		SQL: crud.SQL{
+			Columns: noticeColumns,
+			Select:  noticeSelect,
+			Get:     noticeGet,
+			Create:  noticeCreate,
+			Delete:  noticeDelete,
+		},
+	})
+}
 
 // NoticeHooks run around writes to Notice, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs

@@ -29,28 +29,32 @@ const (
 
 // TeamTable describes the table teams behind opaquejoins.Team. Columns are in
 // SELECT order.
-var TeamTable = crud.NewTable(crud.TableSpec[Team, *Team, int64]{
-	Message:  "opaquejoins.Team",
-	Singular: "team",
-	Name:     "teams",
-	Resource: "opaquejoins.Team",
-	Columns: []crud.Column[*Team]{
-		crud.Int64("id", (*Team).GetId, (*Team).SetId, crud.PrimaryKey, crud.Identity),
-	},
-	Key:    (*Team).GetId,
-	SetKey: (*Team).SetId,
-	Children: []crud.Child{
-		{Table: "members", Columns: []string{"team_id"}, Target: []string{"id"}},
-	},
-	Related: true,
-	SQL: crud.SQL{
-		Columns: teamColumns,
-		Select:  teamSelect,
-		Get:     teamGet,
-		Create:  teamCreate,
-		Delete:  teamDelete,
-	},
-})
+var TeamTable = newTeamTable()
+
+func newTeamTable() *crud.Table[*Team, int64] {
+	return crud.NewTable(crud.TableSpec[Team, *Team, int64]{
+		Message:  "opaquejoins.Team",
+		Singular: "team",
+		Name:     "teams",
+		Resource: "opaquejoins.Team",
+		Columns: []crud.Column[*Team]{
+			crud.Int64("id", (*Team).GetId, (*Team).SetId, crud.PrimaryKey, crud.Identity),
+		},
+		Key:    (*Team).GetId,
+		SetKey: (*Team).SetId,
+		Children: []crud.Child{
+			{Table: "members", Columns: []string{"team_id"}, Target: []string{"id"}},
+		},
+		Related: true,
+		SQL: crud.SQL{
+			Columns: teamColumns,
+			Select:  teamSelect,
+			Get:     teamGet,
+			Create:  teamCreate,
+			Delete:  teamDelete,
+		},
+	})
+}
 
 // The relations of TeamTable are added once all tables are there: they can
 // relate to each other in circles.
@@ -109,29 +113,33 @@ const (
 
 // MemberTable describes the table members behind opaquejoins.Member. Columns
 // are in SELECT order.
-var MemberTable = crud.NewTable(crud.TableSpec[Member, *Member, int64]{
-	Message:  "opaquejoins.Member",
-	Singular: "member",
-	Name:     "members",
-	Resource: "opaquejoins.Member",
-	Columns: []crud.Column[*Member]{
-		crud.Int64("id", (*Member).GetId, (*Member).SetId, crud.PrimaryKey, crud.Identity),
-		crud.OptionalInt64("team_id", (*Member).GetTeamId, (*Member).HasTeamId, (*Member).SetTeamId, (*Member).ClearTeamId),
-	},
-	Key:    (*Member).GetId,
-	SetKey: (*Member).SetId,
-	References: []crud.Reference{
-		{Constraint: "members_team_id_fkey", Columns: []string{"team_id"}, Table: "teams", Target: []string{"id"}, Resource: "opaquejoins.Team", OnDelete: "CASCADE"},
-	},
-	Related: true,
-	SQL: crud.SQL{
-		Columns: memberColumns,
-		Select:  memberSelect,
-		Get:     memberGet,
-		Create:  memberCreate,
-		Delete:  memberDelete,
-	},
-})
+var MemberTable = newMemberTable()
+
+func newMemberTable() *crud.Table[*Member, int64] {
+	return crud.NewTable(crud.TableSpec[Member, *Member, int64]{
+		Message:  "opaquejoins.Member",
+		Singular: "member",
+		Name:     "members",
+		Resource: "opaquejoins.Member",
+		Columns: []crud.Column[*Member]{
+			crud.Int64("id", (*Member).GetId, (*Member).SetId, crud.PrimaryKey, crud.Identity),
+			crud.OptionalInt64("team_id", (*Member).GetTeamId, (*Member).HasTeamId, (*Member).SetTeamId, (*Member).ClearTeamId),
+		},
+		Key:    (*Member).GetId,
+		SetKey: (*Member).SetId,
+		References: []crud.Reference{
+			{Constraint: "members_team_id_fkey", Columns: []string{"team_id"}, Table: "teams", Target: []string{"id"}, Resource: "opaquejoins.Team", OnDelete: "CASCADE"},
+		},
+		Related: true,
+		SQL: crud.SQL{
+			Columns: memberColumns,
+			Select:  memberSelect,
+			Get:     memberGet,
+			Create:  memberCreate,
+			Delete:  memberDelete,
+		},
+	})
+}
 
 // The relations of MemberTable are added once all tables are there: they can
 // relate to each other in circles.
@@ -189,24 +197,28 @@ const (
 
 // BadgeTable describes the table badges behind opaquejoins.Badge. Columns are
 // in SELECT order.
-var BadgeTable = crud.NewTable(crud.TableSpec[Badge, *Badge, int64]{
-	Message:  "opaquejoins.Badge",
-	Singular: "badge",
-	Name:     "badges",
-	Resource: "opaquejoins.Badge",
-	Columns: []crud.Column[*Badge]{
-		crud.Int64("id", (*Badge).GetId, (*Badge).SetId, crud.PrimaryKey, crud.Identity),
-	},
-	Key:    (*Badge).GetId,
-	SetKey: (*Badge).SetId,
-	SQL: crud.SQL{
-		Columns: badgeColumns,
-		Select:  badgeSelect,
-		Get:     badgeGet,
-		Create:  badgeCreate,
-		Delete:  badgeDelete,
-	},
-})
+var BadgeTable = newBadgeTable()
+
+func newBadgeTable() *crud.Table[*Badge, int64] {
+	return crud.NewTable(crud.TableSpec[Badge, *Badge, int64]{
+		Message:  "opaquejoins.Badge",
+		Singular: "badge",
+		Name:     "badges",
+		Resource: "opaquejoins.Badge",
+		Columns: []crud.Column[*Badge]{
+			crud.Int64("id", (*Badge).GetId, (*Badge).SetId, crud.PrimaryKey, crud.Identity),
+		},
+		Key:    (*Badge).GetId,
+		SetKey: (*Badge).SetId,
+		SQL: crud.SQL{
+			Columns: badgeColumns,
+			Select:  badgeSelect,
+			Get:     badgeGet,
+			Create:  badgeCreate,
+			Delete:  badgeDelete,
+		},
+	})
+}
 
 // BadgeHooks run around writes to Badge, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs

@@ -42,31 +42,35 @@ const (
 
 // DocTable describes the table docs behind golden.opaquelisting.Doc. Columns
 // are in SELECT order.
-var DocTable = crud.NewTable(crud.TableSpec[Doc, *Doc, int64]{
-	Message:  "golden.opaquelisting.Doc",
-	Singular: "doc",
-	Name:     "docs",
-	Resource: "golden.opaquelisting.Doc",
-	Columns: []crud.Column[*Doc]{
-		crud.OptionalInt64("id", (*Doc).GetId, (*Doc).HasId, (*Doc).SetId, (*Doc).ClearId, crud.PrimaryKey, crud.Identity),
-		crud.OptionalString("title", (*Doc).GetTitle, (*Doc).HasTitle, (*Doc).SetTitle, (*Doc).ClearTitle, crud.Unique("docs_title_key")),
-		crud.OptionalBool("open", (*Doc).GetOpen, (*Doc).HasOpen, (*Doc).SetOpen, (*Doc).ClearOpen),
-		crud.Timestamp("delete_time", (*Doc).GetDeleteTime, (*Doc).SetDeleteTime, crud.DeleteTime),
-		crud.Etag("etag", (*Doc).GetEtag, (*Doc).SetEtag),
-	},
-	Key:    (*Doc).GetId,
-	SetKey: (*Doc).SetId,
-	SQL: crud.SQL{
-		Columns: docColumns,
-		Select:  docSelect,
-		Get:     docGet,
-		Create:  docCreate,
-		Delete:  docDelete,
-		Lookups: map[string]string{
-			"title": docGetByTitle,
+var DocTable = newDocTable()
+
+func newDocTable() *crud.Table[*Doc, int64] {
+	return crud.NewTable(crud.TableSpec[Doc, *Doc, int64]{
+		Message:  "golden.opaquelisting.Doc",
+		Singular: "doc",
+		Name:     "docs",
+		Resource: "golden.opaquelisting.Doc",
+		Columns: []crud.Column[*Doc]{
+			crud.OptionalInt64("id", (*Doc).GetId, (*Doc).HasId, (*Doc).SetId, (*Doc).ClearId, crud.PrimaryKey, crud.Identity),
+			crud.OptionalString("title", (*Doc).GetTitle, (*Doc).HasTitle, (*Doc).SetTitle, (*Doc).ClearTitle, crud.Unique("docs_title_key")),
+			crud.OptionalBool("open", (*Doc).GetOpen, (*Doc).HasOpen, (*Doc).SetOpen, (*Doc).ClearOpen),
+			crud.Timestamp("delete_time", (*Doc).GetDeleteTime, (*Doc).SetDeleteTime, crud.DeleteTime),
+			crud.Etag("etag", (*Doc).GetEtag, (*Doc).SetEtag),
 		},
-	},
-})
+		Key:    (*Doc).GetId,
+		SetKey: (*Doc).SetId,
+		SQL: crud.SQL{
+			Columns: docColumns,
+			Select:  docSelect,
+			Get:     docGet,
+			Create:  docCreate,
+			Delete:  docDelete,
+			Lookups: map[string]string{
+				"title": docGetByTitle,
+			},
+		},
+	})
+}
 
 // DocHooks run around writes to Doc, inside the write's transaction. An error
 // rolls the write back and is returned to the caller. A nil hook costs nothing.

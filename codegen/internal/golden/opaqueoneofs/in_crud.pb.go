@@ -46,33 +46,37 @@ const (
 
 // NoticeTable describes the table notices behind golden.opaqueoneofs.Notice.
 // Columns are in SELECT order.
-var NoticeTable = crud.NewTable(crud.TableSpec[Notice, *Notice, int64]{
-	Message:  "golden.opaqueoneofs.Notice",
-	Singular: "notice",
-	Name:     "notices",
-	Resource: "golden.opaqueoneofs.Notice",
-	Columns: []crud.Column[*Notice]{
-		crud.OptionalInt64("id", (*Notice).GetId, (*Notice).HasId, (*Notice).SetId, (*Notice).ClearId, crud.PrimaryKey, crud.Identity),
-		crud.OptionalString("email", (*Notice).GetEmail, (*Notice).HasEmail, (*Notice).SetEmail, (*Notice).ClearEmail, crud.Oneof("channel")),
-		crud.OptionalInt64("phone", (*Notice).GetPhone, (*Notice).HasPhone, (*Notice).SetPhone, (*Notice).ClearPhone, crud.Oneof("channel")),
-		crud.JSON[*Notice]("post", crud.Oneof("channel")),
-		crud.OptionalTimestamp("call_time", (*Notice).GetCallTime, (*Notice).HasCallTime, (*Notice).SetCallTime, (*Notice).ClearCallTime, crud.Oneof("channel")),
-		crud.OptionalBytes("key", (*Notice).GetKey, (*Notice).HasKey, (*Notice).SetKey, (*Notice).ClearKey, crud.Oneof("channel")),
-		crud.OptionalEnum("level", (*Notice).GetLevel, (*Notice).HasLevel, (*Notice).SetLevel, (*Notice).ClearLevel, crud.Oneof("channel")),
-		crud.OptionalTimestamp("expire_time", (*Notice).GetExpireTime, (*Notice).HasExpireTime, (*Notice).SetExpireTime, (*Notice).ClearExpireTime, crud.Oneof("expiration")),
-		crud.TTL("ttl", (*Notice).GetTtl, (*Notice).HasTtl, (*Notice).SetTtl, (*Notice).ClearTtl, "expire_time", crud.Oneof("expiration")),
-		crud.OptionalString("uid", (*Notice).GetUid, (*Notice).HasUid, (*Notice).SetUid, (*Notice).ClearUid, crud.UUIDv4, crud.OutputOnly),
-	},
-	Key:    (*Notice).GetId,
-	SetKey: (*Notice).SetId,
-	SQL: crud.SQL{
-		Columns: noticeColumns,
-		Select:  noticeSelect,
-		Get:     noticeGet,
-		Create:  noticeCreate,
-		Delete:  noticeDelete,
-	},
-})
+var NoticeTable = newNoticeTable()
+
+func newNoticeTable() *crud.Table[*Notice, int64] {
+	return crud.NewTable(crud.TableSpec[Notice, *Notice, int64]{
+		Message:  "golden.opaqueoneofs.Notice",
+		Singular: "notice",
+		Name:     "notices",
+		Resource: "golden.opaqueoneofs.Notice",
+		Columns: []crud.Column[*Notice]{
+			crud.OptionalInt64("id", (*Notice).GetId, (*Notice).HasId, (*Notice).SetId, (*Notice).ClearId, crud.PrimaryKey, crud.Identity),
+			crud.OptionalString("email", (*Notice).GetEmail, (*Notice).HasEmail, (*Notice).SetEmail, (*Notice).ClearEmail, crud.Oneof("channel")),
+			crud.OptionalInt64("phone", (*Notice).GetPhone, (*Notice).HasPhone, (*Notice).SetPhone, (*Notice).ClearPhone, crud.Oneof("channel")),
+			crud.JSON[*Notice]("post", crud.Oneof("channel")),
+			crud.OptionalTimestamp("call_time", (*Notice).GetCallTime, (*Notice).HasCallTime, (*Notice).SetCallTime, (*Notice).ClearCallTime, crud.Oneof("channel")),
+			crud.OptionalBytes("key", (*Notice).GetKey, (*Notice).HasKey, (*Notice).SetKey, (*Notice).ClearKey, crud.Oneof("channel")),
+			crud.OptionalEnum("level", (*Notice).GetLevel, (*Notice).HasLevel, (*Notice).SetLevel, (*Notice).ClearLevel, crud.Oneof("channel")),
+			crud.OptionalTimestamp("expire_time", (*Notice).GetExpireTime, (*Notice).HasExpireTime, (*Notice).SetExpireTime, (*Notice).ClearExpireTime, crud.Oneof("expiration")),
+			crud.TTL("ttl", (*Notice).GetTtl, (*Notice).HasTtl, (*Notice).SetTtl, (*Notice).ClearTtl, "expire_time", crud.Oneof("expiration")),
+			crud.OptionalString("uid", (*Notice).GetUid, (*Notice).HasUid, (*Notice).SetUid, (*Notice).ClearUid, crud.UUIDv4, crud.OutputOnly),
+		},
+		Key:    (*Notice).GetId,
+		SetKey: (*Notice).SetId,
+		SQL: crud.SQL{
+			Columns: noticeColumns,
+			Select:  noticeSelect,
+			Get:     noticeGet,
+			Create:  noticeCreate,
+			Delete:  noticeDelete,
+		},
+	})
+}
 
 // NoticeHooks run around writes to Notice, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs

@@ -46,32 +46,36 @@ const (
 
 // AccountTable describes the table accounts behind golden.opaquetyped.Account.
 // Columns are in SELECT order.
-var AccountTable = crud.NewTable(crud.TableSpec[Account, *Account, int64]{
-	Message:  "golden.opaquetyped.Account",
-	Singular: "account",
-	Name:     "accounts",
-	Resource: "golden.opaquetyped.Account",
-	Columns: []crud.Column[*Account]{
-		crud.OptionalInt64("id", (*Account).GetId, (*Account).HasId, (*Account).SetId, (*Account).ClearId, crud.PrimaryKey, crud.Identity),
-		crud.String("balance", (*Account).GetBalance, (*Account).SetBalance, crud.SQLType("numeric(12,2)")),
-		crud.OptionalString("address", (*Account).GetAddress, (*Account).HasAddress, (*Account).SetAddress, (*Account).ClearAddress, crud.SQLType("inet")),
-		crud.Strings("hosts", (*Account).GetHosts, (*Account).SetHosts, crud.SQLType("inet")),
-		crud.Decimal("rate", (*Account).GetRate, (*Account).SetRate),
-		crud.Decimals("fees", (*Account).GetFees, (*Account).SetFees),
-		crud.UUIDValue("token", (*Account).GetToken, (*Account).SetToken),
-		crud.OptionalString("booking", (*Account).GetBooking, (*Account).HasBooking, (*Account).SetBooking, (*Account).ClearBooking, crud.SQLType("tstzrange"), crud.Oneof("period")),
-		crud.OptionalDecimal("days", (*Account).GetDays, (*Account).HasDays, (*Account).SetDays, (*Account).ClearDays, crud.Oneof("period")),
-	},
-	Key:    (*Account).GetId,
-	SetKey: (*Account).SetId,
-	SQL: crud.SQL{
-		Columns: accountColumns,
-		Select:  accountSelect,
-		Get:     accountGet,
-		Create:  accountCreate,
-		Delete:  accountDelete,
-	},
-})
+var AccountTable = newAccountTable()
+
+func newAccountTable() *crud.Table[*Account, int64] {
+	return crud.NewTable(crud.TableSpec[Account, *Account, int64]{
+		Message:  "golden.opaquetyped.Account",
+		Singular: "account",
+		Name:     "accounts",
+		Resource: "golden.opaquetyped.Account",
+		Columns: []crud.Column[*Account]{
+			crud.OptionalInt64("id", (*Account).GetId, (*Account).HasId, (*Account).SetId, (*Account).ClearId, crud.PrimaryKey, crud.Identity),
+			crud.String("balance", (*Account).GetBalance, (*Account).SetBalance, crud.SQLType("numeric(12,2)")),
+			crud.OptionalString("address", (*Account).GetAddress, (*Account).HasAddress, (*Account).SetAddress, (*Account).ClearAddress, crud.SQLType("inet")),
+			crud.Strings("hosts", (*Account).GetHosts, (*Account).SetHosts, crud.SQLType("inet")),
+			crud.Decimal("rate", (*Account).GetRate, (*Account).SetRate),
+			crud.Decimals("fees", (*Account).GetFees, (*Account).SetFees),
+			crud.UUIDValue("token", (*Account).GetToken, (*Account).SetToken),
+			crud.OptionalString("booking", (*Account).GetBooking, (*Account).HasBooking, (*Account).SetBooking, (*Account).ClearBooking, crud.SQLType("tstzrange"), crud.Oneof("period")),
+			crud.OptionalDecimal("days", (*Account).GetDays, (*Account).HasDays, (*Account).SetDays, (*Account).ClearDays, crud.Oneof("period")),
+		},
+		Key:    (*Account).GetId,
+		SetKey: (*Account).SetId,
+		SQL: crud.SQL{
+			Columns: accountColumns,
+			Select:  accountSelect,
+			Get:     accountGet,
+			Create:  accountCreate,
+			Delete:  accountDelete,
+		},
+	})
+}
 
 // AccountHooks run around writes to Account, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs

@@ -44,34 +44,38 @@ var couponPattern = crud.MustPattern("coupons/{coupon}")
 
 // CouponTable describes the table coupons behind golden.options.Coupon. Columns
 // are in SELECT order.
-var CouponTable = crud.NewTable(crud.TableSpec[Coupon, *Coupon, CouponKey]{
-	Message:  "golden.options.Coupon",
-	Singular: "coupon",
-	Name:     "coupons",
-	Resource: "shop.example.com/Coupon",
-	Columns: []crud.Column[*Coupon]{
-		crud.ResourceName("name", (*Coupon).GetName, func(m *Coupon, v string) { m.Name = v }, couponPattern, []string{"coupon_id"}),
-		crud.String("code", (*Coupon).GetCode, func(m *Coupon, v string) { m.Code = v }, crud.Required, crud.MaxLength(64)),
-		crud.String("status", (*Coupon).GetStatus, func(m *Coupon, v string) { m.Status = v }, crud.OutputOnly, crud.Default("'new \"one\"'")),
-		crud.String("secret", (*Coupon).GetSecret, func(m *Coupon, v string) { m.Secret = v }, crud.InputOnly, crud.Immutable),
-		crud.Int32("uses", (*Coupon).GetUses, func(m *Coupon, v int32) { m.Uses = v }, crud.ColumnName("use_count"), crud.Default("0")),
-		crud.Strings("shops", (*Coupon).GetShops, func(m *Coupon, v []string) { m.Shops = v }),
-	},
-	Pattern:         couponPattern,
-	ParseName:       ParseCouponKey,
-	SetKey:          func(m *Coupon, k CouponKey) { m.Name = k.String() },
-	KeyValues:       func(k CouponKey) []any { return []any{k.CouponId} },
-	DefaultPageSize: 20,
-	MaxPageSize:     200,
-	IDPattern:       "^[A-Z]{4}-[0-9]{4}$",
-	SQL: crud.SQL{
-		Columns: couponColumns,
-		Select:  couponSelect,
-		Get:     couponGet,
-		Create:  couponCreate,
-		Delete:  couponDelete,
-	},
-})
+var CouponTable = newCouponTable()
+
+func newCouponTable() *crud.Table[*Coupon, CouponKey] {
+	return crud.NewTable(crud.TableSpec[Coupon, *Coupon, CouponKey]{
+		Message:  "golden.options.Coupon",
+		Singular: "coupon",
+		Name:     "coupons",
+		Resource: "shop.example.com/Coupon",
+		Columns: []crud.Column[*Coupon]{
+			crud.ResourceName("name", (*Coupon).GetName, func(m *Coupon, v string) { m.Name = v }, couponPattern, []string{"coupon_id"}),
+			crud.String("code", (*Coupon).GetCode, func(m *Coupon, v string) { m.Code = v }, crud.Required, crud.MaxLength(64)),
+			crud.String("status", (*Coupon).GetStatus, func(m *Coupon, v string) { m.Status = v }, crud.OutputOnly, crud.Default("'new \"one\"'")),
+			crud.String("secret", (*Coupon).GetSecret, func(m *Coupon, v string) { m.Secret = v }, crud.InputOnly, crud.Immutable),
+			crud.Int32("uses", (*Coupon).GetUses, func(m *Coupon, v int32) { m.Uses = v }, crud.ColumnName("use_count"), crud.Default("0")),
+			crud.Strings("shops", (*Coupon).GetShops, func(m *Coupon, v []string) { m.Shops = v }),
+		},
+		Pattern:         couponPattern,
+		ParseName:       ParseCouponKey,
+		SetKey:          func(m *Coupon, k CouponKey) { m.Name = k.String() },
+		KeyValues:       func(k CouponKey) []any { return []any{k.CouponId} },
+		DefaultPageSize: 20,
+		MaxPageSize:     200,
+		IDPattern:       "^[A-Z]{4}-[0-9]{4}$",
+		SQL: crud.SQL{
+			Columns: couponColumns,
+			Select:  couponSelect,
+			Get:     couponGet,
+			Create:  couponCreate,
+			Delete:  couponDelete,
+		},
+	})
+}
 
 // CouponKey is the key of Coupon: the variables of coupons/{coupon}.
 type CouponKey struct {

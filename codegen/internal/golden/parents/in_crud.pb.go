@@ -38,27 +38,31 @@ var shelfPattern = crud.MustPattern("shelves/{shelf}")
 
 // ShelfTable describes the table shelves behind golden.parents.Shelf. Columns
 // are in SELECT order.
-var ShelfTable = crud.NewTable(crud.TableSpec[Shelf, *Shelf, ShelfKey]{
-	Message:  "golden.parents.Shelf",
-	Singular: "shelf",
-	Name:     "shelves",
-	Resource: "library.example.com/Shelf",
-	Columns: []crud.Column[*Shelf]{
-		crud.ResourceName("name", (*Shelf).GetName, func(m *Shelf, v string) { m.Name = v }, shelfPattern, []string{"shelf_id"}),
-		crud.String("theme", (*Shelf).GetTheme, func(m *Shelf, v string) { m.Theme = v }),
-	},
-	Pattern:   shelfPattern,
-	ParseName: ParseShelfKey,
-	SetKey:    func(m *Shelf, k ShelfKey) { m.Name = k.String() },
-	KeyValues: func(k ShelfKey) []any { return []any{k.ShelfId} },
-	SQL: crud.SQL{
-		Columns: shelfColumns,
-		Select:  shelfSelect,
-		Get:     shelfGet,
-		Create:  shelfCreate,
-		Delete:  shelfDelete,
-	},
-})
+var ShelfTable = newShelfTable()
+
+func newShelfTable() *crud.Table[*Shelf, ShelfKey] {
+	return crud.NewTable(crud.TableSpec[Shelf, *Shelf, ShelfKey]{
+		Message:  "golden.parents.Shelf",
+		Singular: "shelf",
+		Name:     "shelves",
+		Resource: "library.example.com/Shelf",
+		Columns: []crud.Column[*Shelf]{
+			crud.ResourceName("name", (*Shelf).GetName, func(m *Shelf, v string) { m.Name = v }, shelfPattern, []string{"shelf_id"}),
+			crud.String("theme", (*Shelf).GetTheme, func(m *Shelf, v string) { m.Theme = v }),
+		},
+		Pattern:   shelfPattern,
+		ParseName: ParseShelfKey,
+		SetKey:    func(m *Shelf, k ShelfKey) { m.Name = k.String() },
+		KeyValues: func(k ShelfKey) []any { return []any{k.ShelfId} },
+		SQL: crud.SQL{
+			Columns: shelfColumns,
+			Select:  shelfSelect,
+			Get:     shelfGet,
+			Create:  shelfCreate,
+			Delete:  shelfDelete,
+		},
+	})
+}
 
 // ShelfKey is the key of Shelf: the variables of shelves/{shelf}.
 type ShelfKey struct {
@@ -133,31 +137,35 @@ var bookPattern = crud.MustPattern("shelves/{shelf}/books/{book}")
 
 // BookTable describes the table books behind golden.parents.Book. Columns are
 // in SELECT order.
-var BookTable = crud.NewTable(crud.TableSpec[Book, *Book, BookKey]{
-	Message:  "golden.parents.Book",
-	Singular: "book",
-	Name:     "books",
-	Resource: "library.example.com/Book",
-	Columns: []crud.Column[*Book]{
-		crud.ResourceName("name", (*Book).GetName, func(m *Book, v string) { m.Name = v }, bookPattern, []string{"shelf_id", "book_id"}),
-		crud.String("title", (*Book).GetTitle, func(m *Book, v string) { m.Title = v }),
-	},
-	Pattern:   bookPattern,
-	ParseName: ParseBookKey,
-	SetKey:    func(m *Book, k BookKey) { m.Name = k.String() },
-	KeyValues: func(k BookKey) []any { return []any{k.ShelfId, k.BookId} },
-	Parent:    &crud.Parent{Pattern: crud.MustPattern("shelves/{shelf}"), Check: true},
-	References: []crud.Reference{
-		{Constraint: "books_shelf_id_fkey", Columns: []string{"shelf_id"}, Table: "shelves", Target: []string{"shelf_id"}, Resource: "library.example.com/Shelf", Parent: true},
-	},
-	SQL: crud.SQL{
-		Columns: bookColumns,
-		Select:  bookSelect,
-		Get:     bookGet,
-		Create:  bookCreate,
-		Delete:  bookDelete,
-	},
-})
+var BookTable = newBookTable()
+
+func newBookTable() *crud.Table[*Book, BookKey] {
+	return crud.NewTable(crud.TableSpec[Book, *Book, BookKey]{
+		Message:  "golden.parents.Book",
+		Singular: "book",
+		Name:     "books",
+		Resource: "library.example.com/Book",
+		Columns: []crud.Column[*Book]{
+			crud.ResourceName("name", (*Book).GetName, func(m *Book, v string) { m.Name = v }, bookPattern, []string{"shelf_id", "book_id"}),
+			crud.String("title", (*Book).GetTitle, func(m *Book, v string) { m.Title = v }),
+		},
+		Pattern:   bookPattern,
+		ParseName: ParseBookKey,
+		SetKey:    func(m *Book, k BookKey) { m.Name = k.String() },
+		KeyValues: func(k BookKey) []any { return []any{k.ShelfId, k.BookId} },
+		Parent:    &crud.Parent{Pattern: crud.MustPattern("shelves/{shelf}"), Check: true},
+		References: []crud.Reference{
+			{Constraint: "books_shelf_id_fkey", Columns: []string{"shelf_id"}, Table: "shelves", Target: []string{"shelf_id"}, Resource: "library.example.com/Shelf", Parent: true},
+		},
+		SQL: crud.SQL{
+			Columns: bookColumns,
+			Select:  bookSelect,
+			Get:     bookGet,
+			Create:  bookCreate,
+			Delete:  bookDelete,
+		},
+	})
+}
 
 // BookKey is the key of Book: the variables of shelves/{shelf}/books/{book}.
 type BookKey struct {
@@ -230,30 +238,34 @@ var boxPattern = crud.MustPattern("shelves/{shelf}/boxes/{box}")
 
 // BoxTable describes the table boxes behind golden.parents.Box. Columns are in
 // SELECT order.
-var BoxTable = crud.NewTable(crud.TableSpec[Box, *Box, BoxKey]{
-	Message:  "golden.parents.Box",
-	Singular: "box",
-	Name:     "boxes",
-	Resource: "library.example.com/Box",
-	Columns: []crud.Column[*Box]{
-		crud.ResourceName("name", (*Box).GetName, func(m *Box, v string) { m.Name = v }, boxPattern, []string{"shelf_id", "box_id"}),
-	},
-	Pattern:   boxPattern,
-	ParseName: ParseBoxKey,
-	SetKey:    func(m *Box, k BoxKey) { m.Name = k.String() },
-	KeyValues: func(k BoxKey) []any { return []any{k.ShelfId, k.BoxId} },
-	Parent:    &crud.Parent{Pattern: crud.MustPattern("shelves/{shelf}")},
-	References: []crud.Reference{
-		{Constraint: "boxes_shelf_id_fkey", Columns: []string{"shelf_id"}, Table: "shelves", Target: []string{"shelf_id"}, Resource: "library.example.com/Shelf", Parent: true},
-	},
-	SQL: crud.SQL{
-		Columns: boxColumns,
-		Select:  boxSelect,
-		Get:     boxGet,
-		Create:  boxCreate,
-		Delete:  boxDelete,
-	},
-})
+var BoxTable = newBoxTable()
+
+func newBoxTable() *crud.Table[*Box, BoxKey] {
+	return crud.NewTable(crud.TableSpec[Box, *Box, BoxKey]{
+		Message:  "golden.parents.Box",
+		Singular: "box",
+		Name:     "boxes",
+		Resource: "library.example.com/Box",
+		Columns: []crud.Column[*Box]{
+			crud.ResourceName("name", (*Box).GetName, func(m *Box, v string) { m.Name = v }, boxPattern, []string{"shelf_id", "box_id"}),
+		},
+		Pattern:   boxPattern,
+		ParseName: ParseBoxKey,
+		SetKey:    func(m *Box, k BoxKey) { m.Name = k.String() },
+		KeyValues: func(k BoxKey) []any { return []any{k.ShelfId, k.BoxId} },
+		Parent:    &crud.Parent{Pattern: crud.MustPattern("shelves/{shelf}")},
+		References: []crud.Reference{
+			{Constraint: "boxes_shelf_id_fkey", Columns: []string{"shelf_id"}, Table: "shelves", Target: []string{"shelf_id"}, Resource: "library.example.com/Shelf", Parent: true},
+		},
+		SQL: crud.SQL{
+			Columns: boxColumns,
+			Select:  boxSelect,
+			Get:     boxGet,
+			Create:  boxCreate,
+			Delete:  boxDelete,
+		},
+	})
+}
 
 // BoxKey is the key of Box: the variables of shelves/{shelf}/boxes/{box}.
 type BoxKey struct {
@@ -324,27 +336,31 @@ var keyPattern = crud.MustPattern("rooms/{room}/keys/{key}")
 
 // KeyTable describes the table keys behind golden.parents.Key. Columns are in
 // SELECT order.
-var KeyTable = crud.NewTable(crud.TableSpec[Key, *Key, KeyKey]{
-	Message:  "golden.parents.Key",
-	Singular: "key",
-	Name:     "keys",
-	Resource: "library.example.com/Key",
-	Columns: []crud.Column[*Key]{
-		crud.ResourceName("name", (*Key).GetName, func(m *Key, v string) { m.Name = v }, keyPattern, []string{"room_id", "key_id"}),
-	},
-	Pattern:   keyPattern,
-	ParseName: ParseKeyKey,
-	SetKey:    func(m *Key, k KeyKey) { m.Name = k.String() },
-	KeyValues: func(k KeyKey) []any { return []any{k.RoomId, k.KeyId} },
-	Parent:    &crud.Parent{Pattern: crud.MustPattern("rooms/{room}")},
-	SQL: crud.SQL{
-		Columns: keyColumns,
-		Select:  keySelect,
-		Get:     keyGet,
-		Create:  keyCreate,
-		Delete:  keyDelete,
-	},
-})
+var KeyTable = newKeyTable()
+
+func newKeyTable() *crud.Table[*Key, KeyKey] {
+	return crud.NewTable(crud.TableSpec[Key, *Key, KeyKey]{
+		Message:  "golden.parents.Key",
+		Singular: "key",
+		Name:     "keys",
+		Resource: "library.example.com/Key",
+		Columns: []crud.Column[*Key]{
+			crud.ResourceName("name", (*Key).GetName, func(m *Key, v string) { m.Name = v }, keyPattern, []string{"room_id", "key_id"}),
+		},
+		Pattern:   keyPattern,
+		ParseName: ParseKeyKey,
+		SetKey:    func(m *Key, k KeyKey) { m.Name = k.String() },
+		KeyValues: func(k KeyKey) []any { return []any{k.RoomId, k.KeyId} },
+		Parent:    &crud.Parent{Pattern: crud.MustPattern("rooms/{room}")},
+		SQL: crud.SQL{
+			Columns: keyColumns,
+			Select:  keySelect,
+			Get:     keyGet,
+			Create:  keyCreate,
+			Delete:  keyDelete,
+		},
+	})
+}
 
 // KeyKey is the key of Key: the variables of rooms/{room}/keys/{key}.
 type KeyKey struct {

@@ -40,30 +40,34 @@ const (
 
 // UserTable describes the table users behind golden.plainservice.User. Columns
 // are in SELECT order.
-var UserTable = crud.NewTable(crud.TableSpec[User, *User, int64]{
-	Message:  "golden.plainservice.User",
-	Singular: "user",
-	Name:     "users",
-	Resource: "golden.plainservice.User",
-	Columns: []crud.Column[*User]{
-		crud.Int64("id", (*User).GetId, func(m *User, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.String("username", (*User).GetUsername, func(m *User, v string) { m.Username = v }, crud.Required, crud.Unique("users_username_key"), crud.MaxLength(32)),
-		crud.OptionalString("email", (*User).GetEmail, func(m *User) bool { return m.Email != nil }, func(m *User, v string) { m.Email = &v }, func(m *User) { m.Email = nil }, crud.Unique("users_email_key")),
-	},
-	Key:    (*User).GetId,
-	SetKey: func(m *User, v int64) { m.Id = v },
-	SQL: crud.SQL{
-		Columns: userColumns,
-		Select:  userSelect,
-		Get:     userGet,
-		Create:  userCreate,
-		Delete:  userDelete,
-		Lookups: map[string]string{
-			"username": userGetByUsername,
-			"email":    userGetByEmail,
+var UserTable = newUserTable()
+
+func newUserTable() *crud.Table[*User, int64] {
+	return crud.NewTable(crud.TableSpec[User, *User, int64]{
+		Message:  "golden.plainservice.User",
+		Singular: "user",
+		Name:     "users",
+		Resource: "golden.plainservice.User",
+		Columns: []crud.Column[*User]{
+			crud.Int64("id", (*User).GetId, func(m *User, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.String("username", (*User).GetUsername, func(m *User, v string) { m.Username = v }, crud.Required, crud.Unique("users_username_key"), crud.MaxLength(32)),
+			crud.OptionalString("email", (*User).GetEmail, func(m *User) bool { return m.Email != nil }, func(m *User, v string) { m.Email = &v }, func(m *User) { m.Email = nil }, crud.Unique("users_email_key")),
 		},
-	},
-})
+		Key:    (*User).GetId,
+		SetKey: func(m *User, v int64) { m.Id = v },
+		SQL: crud.SQL{
+			Columns: userColumns,
+			Select:  userSelect,
+			Get:     userGet,
+			Create:  userCreate,
+			Delete:  userDelete,
+			Lookups: map[string]string{
+				"username": userGetByUsername,
+				"email":    userGetByEmail,
+			},
+		},
+	})
+}
 
 // UserHooks run around writes to User, inside the write's transaction. An error
 // rolls the write back and is returned to the caller. A nil hook costs nothing.

@@ -30,24 +30,28 @@ const (
 
 // CategoryTable describes the table categories behind golden.plurals.Category.
 // Columns are in SELECT order.
-var CategoryTable = crud.NewTable(crud.TableSpec[Category, *Category, int64]{
-	Message:  "golden.plurals.Category",
-	Singular: "category",
-	Name:     "categories",
-	Resource: "golden.plurals.Category",
-	Columns: []crud.Column[*Category]{
-		crud.Int64("id", (*Category).GetId, func(m *Category, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-	},
-	Key:    (*Category).GetId,
-	SetKey: func(m *Category, v int64) { m.Id = v },
-	SQL: crud.SQL{
-		Columns: categoryColumns,
-		Select:  categorySelect,
-		Get:     categoryGet,
-		Create:  categoryCreate,
-		Delete:  categoryDelete,
-	},
-})
+var CategoryTable = newCategoryTable()
+
+func newCategoryTable() *crud.Table[*Category, int64] {
+	return crud.NewTable(crud.TableSpec[Category, *Category, int64]{
+		Message:  "golden.plurals.Category",
+		Singular: "category",
+		Name:     "categories",
+		Resource: "golden.plurals.Category",
+		Columns: []crud.Column[*Category]{
+			crud.Int64("id", (*Category).GetId, func(m *Category, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+		},
+		Key:    (*Category).GetId,
+		SetKey: func(m *Category, v int64) { m.Id = v },
+		SQL: crud.SQL{
+			Columns: categoryColumns,
+			Select:  categorySelect,
+			Get:     categoryGet,
+			Create:  categoryCreate,
+			Delete:  categoryDelete,
+		},
+	})
+}
 
 // CategoryHooks run around writes to Category, inside the write's transaction.
 // An error rolls the write back and is returned to the caller. A nil hook costs
@@ -97,24 +101,28 @@ const (
 
 // LineItemTable describes the table line_items behind golden.plurals.LineItem.
 // Columns are in SELECT order.
-var LineItemTable = crud.NewTable(crud.TableSpec[LineItem, *LineItem, int64]{
-	Message:  "golden.plurals.LineItem",
-	Singular: "line_item",
-	Name:     "line_items",
-	Resource: "golden.plurals.LineItem",
-	Columns: []crud.Column[*LineItem]{
-		crud.Int64("id", (*LineItem).GetId, func(m *LineItem, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-	},
-	Key:    (*LineItem).GetId,
-	SetKey: func(m *LineItem, v int64) { m.Id = v },
-	SQL: crud.SQL{
-		Columns: lineItemColumns,
-		Select:  lineItemSelect,
-		Get:     lineItemGet,
-		Create:  lineItemCreate,
-		Delete:  lineItemDelete,
-	},
-})
+var LineItemTable = newLineItemTable()
+
+func newLineItemTable() *crud.Table[*LineItem, int64] {
+	return crud.NewTable(crud.TableSpec[LineItem, *LineItem, int64]{
+		Message:  "golden.plurals.LineItem",
+		Singular: "line_item",
+		Name:     "line_items",
+		Resource: "golden.plurals.LineItem",
+		Columns: []crud.Column[*LineItem]{
+			crud.Int64("id", (*LineItem).GetId, func(m *LineItem, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+		},
+		Key:    (*LineItem).GetId,
+		SetKey: func(m *LineItem, v int64) { m.Id = v },
+		SQL: crud.SQL{
+			Columns: lineItemColumns,
+			Select:  lineItemSelect,
+			Get:     lineItemGet,
+			Create:  lineItemCreate,
+			Delete:  lineItemDelete,
+		},
+	})
+}
 
 // LineItemHooks run around writes to LineItem, inside the write's transaction.
 // An error rolls the write back and is returned to the caller. A nil hook costs
@@ -169,26 +177,30 @@ var goosePattern = crud.MustPattern("geese/{goose}")
 
 // GooseTable describes the table geese behind golden.plurals.Goose. Columns are
 // in SELECT order.
-var GooseTable = crud.NewTable(crud.TableSpec[Goose, *Goose, GooseKey]{
-	Message:  "golden.plurals.Goose",
-	Singular: "goose",
-	Name:     "geese",
-	Resource: "farm.example.com/Goose",
-	Columns: []crud.Column[*Goose]{
-		crud.ResourceName("name", (*Goose).GetName, func(m *Goose, v string) { m.Name = v }, goosePattern, []string{"goose_id"}),
-	},
-	Pattern:   goosePattern,
-	ParseName: ParseGooseKey,
-	SetKey:    func(m *Goose, k GooseKey) { m.Name = k.String() },
-	KeyValues: func(k GooseKey) []any { return []any{k.GooseId} },
-	SQL: crud.SQL{
-		Columns: gooseColumns,
-		Select:  gooseSelect,
-		Get:     gooseGet,
-		Create:  gooseCreate,
-		Delete:  gooseDelete,
-	},
-})
+var GooseTable = newGooseTable()
+
+func newGooseTable() *crud.Table[*Goose, GooseKey] {
+	return crud.NewTable(crud.TableSpec[Goose, *Goose, GooseKey]{
+		Message:  "golden.plurals.Goose",
+		Singular: "goose",
+		Name:     "geese",
+		Resource: "farm.example.com/Goose",
+		Columns: []crud.Column[*Goose]{
+			crud.ResourceName("name", (*Goose).GetName, func(m *Goose, v string) { m.Name = v }, goosePattern, []string{"goose_id"}),
+		},
+		Pattern:   goosePattern,
+		ParseName: ParseGooseKey,
+		SetKey:    func(m *Goose, k GooseKey) { m.Name = k.String() },
+		KeyValues: func(k GooseKey) []any { return []any{k.GooseId} },
+		SQL: crud.SQL{
+			Columns: gooseColumns,
+			Select:  gooseSelect,
+			Get:     gooseGet,
+			Create:  gooseCreate,
+			Delete:  gooseDelete,
+		},
+	})
+}
 
 // GooseKey is the key of Goose: the variables of geese/{goose}.
 type GooseKey struct {

@@ -54,36 +54,40 @@ const (
 
 // SampleTable describes the table samples behind golden.presence.Sample.
 // Columns are in SELECT order.
-var SampleTable = crud.NewTable(crud.TableSpec[Sample, *Sample, int64]{
-	Message:  "golden.presence.Sample",
-	Singular: "sample",
-	Name:     "samples",
-	Resource: "golden.presence.Sample",
-	Columns: []crud.Column[*Sample]{
-		crud.Int64("id", (*Sample).GetId, func(m *Sample, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.OptionalBool("bool_value", (*Sample).GetBoolValue, func(m *Sample) bool { return m.BoolValue != nil }, func(m *Sample, v bool) { m.BoolValue = &v }, func(m *Sample) { m.BoolValue = nil }),
-		crud.OptionalInt32("int32_value", (*Sample).GetInt32Value, func(m *Sample) bool { return m.Int32Value != nil }, func(m *Sample, v int32) { m.Int32Value = &v }, func(m *Sample) { m.Int32Value = nil }),
-		crud.OptionalInt64("int64_value", (*Sample).GetInt64Value, func(m *Sample) bool { return m.Int64Value != nil }, func(m *Sample, v int64) { m.Int64Value = &v }, func(m *Sample) { m.Int64Value = nil }),
-		crud.OptionalUint32("uint32_value", (*Sample).GetUint32Value, func(m *Sample) bool { return m.Uint32Value != nil }, func(m *Sample, v uint32) { m.Uint32Value = &v }, func(m *Sample) { m.Uint32Value = nil }),
-		crud.OptionalUint64("uint64_value", (*Sample).GetUint64Value, func(m *Sample) bool { return m.Uint64Value != nil }, func(m *Sample, v uint64) { m.Uint64Value = &v }, func(m *Sample) { m.Uint64Value = nil }),
-		crud.OptionalFloat("float_value", (*Sample).GetFloatValue, func(m *Sample) bool { return m.FloatValue != nil }, func(m *Sample, v float32) { m.FloatValue = &v }, func(m *Sample) { m.FloatValue = nil }),
-		crud.OptionalDouble("double_value", (*Sample).GetDoubleValue, func(m *Sample) bool { return m.DoubleValue != nil }, func(m *Sample, v float64) { m.DoubleValue = &v }, func(m *Sample) { m.DoubleValue = nil }),
-		crud.OptionalString("string_value", (*Sample).GetStringValue, func(m *Sample) bool { return m.StringValue != nil }, func(m *Sample, v string) { m.StringValue = &v }, func(m *Sample) { m.StringValue = nil }),
-		crud.OptionalBytes("bytes_value", (*Sample).GetBytesValue, func(m *Sample) bool { return m.BytesValue != nil }, func(m *Sample, v []byte) { m.BytesValue = v }, func(m *Sample) { m.BytesValue = nil }),
-		crud.OptionalEnum("color", (*Sample).GetColor, func(m *Sample) bool { return m.Color != nil }, func(m *Sample, v Sample_Color) { m.Color = &v }, func(m *Sample) { m.Color = nil }),
-		crud.OptionalUUID("token", (*Sample).GetToken, func(m *Sample) bool { return m.Token != nil }, func(m *Sample, v string) { m.Token = &v }, func(m *Sample) { m.Token = nil }),
-		crud.OptionalInt32("rank", (*Sample).GetRank, func(m *Sample) bool { return m.Rank != nil }, func(m *Sample, v int32) { m.Rank = &v }, func(m *Sample) { m.Rank = nil }, crud.Required, crud.NotNull),
-	},
-	Key:    (*Sample).GetId,
-	SetKey: func(m *Sample, v int64) { m.Id = v },
-	SQL: crud.SQL{
-		Columns: sampleColumns,
-		Select:  sampleSelect,
-		Get:     sampleGet,
-		Create:  sampleCreate,
-		Delete:  sampleDelete,
-	},
-})
+var SampleTable = newSampleTable()
+
+func newSampleTable() *crud.Table[*Sample, int64] {
+	return crud.NewTable(crud.TableSpec[Sample, *Sample, int64]{
+		Message:  "golden.presence.Sample",
+		Singular: "sample",
+		Name:     "samples",
+		Resource: "golden.presence.Sample",
+		Columns: []crud.Column[*Sample]{
+			crud.Int64("id", (*Sample).GetId, func(m *Sample, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.OptionalBool("bool_value", (*Sample).GetBoolValue, func(m *Sample) bool { return m.BoolValue != nil }, func(m *Sample, v bool) { m.BoolValue = &v }, func(m *Sample) { m.BoolValue = nil }),
+			crud.OptionalInt32("int32_value", (*Sample).GetInt32Value, func(m *Sample) bool { return m.Int32Value != nil }, func(m *Sample, v int32) { m.Int32Value = &v }, func(m *Sample) { m.Int32Value = nil }),
+			crud.OptionalInt64("int64_value", (*Sample).GetInt64Value, func(m *Sample) bool { return m.Int64Value != nil }, func(m *Sample, v int64) { m.Int64Value = &v }, func(m *Sample) { m.Int64Value = nil }),
+			crud.OptionalUint32("uint32_value", (*Sample).GetUint32Value, func(m *Sample) bool { return m.Uint32Value != nil }, func(m *Sample, v uint32) { m.Uint32Value = &v }, func(m *Sample) { m.Uint32Value = nil }),
+			crud.OptionalUint64("uint64_value", (*Sample).GetUint64Value, func(m *Sample) bool { return m.Uint64Value != nil }, func(m *Sample, v uint64) { m.Uint64Value = &v }, func(m *Sample) { m.Uint64Value = nil }),
+			crud.OptionalFloat("float_value", (*Sample).GetFloatValue, func(m *Sample) bool { return m.FloatValue != nil }, func(m *Sample, v float32) { m.FloatValue = &v }, func(m *Sample) { m.FloatValue = nil }),
+			crud.OptionalDouble("double_value", (*Sample).GetDoubleValue, func(m *Sample) bool { return m.DoubleValue != nil }, func(m *Sample, v float64) { m.DoubleValue = &v }, func(m *Sample) { m.DoubleValue = nil }),
+			crud.OptionalString("string_value", (*Sample).GetStringValue, func(m *Sample) bool { return m.StringValue != nil }, func(m *Sample, v string) { m.StringValue = &v }, func(m *Sample) { m.StringValue = nil }),
+			crud.OptionalBytes("bytes_value", (*Sample).GetBytesValue, func(m *Sample) bool { return m.BytesValue != nil }, func(m *Sample, v []byte) { m.BytesValue = v }, func(m *Sample) { m.BytesValue = nil }),
+			crud.OptionalEnum("color", (*Sample).GetColor, func(m *Sample) bool { return m.Color != nil }, func(m *Sample, v Sample_Color) { m.Color = &v }, func(m *Sample) { m.Color = nil }),
+			crud.OptionalUUID("token", (*Sample).GetToken, func(m *Sample) bool { return m.Token != nil }, func(m *Sample, v string) { m.Token = &v }, func(m *Sample) { m.Token = nil }),
+			crud.OptionalInt32("rank", (*Sample).GetRank, func(m *Sample) bool { return m.Rank != nil }, func(m *Sample, v int32) { m.Rank = &v }, func(m *Sample) { m.Rank = nil }, crud.Required, crud.NotNull),
+		},
+		Key:    (*Sample).GetId,
+		SetKey: func(m *Sample, v int64) { m.Id = v },
+		SQL: crud.SQL{
+			Columns: sampleColumns,
+			Select:  sampleSelect,
+			Get:     sampleGet,
+			Create:  sampleCreate,
+			Delete:  sampleDelete,
+		},
+	})
+}
 
 // SampleHooks run around writes to Sample, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs

@@ -40,28 +40,32 @@ const (
 
 // ReadingTable describes the table readings behind golden.proto2.Reading.
 // Columns are in SELECT order.
-var ReadingTable = crud.NewTable(crud.TableSpec[Reading, *Reading, int64]{
-	Message:  "golden.proto2.Reading",
-	Singular: "reading",
-	Name:     "readings",
-	Resource: "golden.proto2.Reading",
-	Columns: []crud.Column[*Reading]{
-		crud.OptionalInt64("id", (*Reading).GetId, func(m *Reading) bool { return m.Id != nil }, func(m *Reading, v int64) { m.Id = &v }, func(m *Reading) { m.Id = nil }, crud.PrimaryKey, crud.Identity),
-		crud.OptionalDouble("value", (*Reading).GetValue, func(m *Reading) bool { return m.Value != nil }, func(m *Reading, v float64) { m.Value = &v }, func(m *Reading) { m.Value = nil }),
-		crud.OptionalEnum("unit", (*Reading).GetUnit, func(m *Reading) bool { return m.Unit != nil }, func(m *Reading, v Reading_Unit) { m.Unit = &v }, func(m *Reading) { m.Unit = nil }, crud.RejectUnknown),
-		crud.OptionalBytes("raw", (*Reading).GetRaw, func(m *Reading) bool { return m.Raw != nil }, func(m *Reading, v []byte) { m.Raw = v }, func(m *Reading) { m.Raw = nil }),
-		crud.Strings("notes", (*Reading).GetNotes, func(m *Reading, v []string) { m.Notes = v }),
-	},
-	Key:    (*Reading).GetId,
-	SetKey: func(m *Reading, v int64) { m.Id = &v },
-	SQL: crud.SQL{
-		Columns: readingColumns,
-		Select:  readingSelect,
-		Get:     readingGet,
-		Create:  readingCreate,
-		Delete:  readingDelete,
-	},
-})
+var ReadingTable = newReadingTable()
+
+func newReadingTable() *crud.Table[*Reading, int64] {
+	return crud.NewTable(crud.TableSpec[Reading, *Reading, int64]{
+		Message:  "golden.proto2.Reading",
+		Singular: "reading",
+		Name:     "readings",
+		Resource: "golden.proto2.Reading",
+		Columns: []crud.Column[*Reading]{
+			crud.OptionalInt64("id", (*Reading).GetId, func(m *Reading) bool { return m.Id != nil }, func(m *Reading, v int64) { m.Id = &v }, func(m *Reading) { m.Id = nil }, crud.PrimaryKey, crud.Identity),
+			crud.OptionalDouble("value", (*Reading).GetValue, func(m *Reading) bool { return m.Value != nil }, func(m *Reading, v float64) { m.Value = &v }, func(m *Reading) { m.Value = nil }),
+			crud.OptionalEnum("unit", (*Reading).GetUnit, func(m *Reading) bool { return m.Unit != nil }, func(m *Reading, v Reading_Unit) { m.Unit = &v }, func(m *Reading) { m.Unit = nil }, crud.RejectUnknown),
+			crud.OptionalBytes("raw", (*Reading).GetRaw, func(m *Reading) bool { return m.Raw != nil }, func(m *Reading, v []byte) { m.Raw = v }, func(m *Reading) { m.Raw = nil }),
+			crud.Strings("notes", (*Reading).GetNotes, func(m *Reading, v []string) { m.Notes = v }),
+		},
+		Key:    (*Reading).GetId,
+		SetKey: func(m *Reading, v int64) { m.Id = &v },
+		SQL: crud.SQL{
+			Columns: readingColumns,
+			Select:  readingSelect,
+			Get:     readingGet,
+			Create:  readingCreate,
+			Delete:  readingDelete,
+		},
+	})
+}
 
 // ReadingHooks run around writes to Reading, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs

@@ -36,31 +36,35 @@ const (
 
 // TrackTable describes the table Music.Track-List behind golden.quoted.Track.
 // Columns are in SELECT order.
-var TrackTable = crud.NewTable(crud.TableSpec[Track, *Track, int64]{
-	Message:  "golden.quoted.Track",
-	Singular: "track",
-	Schema:   "Music",
-	Name:     "Track-List",
-	Resource: "golden.quoted.Track",
-	Columns: []crud.Column[*Track]{
-		crud.Int64("id", (*Track).GetId, func(m *Track, v int64) { m.Id = v }, crud.ColumnName("TrackId"), crud.PrimaryKey, crud.Identity),
-		crud.String("title", (*Track).GetTitle, func(m *Track, v string) { m.Title = v }, crud.ColumnName("Full Title")),
-		crud.String("artist", (*Track).GetArtist, func(m *Track, v string) { m.Artist = v }, crud.ColumnName("künstler")),
-		crud.String("label", (*Track).GetLabel, func(m *Track, v string) { m.Label = v }, crud.ColumnName("La Bel")),
-	},
-	Key:    (*Track).GetId,
-	SetKey: func(m *Track, v int64) { m.Id = v },
-	Indexes: []crud.Index{
-		{Name: "Title Index", Columns: []string{"Full Title"}},
-	},
-	SQL: crud.SQL{
-		Columns: trackColumns,
-		Select:  trackSelect,
-		Get:     trackGet,
-		Create:  trackCreate,
-		Delete:  trackDelete,
-	},
-})
+var TrackTable = newTrackTable()
+
+func newTrackTable() *crud.Table[*Track, int64] {
+	return crud.NewTable(crud.TableSpec[Track, *Track, int64]{
+		Message:  "golden.quoted.Track",
+		Singular: "track",
+		Schema:   "Music",
+		Name:     "Track-List",
+		Resource: "golden.quoted.Track",
+		Columns: []crud.Column[*Track]{
+			crud.Int64("id", (*Track).GetId, func(m *Track, v int64) { m.Id = v }, crud.ColumnName("TrackId"), crud.PrimaryKey, crud.Identity),
+			crud.String("title", (*Track).GetTitle, func(m *Track, v string) { m.Title = v }, crud.ColumnName("Full Title")),
+			crud.String("artist", (*Track).GetArtist, func(m *Track, v string) { m.Artist = v }, crud.ColumnName("künstler")),
+			crud.String("label", (*Track).GetLabel, func(m *Track, v string) { m.Label = v }, crud.ColumnName("La Bel")),
+		},
+		Key:    (*Track).GetId,
+		SetKey: func(m *Track, v int64) { m.Id = v },
+		Indexes: []crud.Index{
+			{Name: "Title Index", Columns: []string{"Full Title"}},
+		},
+		SQL: crud.SQL{
+			Columns: trackColumns,
+			Select:  trackSelect,
+			Get:     trackGet,
+			Create:  trackCreate,
+			Delete:  trackDelete,
+		},
+	})
+}
 
 // TrackHooks run around writes to Track, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs

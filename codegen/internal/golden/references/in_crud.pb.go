@@ -36,31 +36,35 @@ const (
 
 // AuthorTable describes the table authors behind golden.references.Author.
 // Columns are in SELECT order.
-var AuthorTable = crud.NewTable(crud.TableSpec[Author, *Author, int64]{
-	Message:  "golden.references.Author",
-	Singular: "author",
-	Name:     "authors",
-	Resource: "golden.references.Author",
-	Columns: []crud.Column[*Author]{
-		crud.Int64("id", (*Author).GetId, func(m *Author, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.String("pen_name", (*Author).GetPenName, func(m *Author, v string) { m.PenName = v }, crud.Unique("authors_pen_name_key")),
-	},
-	Key:    (*Author).GetId,
-	SetKey: func(m *Author, v int64) { m.Id = v },
-	Children: []crud.Child{
-		{Table: "books", Columns: []string{"author_id"}, Target: []string{"id"}},
-	},
-	SQL: crud.SQL{
-		Columns: authorColumns,
-		Select:  authorSelect,
-		Get:     authorGet,
-		Create:  authorCreate,
-		Delete:  authorDelete,
-		Lookups: map[string]string{
-			"pen_name": authorGetByPenName,
+var AuthorTable = newAuthorTable()
+
+func newAuthorTable() *crud.Table[*Author, int64] {
+	return crud.NewTable(crud.TableSpec[Author, *Author, int64]{
+		Message:  "golden.references.Author",
+		Singular: "author",
+		Name:     "authors",
+		Resource: "golden.references.Author",
+		Columns: []crud.Column[*Author]{
+			crud.Int64("id", (*Author).GetId, func(m *Author, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.String("pen_name", (*Author).GetPenName, func(m *Author, v string) { m.PenName = v }, crud.Unique("authors_pen_name_key")),
 		},
-	},
-})
+		Key:    (*Author).GetId,
+		SetKey: func(m *Author, v int64) { m.Id = v },
+		Children: []crud.Child{
+			{Table: "books", Columns: []string{"author_id"}, Target: []string{"id"}},
+		},
+		SQL: crud.SQL{
+			Columns: authorColumns,
+			Select:  authorSelect,
+			Get:     authorGet,
+			Create:  authorCreate,
+			Delete:  authorDelete,
+			Lookups: map[string]string{
+				"pen_name": authorGetByPenName,
+			},
+		},
+	})
+}
 
 // AuthorHooks run around writes to Author, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs
@@ -136,45 +140,49 @@ const (
 
 // BookTable describes the table books behind golden.references.Book. Columns
 // are in SELECT order.
-var BookTable = crud.NewTable(crud.TableSpec[Book, *Book, int64]{
-	Message:  "golden.references.Book",
-	Singular: "book",
-	Name:     "books",
-	Resource: "golden.references.Book",
-	Columns: []crud.Column[*Book]{
-		crud.Int64("id", (*Book).GetId, func(m *Book, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.String("title", (*Book).GetTitle, func(m *Book, v string) { m.Title = v }),
-		crud.String("isbn", (*Book).GetIsbn, func(m *Book, v string) { m.Isbn = v }),
-		crud.Int32("edition", (*Book).GetEdition, func(m *Book, v int32) { m.Edition = v }),
-		crud.Int64("author_id", (*Book).GetAuthorId, func(m *Book, v int64) { m.AuthorId = v }),
-		crud.OptionalInt64("editor_id", (*Book).GetEditorId, func(m *Book) bool { return m.EditorId != nil }, func(m *Book, v int64) { m.EditorId = &v }, func(m *Book) { m.EditorId = nil }),
-		crud.String("critic", (*Book).GetCritic, func(m *Book, v string) { m.Critic = v }),
-		crud.OptionalInt64("sequel_id", (*Book).GetSequelId, func(m *Book) bool { return m.SequelId != nil }, func(m *Book, v int64) { m.SequelId = &v }, func(m *Book) { m.SequelId = nil }),
-	},
-	Key:    (*Book).GetId,
-	SetKey: func(m *Book, v int64) { m.Id = v },
-	References: []crud.Reference{
-		{Constraint: "books_author_id_fkey", Columns: []string{"author_id"}, Table: "authors", Target: []string{"id"}, Resource: "golden.references.Author", OnDelete: "CASCADE", OnUpdate: "RESTRICT"},
-		{Constraint: "books_editor_id_fkey", Columns: []string{"editor_id"}, Table: "authors", Target: []string{"id"}, Resource: "golden.references.Author", OnDelete: "SET NULL"},
-		{Constraint: "books_critic_fkey", Columns: []string{"critic"}, Table: "authors", Target: []string{"pen_name"}, Resource: "golden.references.Author"},
-		{Constraint: "books_sequel_id_fkey", Columns: []string{"sequel_id"}, Table: "books", Target: []string{"id"}, Resource: "golden.references.Book"},
-	},
-	Indexes: []crud.Index{
-		{Name: "books_author_id_title_idx", Columns: []string{"author_id", "title"}},
-		{Name: "books_isbn_edition_key", Columns: []string{"isbn", "edition"}, Unique: true},
-		{Name: "by_title", Columns: []string{"title"}},
-	},
-	SQL: crud.SQL{
-		Columns: bookColumns,
-		Select:  bookSelect,
-		Get:     bookGet,
-		Create:  bookCreate,
-		Delete:  bookDelete,
-		Lookups: map[string]string{
-			"isbn,edition": bookGetByIsbnAndEdition,
+var BookTable = newBookTable()
+
+func newBookTable() *crud.Table[*Book, int64] {
+	return crud.NewTable(crud.TableSpec[Book, *Book, int64]{
+		Message:  "golden.references.Book",
+		Singular: "book",
+		Name:     "books",
+		Resource: "golden.references.Book",
+		Columns: []crud.Column[*Book]{
+			crud.Int64("id", (*Book).GetId, func(m *Book, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.String("title", (*Book).GetTitle, func(m *Book, v string) { m.Title = v }),
+			crud.String("isbn", (*Book).GetIsbn, func(m *Book, v string) { m.Isbn = v }),
+			crud.Int32("edition", (*Book).GetEdition, func(m *Book, v int32) { m.Edition = v }),
+			crud.Int64("author_id", (*Book).GetAuthorId, func(m *Book, v int64) { m.AuthorId = v }),
+			crud.OptionalInt64("editor_id", (*Book).GetEditorId, func(m *Book) bool { return m.EditorId != nil }, func(m *Book, v int64) { m.EditorId = &v }, func(m *Book) { m.EditorId = nil }),
+			crud.String("critic", (*Book).GetCritic, func(m *Book, v string) { m.Critic = v }),
+			crud.OptionalInt64("sequel_id", (*Book).GetSequelId, func(m *Book) bool { return m.SequelId != nil }, func(m *Book, v int64) { m.SequelId = &v }, func(m *Book) { m.SequelId = nil }),
 		},
-	},
-})
+		Key:    (*Book).GetId,
+		SetKey: func(m *Book, v int64) { m.Id = v },
+		References: []crud.Reference{
+			{Constraint: "books_author_id_fkey", Columns: []string{"author_id"}, Table: "authors", Target: []string{"id"}, Resource: "golden.references.Author", OnDelete: "CASCADE", OnUpdate: "RESTRICT"},
+			{Constraint: "books_editor_id_fkey", Columns: []string{"editor_id"}, Table: "authors", Target: []string{"id"}, Resource: "golden.references.Author", OnDelete: "SET NULL"},
+			{Constraint: "books_critic_fkey", Columns: []string{"critic"}, Table: "authors", Target: []string{"pen_name"}, Resource: "golden.references.Author"},
+			{Constraint: "books_sequel_id_fkey", Columns: []string{"sequel_id"}, Table: "books", Target: []string{"id"}, Resource: "golden.references.Book"},
+		},
+		Indexes: []crud.Index{
+			{Name: "books_author_id_title_idx", Columns: []string{"author_id", "title"}},
+			{Name: "books_isbn_edition_key", Columns: []string{"isbn", "edition"}, Unique: true},
+			{Name: "by_title", Columns: []string{"title"}},
+		},
+		SQL: crud.SQL{
+			Columns: bookColumns,
+			Select:  bookSelect,
+			Get:     bookGet,
+			Create:  bookCreate,
+			Delete:  bookDelete,
+			Lookups: map[string]string{
+				"isbn,edition": bookGetByIsbnAndEdition,
+			},
+		},
+	})
+}
 
 // BookHooks run around writes to Book, inside the write's transaction. An error
 // rolls the write back and is returned to the caller. A nil hook costs nothing.

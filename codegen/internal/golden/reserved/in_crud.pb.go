@@ -45,33 +45,37 @@ const (
 
 // OrderTable describes the table order behind golden.reserved.Order. Columns
 // are in SELECT order.
-var OrderTable = crud.NewTable(crud.TableSpec[Order, *Order, int64]{
-	Message:  "golden.reserved.Order",
-	Singular: "order",
-	Name:     "order",
-	Resource: "golden.reserved.Order",
-	Columns: []crud.Column[*Order]{
-		crud.Int64("id", (*Order).GetId, func(m *Order, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.String("select", (*Order).GetSelect, func(m *Order, v string) { m.Select = v }),
-		crud.String("from", (*Order).GetFrom, func(m *Order, v string) { m.From = v }),
-		crud.String("where", (*Order).GetWhere, func(m *Order, v string) { m.Where = v }),
-		crud.String("user", (*Order).GetUser, func(m *Order, v string) { m.User = v }, crud.Unique("order_user_key")),
-		crud.Int32("limit", (*Order).GetLimit, func(m *Order, v int32) { m.Limit = v }),
-		crud.Bool("default", (*Order).GetDefault, func(m *Order, v bool) { m.Default = v }),
-	},
-	Key:    (*Order).GetId,
-	SetKey: func(m *Order, v int64) { m.Id = v },
-	SQL: crud.SQL{
-		Columns: orderColumns,
-		Select:  orderSelect,
-		Get:     orderGet,
-		Create:  orderCreate,
-		Delete:  orderDelete,
-		Lookups: map[string]string{
-			"user": orderGetByUser,
+var OrderTable = newOrderTable()
+
+func newOrderTable() *crud.Table[*Order, int64] {
+	return crud.NewTable(crud.TableSpec[Order, *Order, int64]{
+		Message:  "golden.reserved.Order",
+		Singular: "order",
+		Name:     "order",
+		Resource: "golden.reserved.Order",
+		Columns: []crud.Column[*Order]{
+			crud.Int64("id", (*Order).GetId, func(m *Order, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.String("select", (*Order).GetSelect, func(m *Order, v string) { m.Select = v }),
+			crud.String("from", (*Order).GetFrom, func(m *Order, v string) { m.From = v }),
+			crud.String("where", (*Order).GetWhere, func(m *Order, v string) { m.Where = v }),
+			crud.String("user", (*Order).GetUser, func(m *Order, v string) { m.User = v }, crud.Unique("order_user_key")),
+			crud.Int32("limit", (*Order).GetLimit, func(m *Order, v int32) { m.Limit = v }),
+			crud.Bool("default", (*Order).GetDefault, func(m *Order, v bool) { m.Default = v }),
 		},
-	},
-})
+		Key:    (*Order).GetId,
+		SetKey: func(m *Order, v int64) { m.Id = v },
+		SQL: crud.SQL{
+			Columns: orderColumns,
+			Select:  orderSelect,
+			Get:     orderGet,
+			Create:  orderCreate,
+			Delete:  orderDelete,
+			Lookups: map[string]string{
+				"user": orderGetByUser,
+			},
+		},
+	})
+}
 
 // OrderHooks run around writes to Order, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs
@@ -135,33 +139,37 @@ const (
 
 // GroupTable describes the table group behind golden.reserved.Group. Columns
 // are in SELECT order.
-var GroupTable = crud.NewTable(crud.TableSpec[Group, *Group, GroupKey]{
-	Message:  "golden.reserved.Group",
-	Singular: "group",
-	Name:     "group",
-	Resource: "golden.reserved.Group",
-	Columns: []crud.Column[*Group]{
-		crud.String("table", (*Group).GetTable, func(m *Group, v string) { m.Table = v }, crud.PrimaryKey),
-		crud.String("column", (*Group).GetColumn, func(m *Group, v string) { m.Column = v }, crud.PrimaryKey),
-		crud.Int64("order", (*Group).GetOrder, func(m *Group, v int64) { m.Order = v }),
-	},
-	Key: func(m *Group) GroupKey { return GroupKey{Table: m.GetTable(), Column: m.GetColumn()} },
-	SetKey: func(m *Group, k GroupKey) {
-		m.Table = k.Table
-		m.Column = k.Column
-	},
-	KeyValues: func(k GroupKey) []any { return []any{k.Table, k.Column} },
-	References: []crud.Reference{
-		{Constraint: "group_order_fkey", Columns: []string{"order"}, Table: "order", Target: []string{"id"}, Resource: "golden.reserved.Order"},
-	},
-	SQL: crud.SQL{
-		Columns: groupColumns,
-		Select:  groupSelect,
-		Get:     groupGet,
-		Create:  groupCreate,
-		Delete:  groupDelete,
-	},
-})
+var GroupTable = newGroupTable()
+
+func newGroupTable() *crud.Table[*Group, GroupKey] {
+	return crud.NewTable(crud.TableSpec[Group, *Group, GroupKey]{
+		Message:  "golden.reserved.Group",
+		Singular: "group",
+		Name:     "group",
+		Resource: "golden.reserved.Group",
+		Columns: []crud.Column[*Group]{
+			crud.String("table", (*Group).GetTable, func(m *Group, v string) { m.Table = v }, crud.PrimaryKey),
+			crud.String("column", (*Group).GetColumn, func(m *Group, v string) { m.Column = v }, crud.PrimaryKey),
+			crud.Int64("order", (*Group).GetOrder, func(m *Group, v int64) { m.Order = v }),
+		},
+		Key: func(m *Group) GroupKey { return GroupKey{Table: m.GetTable(), Column: m.GetColumn()} },
+		SetKey: func(m *Group, k GroupKey) {
+			m.Table = k.Table
+			m.Column = k.Column
+		},
+		KeyValues: func(k GroupKey) []any { return []any{k.Table, k.Column} },
+		References: []crud.Reference{
+			{Constraint: "group_order_fkey", Columns: []string{"order"}, Table: "order", Target: []string{"id"}, Resource: "golden.reserved.Order"},
+		},
+		SQL: crud.SQL{
+			Columns: groupColumns,
+			Select:  groupSelect,
+			Get:     groupGet,
+			Create:  groupCreate,
+			Delete:  groupDelete,
+		},
+	})
+}
 
 // GroupKey is the key of Group: table and column.
 type GroupKey struct {
@@ -230,24 +238,28 @@ const (
 
 // UserTable describes the table user behind golden.reserved.User. Columns are
 // in SELECT order.
-var UserTable = crud.NewTable(crud.TableSpec[User, *User, string]{
-	Message:  "golden.reserved.User",
-	Singular: "user",
-	Name:     "user",
-	Resource: "golden.reserved.User",
-	Columns: []crud.Column[*User]{
-		crud.String("id", (*User).GetId, func(m *User, v string) { m.Id = v }, crud.PrimaryKey),
-	},
-	Key:    (*User).GetId,
-	SetKey: func(m *User, v string) { m.Id = v },
-	SQL: crud.SQL{
-		Columns: userColumns,
-		Select:  userSelect,
-		Get:     userGet,
-		Create:  userCreate,
-		Delete:  userDelete,
-	},
-})
+var UserTable = newUserTable()
+
+func newUserTable() *crud.Table[*User, string] {
+	return crud.NewTable(crud.TableSpec[User, *User, string]{
+		Message:  "golden.reserved.User",
+		Singular: "user",
+		Name:     "user",
+		Resource: "golden.reserved.User",
+		Columns: []crud.Column[*User]{
+			crud.String("id", (*User).GetId, func(m *User, v string) { m.Id = v }, crud.PrimaryKey),
+		},
+		Key:    (*User).GetId,
+		SetKey: func(m *User, v string) { m.Id = v },
+		SQL: crud.SQL{
+			Columns: userColumns,
+			Select:  userSelect,
+			Get:     userGet,
+			Create:  userCreate,
+			Delete:  userDelete,
+		},
+	})
+}
 
 // UserHooks run around writes to User, inside the write's transaction. An error
 // rolls the write back and is returned to the caller. A nil hook costs nothing.

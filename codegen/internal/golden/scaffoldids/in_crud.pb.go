@@ -34,25 +34,29 @@ const (
 
 // UserTable describes the table users behind golden.scaffoldids.User. Columns
 // are in SELECT order.
-var UserTable = crud.NewTable(crud.TableSpec[User, *User, int64]{
-	Message:  "golden.scaffoldids.User",
-	Singular: "user",
-	Name:     "users",
-	Resource: "golden.scaffoldids.User",
-	Columns: []crud.Column[*User]{
-		crud.Int64("id", (*User).GetId, func(m *User, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity, crud.Identifier),
-		crud.String("display_name", (*User).GetDisplayName, func(m *User, v string) { m.DisplayName = v }, crud.Required),
-	},
-	Key:    (*User).GetId,
-	SetKey: func(m *User, v int64) { m.Id = v },
-	SQL: crud.SQL{
-		Columns: userColumns,
-		Select:  userSelect,
-		Get:     userGet,
-		Create:  userCreate,
-		Delete:  userDelete,
-	},
-})
+var UserTable = newUserTable()
+
+func newUserTable() *crud.Table[*User, int64] {
+	return crud.NewTable(crud.TableSpec[User, *User, int64]{
+		Message:  "golden.scaffoldids.User",
+		Singular: "user",
+		Name:     "users",
+		Resource: "golden.scaffoldids.User",
+		Columns: []crud.Column[*User]{
+			crud.Int64("id", (*User).GetId, func(m *User, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity, crud.Identifier),
+			crud.String("display_name", (*User).GetDisplayName, func(m *User, v string) { m.DisplayName = v }, crud.Required),
+		},
+		Key:    (*User).GetId,
+		SetKey: func(m *User, v int64) { m.Id = v },
+		SQL: crud.SQL{
+			Columns: userColumns,
+			Select:  userSelect,
+			Get:     userGet,
+			Create:  userCreate,
+			Delete:  userDelete,
+		},
+	})
+}
 
 // UserHooks run around writes to User, inside the write's transaction. An error
 // rolls the write back and is returned to the caller. A nil hook costs nothing.

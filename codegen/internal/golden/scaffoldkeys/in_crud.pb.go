@@ -39,31 +39,35 @@ const (
 
 // MemberTable describes the table members behind golden.scaffoldkeys.Member.
 // Columns are in SELECT order.
-var MemberTable = crud.NewTable(crud.TableSpec[Member, *Member, MemberKey]{
-	Message:  "golden.scaffoldkeys.Member",
-	Singular: "member",
-	Name:     "members",
-	Resource: "golden.scaffoldkeys.Member",
-	Columns: []crud.Column[*Member]{
-		crud.OptionalInt64("org_id", (*Member).GetOrgId, func(m *Member) bool { return m.OrgId != nil }, func(m *Member, v int64) { m.OrgId = &v }, func(m *Member) { m.OrgId = nil }, crud.PrimaryKey, crud.Required),
-		crud.String("login", (*Member).GetLogin, func(m *Member, v string) { m.Login = v }, crud.PrimaryKey, crud.Required),
-		crud.Timestamp("delete_time", (*Member).GetDeleteTime, func(m *Member, v *timestamppb.Timestamp) { m.DeleteTime = v }, crud.DeleteTime),
-		crud.Etag("etag", (*Member).GetEtag, func(m *Member, v string) { m.Etag = v }),
-	},
-	Key: func(m *Member) MemberKey { return MemberKey{OrgId: m.GetOrgId(), Login: m.GetLogin()} },
-	SetKey: func(m *Member, k MemberKey) {
-		m.OrgId = &k.OrgId
-		m.Login = k.Login
-	},
-	KeyValues: func(k MemberKey) []any { return []any{k.OrgId, k.Login} },
-	SQL: crud.SQL{
-		Columns: memberColumns,
-		Select:  memberSelect,
-		Get:     memberGet,
-		Create:  memberCreate,
-		Delete:  memberDelete,
-	},
-})
+var MemberTable = newMemberTable()
+
+func newMemberTable() *crud.Table[*Member, MemberKey] {
+	return crud.NewTable(crud.TableSpec[Member, *Member, MemberKey]{
+		Message:  "golden.scaffoldkeys.Member",
+		Singular: "member",
+		Name:     "members",
+		Resource: "golden.scaffoldkeys.Member",
+		Columns: []crud.Column[*Member]{
+			crud.OptionalInt64("org_id", (*Member).GetOrgId, func(m *Member) bool { return m.OrgId != nil }, func(m *Member, v int64) { m.OrgId = &v }, func(m *Member) { m.OrgId = nil }, crud.PrimaryKey, crud.Required),
+			crud.String("login", (*Member).GetLogin, func(m *Member, v string) { m.Login = v }, crud.PrimaryKey, crud.Required),
+			crud.Timestamp("delete_time", (*Member).GetDeleteTime, func(m *Member, v *timestamppb.Timestamp) { m.DeleteTime = v }, crud.DeleteTime),
+			crud.Etag("etag", (*Member).GetEtag, func(m *Member, v string) { m.Etag = v }),
+		},
+		Key: func(m *Member) MemberKey { return MemberKey{OrgId: m.GetOrgId(), Login: m.GetLogin()} },
+		SetKey: func(m *Member, k MemberKey) {
+			m.OrgId = &k.OrgId
+			m.Login = k.Login
+		},
+		KeyValues: func(k MemberKey) []any { return []any{k.OrgId, k.Login} },
+		SQL: crud.SQL{
+			Columns: memberColumns,
+			Select:  memberSelect,
+			Get:     memberGet,
+			Create:  memberCreate,
+			Delete:  memberDelete,
+		},
+	})
+}
 
 // MemberKey is the key of Member: org_id and login.
 type MemberKey struct {

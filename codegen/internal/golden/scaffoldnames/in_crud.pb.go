@@ -46,31 +46,35 @@ var bookPattern = crud.MustPattern("shelves/{shelf}/books/{book}")
 
 // BookTable describes the table books behind golden.scaffoldnames.Book. Columns
 // are in SELECT order.
-var BookTable = crud.NewTable(crud.TableSpec[Book, *Book, BookKey]{
-	Message:  "golden.scaffoldnames.Book",
-	Singular: "book",
-	Name:     "books",
-	Resource: "books.example.com/Book",
-	Columns: []crud.Column[*Book]{
-		crud.ResourceName("name", (*Book).GetName, func(m *Book, v string) { m.Name = v }, bookPattern, []string{"shelf_id", "book_id"}, crud.UUIDv7),
-		crud.String("title", (*Book).GetTitle, func(m *Book, v string) { m.Title = v }, crud.Required),
-		crud.Enum("genre", (*Book).GetGenre, func(m *Book, v Genre) { m.Genre = v }),
-		crud.Timestamp("delete_time", (*Book).GetDeleteTime, func(m *Book, v *timestamppb.Timestamp) { m.DeleteTime = v }, crud.DeleteTime),
-		crud.Etag("etag", (*Book).GetEtag, func(m *Book, v string) { m.Etag = v }),
-	},
-	Pattern:   bookPattern,
-	ParseName: ParseBookKey,
-	SetKey:    func(m *Book, k BookKey) { m.Name = k.String() },
-	KeyValues: func(k BookKey) []any { return []any{k.ShelfId, k.BookId} },
-	Parent:    &crud.Parent{Pattern: crud.MustPattern("shelves/{shelf}")},
-	SQL: crud.SQL{
-		Columns: bookColumns,
-		Select:  bookSelect,
-		Get:     bookGet,
-		Create:  bookCreate,
-		Delete:  bookDelete,
-	},
-})
+var BookTable = newBookTable()
+
+func newBookTable() *crud.Table[*Book, BookKey] {
+	return crud.NewTable(crud.TableSpec[Book, *Book, BookKey]{
+		Message:  "golden.scaffoldnames.Book",
+		Singular: "book",
+		Name:     "books",
+		Resource: "books.example.com/Book",
+		Columns: []crud.Column[*Book]{
+			crud.ResourceName("name", (*Book).GetName, func(m *Book, v string) { m.Name = v }, bookPattern, []string{"shelf_id", "book_id"}, crud.UUIDv7),
+			crud.String("title", (*Book).GetTitle, func(m *Book, v string) { m.Title = v }, crud.Required),
+			crud.Enum("genre", (*Book).GetGenre, func(m *Book, v Genre) { m.Genre = v }),
+			crud.Timestamp("delete_time", (*Book).GetDeleteTime, func(m *Book, v *timestamppb.Timestamp) { m.DeleteTime = v }, crud.DeleteTime),
+			crud.Etag("etag", (*Book).GetEtag, func(m *Book, v string) { m.Etag = v }),
+		},
+		Pattern:   bookPattern,
+		ParseName: ParseBookKey,
+		SetKey:    func(m *Book, k BookKey) { m.Name = k.String() },
+		KeyValues: func(k BookKey) []any { return []any{k.ShelfId, k.BookId} },
+		Parent:    &crud.Parent{Pattern: crud.MustPattern("shelves/{shelf}")},
+		SQL: crud.SQL{
+			Columns: bookColumns,
+			Select:  bookSelect,
+			Get:     bookGet,
+			Create:  bookCreate,
+			Delete:  bookDelete,
+		},
+	})
+}
 
 // BookKey is the key of Book: the variables of shelves/{shelf}/books/{book}.
 type BookKey struct {

@@ -60,39 +60,43 @@ const (
 
 // SampleTable describes the table samples behind golden.scalars.Sample. Columns
 // are in SELECT order.
-var SampleTable = crud.NewTable(crud.TableSpec[Sample, *Sample, int64]{
-	Message:  "golden.scalars.Sample",
-	Singular: "sample",
-	Name:     "samples",
-	Resource: "golden.scalars.Sample",
-	Columns: []crud.Column[*Sample]{
-		crud.Int64("id", (*Sample).GetId, func(m *Sample, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.Bool("bool_value", (*Sample).GetBoolValue, func(m *Sample, v bool) { m.BoolValue = v }),
-		crud.Int32("int32_value", (*Sample).GetInt32Value, func(m *Sample, v int32) { m.Int32Value = v }),
-		crud.Int32("sint32_value", (*Sample).GetSint32Value, func(m *Sample, v int32) { m.Sint32Value = v }),
-		crud.Int32("sfixed32_value", (*Sample).GetSfixed32Value, func(m *Sample, v int32) { m.Sfixed32Value = v }),
-		crud.Int64("int64_value", (*Sample).GetInt64Value, func(m *Sample, v int64) { m.Int64Value = v }),
-		crud.Int64("sint64_value", (*Sample).GetSint64Value, func(m *Sample, v int64) { m.Sint64Value = v }),
-		crud.Int64("sfixed64_value", (*Sample).GetSfixed64Value, func(m *Sample, v int64) { m.Sfixed64Value = v }),
-		crud.Uint32("uint32_value", (*Sample).GetUint32Value, func(m *Sample, v uint32) { m.Uint32Value = v }),
-		crud.Uint32("fixed32_value", (*Sample).GetFixed32Value, func(m *Sample, v uint32) { m.Fixed32Value = v }),
-		crud.Uint64("uint64_value", (*Sample).GetUint64Value, func(m *Sample, v uint64) { m.Uint64Value = v }),
-		crud.Uint64("fixed64_value", (*Sample).GetFixed64Value, func(m *Sample, v uint64) { m.Fixed64Value = v }),
-		crud.Float("float_value", (*Sample).GetFloatValue, func(m *Sample, v float32) { m.FloatValue = v }),
-		crud.Double("double_value", (*Sample).GetDoubleValue, func(m *Sample, v float64) { m.DoubleValue = v }),
-		crud.String("string_value", (*Sample).GetStringValue, func(m *Sample, v string) { m.StringValue = v }),
-		crud.Bytes("bytes_value", (*Sample).GetBytesValue, func(m *Sample, v []byte) { m.BytesValue = v }),
-	},
-	Key:    (*Sample).GetId,
-	SetKey: func(m *Sample, v int64) { m.Id = v },
-	SQL: crud.SQL{
-		Columns: sampleColumns,
-		Select:  sampleSelect,
-		Get:     sampleGet,
-		Create:  sampleCreate,
-		Delete:  sampleDelete,
-	},
-})
+var SampleTable = newSampleTable()
+
+func newSampleTable() *crud.Table[*Sample, int64] {
+	return crud.NewTable(crud.TableSpec[Sample, *Sample, int64]{
+		Message:  "golden.scalars.Sample",
+		Singular: "sample",
+		Name:     "samples",
+		Resource: "golden.scalars.Sample",
+		Columns: []crud.Column[*Sample]{
+			crud.Int64("id", (*Sample).GetId, func(m *Sample, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.Bool("bool_value", (*Sample).GetBoolValue, func(m *Sample, v bool) { m.BoolValue = v }),
+			crud.Int32("int32_value", (*Sample).GetInt32Value, func(m *Sample, v int32) { m.Int32Value = v }),
+			crud.Int32("sint32_value", (*Sample).GetSint32Value, func(m *Sample, v int32) { m.Sint32Value = v }),
+			crud.Int32("sfixed32_value", (*Sample).GetSfixed32Value, func(m *Sample, v int32) { m.Sfixed32Value = v }),
+			crud.Int64("int64_value", (*Sample).GetInt64Value, func(m *Sample, v int64) { m.Int64Value = v }),
+			crud.Int64("sint64_value", (*Sample).GetSint64Value, func(m *Sample, v int64) { m.Sint64Value = v }),
+			crud.Int64("sfixed64_value", (*Sample).GetSfixed64Value, func(m *Sample, v int64) { m.Sfixed64Value = v }),
+			crud.Uint32("uint32_value", (*Sample).GetUint32Value, func(m *Sample, v uint32) { m.Uint32Value = v }),
+			crud.Uint32("fixed32_value", (*Sample).GetFixed32Value, func(m *Sample, v uint32) { m.Fixed32Value = v }),
+			crud.Uint64("uint64_value", (*Sample).GetUint64Value, func(m *Sample, v uint64) { m.Uint64Value = v }),
+			crud.Uint64("fixed64_value", (*Sample).GetFixed64Value, func(m *Sample, v uint64) { m.Fixed64Value = v }),
+			crud.Float("float_value", (*Sample).GetFloatValue, func(m *Sample, v float32) { m.FloatValue = v }),
+			crud.Double("double_value", (*Sample).GetDoubleValue, func(m *Sample, v float64) { m.DoubleValue = v }),
+			crud.String("string_value", (*Sample).GetStringValue, func(m *Sample, v string) { m.StringValue = v }),
+			crud.Bytes("bytes_value", (*Sample).GetBytesValue, func(m *Sample, v []byte) { m.BytesValue = v }),
+		},
+		Key:    (*Sample).GetId,
+		SetKey: func(m *Sample, v int64) { m.Id = v },
+		SQL: crud.SQL{
+			Columns: sampleColumns,
+			Select:  sampleSelect,
+			Get:     sampleGet,
+			Create:  sampleCreate,
+			Delete:  sampleDelete,
+		},
+	})
+}
 
 // SampleHooks run around writes to Sample, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs

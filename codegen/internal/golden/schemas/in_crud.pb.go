@@ -29,28 +29,32 @@ const (
 
 // AccountTable describes the table billing.accounts behind
 // golden.schemas.Account. Columns are in SELECT order.
-var AccountTable = crud.NewTable(crud.TableSpec[Account, *Account, int64]{
-	Message:  "golden.schemas.Account",
-	Singular: "account",
-	Schema:   "billing",
-	Name:     "accounts",
-	Resource: "golden.schemas.Account",
-	Columns: []crud.Column[*Account]{
-		crud.Int64("id", (*Account).GetId, func(m *Account, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-	},
-	Key:    (*Account).GetId,
-	SetKey: func(m *Account, v int64) { m.Id = v },
-	Children: []crud.Child{
-		{Schema: "billing", Table: "bills", Columns: []string{"account_id"}, Target: []string{"id"}},
-	},
-	SQL: crud.SQL{
-		Columns: accountColumns,
-		Select:  accountSelect,
-		Get:     accountGet,
-		Create:  accountCreate,
-		Delete:  accountDelete,
-	},
-})
+var AccountTable = newAccountTable()
+
+func newAccountTable() *crud.Table[*Account, int64] {
+	return crud.NewTable(crud.TableSpec[Account, *Account, int64]{
+		Message:  "golden.schemas.Account",
+		Singular: "account",
+		Schema:   "billing",
+		Name:     "accounts",
+		Resource: "golden.schemas.Account",
+		Columns: []crud.Column[*Account]{
+			crud.Int64("id", (*Account).GetId, func(m *Account, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+		},
+		Key:    (*Account).GetId,
+		SetKey: func(m *Account, v int64) { m.Id = v },
+		Children: []crud.Child{
+			{Schema: "billing", Table: "bills", Columns: []string{"account_id"}, Target: []string{"id"}},
+		},
+		SQL: crud.SQL{
+			Columns: accountColumns,
+			Select:  accountSelect,
+			Get:     accountGet,
+			Create:  accountCreate,
+			Delete:  accountDelete,
+		},
+	})
+}
 
 // AccountHooks run around writes to Account, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs
@@ -103,29 +107,33 @@ const (
 
 // InvoiceTable describes the table billing.bills behind golden.schemas.Invoice.
 // Columns are in SELECT order.
-var InvoiceTable = crud.NewTable(crud.TableSpec[Invoice, *Invoice, int64]{
-	Message:  "golden.schemas.Invoice",
-	Singular: "invoice",
-	Schema:   "billing",
-	Name:     "bills",
-	Resource: "golden.schemas.Invoice",
-	Columns: []crud.Column[*Invoice]{
-		crud.Int64("id", (*Invoice).GetId, func(m *Invoice, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.Int64("account_id", (*Invoice).GetAccountId, func(m *Invoice, v int64) { m.AccountId = v }),
-	},
-	Key:    (*Invoice).GetId,
-	SetKey: func(m *Invoice, v int64) { m.Id = v },
-	References: []crud.Reference{
-		{Constraint: "bills_account_id_fkey", Columns: []string{"account_id"}, Schema: "billing", Table: "accounts", Target: []string{"id"}, Resource: "golden.schemas.Account", OnDelete: "CASCADE"},
-	},
-	SQL: crud.SQL{
-		Columns: invoiceColumns,
-		Select:  invoiceSelect,
-		Get:     invoiceGet,
-		Create:  invoiceCreate,
-		Delete:  invoiceDelete,
-	},
-})
+var InvoiceTable = newInvoiceTable()
+
+func newInvoiceTable() *crud.Table[*Invoice, int64] {
+	return crud.NewTable(crud.TableSpec[Invoice, *Invoice, int64]{
+		Message:  "golden.schemas.Invoice",
+		Singular: "invoice",
+		Schema:   "billing",
+		Name:     "bills",
+		Resource: "golden.schemas.Invoice",
+		Columns: []crud.Column[*Invoice]{
+			crud.Int64("id", (*Invoice).GetId, func(m *Invoice, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.Int64("account_id", (*Invoice).GetAccountId, func(m *Invoice, v int64) { m.AccountId = v }),
+		},
+		Key:    (*Invoice).GetId,
+		SetKey: func(m *Invoice, v int64) { m.Id = v },
+		References: []crud.Reference{
+			{Constraint: "bills_account_id_fkey", Columns: []string{"account_id"}, Schema: "billing", Table: "accounts", Target: []string{"id"}, Resource: "golden.schemas.Account", OnDelete: "CASCADE"},
+		},
+		SQL: crud.SQL{
+			Columns: invoiceColumns,
+			Select:  invoiceSelect,
+			Get:     invoiceGet,
+			Create:  invoiceCreate,
+			Delete:  invoiceDelete,
+		},
+	})
+}
 
 // InvoiceHooks run around writes to Invoice, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs

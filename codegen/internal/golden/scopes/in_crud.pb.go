@@ -35,27 +35,31 @@ var folderPattern = crud.MustPattern("folders/{folder}")
 
 // FolderTable describes the table folders behind golden.scopes.Folder. Columns
 // are in SELECT order.
-var FolderTable = crud.NewTable(crud.TableSpec[Folder, *Folder, FolderKey]{
-	Message:  "golden.scopes.Folder",
-	Singular: "folder",
-	Name:     "folders",
-	Resource: "example.com/Folder",
-	Columns: []crud.Column[*Folder]{
-		crud.ResourceName("name", (*Folder).GetName, func(m *Folder, v string) { m.Name = v }, folderPattern, []string{"folder_id"}),
-	},
-	Pattern:   folderPattern,
-	ParseName: ParseFolderKey,
-	SetKey:    func(m *Folder, k FolderKey) { m.Name = k.String() },
-	KeyValues: func(k FolderKey) []any { return []any{k.FolderId} },
-	Scope:     []string{"tenant_id"},
-	SQL: crud.SQL{
-		Columns: folderColumns,
-		Select:  folderSelect,
-		Get:     folderGet,
-		Create:  folderCreate,
-		Delete:  folderDelete,
-	},
-})
+var FolderTable = newFolderTable()
+
+func newFolderTable() *crud.Table[*Folder, FolderKey] {
+	return crud.NewTable(crud.TableSpec[Folder, *Folder, FolderKey]{
+		Message:  "golden.scopes.Folder",
+		Singular: "folder",
+		Name:     "folders",
+		Resource: "example.com/Folder",
+		Columns: []crud.Column[*Folder]{
+			crud.ResourceName("name", (*Folder).GetName, func(m *Folder, v string) { m.Name = v }, folderPattern, []string{"folder_id"}),
+		},
+		Pattern:   folderPattern,
+		ParseName: ParseFolderKey,
+		SetKey:    func(m *Folder, k FolderKey) { m.Name = k.String() },
+		KeyValues: func(k FolderKey) []any { return []any{k.FolderId} },
+		Scope:     []string{"tenant_id"},
+		SQL: crud.SQL{
+			Columns: folderColumns,
+			Select:  folderSelect,
+			Get:     folderGet,
+			Create:  folderCreate,
+			Delete:  folderDelete,
+		},
+	})
+}
 
 // FolderKey is the key of Folder: the variables of folders/{folder}.
 type FolderKey struct {
@@ -133,35 +137,39 @@ var paperPattern = crud.MustPattern("folders/{folder}/papers/{paper}")
 
 // PaperTable describes the table papers behind golden.scopes.Paper. Columns are
 // in SELECT order.
-var PaperTable = crud.NewTable(crud.TableSpec[Paper, *Paper, PaperKey]{
-	Message:  "golden.scopes.Paper",
-	Singular: "paper",
-	Name:     "papers",
-	Resource: "example.com/Paper",
-	Columns: []crud.Column[*Paper]{
-		crud.ResourceName("name", (*Paper).GetName, func(m *Paper, v string) { m.Name = v }, paperPattern, []string{"folder_id", "paper_id"}),
-		crud.String("title", (*Paper).GetTitle, func(m *Paper, v string) { m.Title = v }, crud.Unique("papers_title_key")),
-	},
-	Pattern:   paperPattern,
-	ParseName: ParsePaperKey,
-	SetKey:    func(m *Paper, k PaperKey) { m.Name = k.String() },
-	KeyValues: func(k PaperKey) []any { return []any{k.FolderId, k.PaperId} },
-	Parent:    &crud.Parent{Pattern: crud.MustPattern("folders/{folder}"), Check: true},
-	References: []crud.Reference{
-		{Constraint: "papers_folder_id_fkey", Columns: []string{"folder_id"}, Table: "folders", Target: []string{"folder_id"}, Resource: "example.com/Folder", Scope: []string{"tenant_id"}, Parent: true},
-	},
-	Scope: []string{"tenant_id"},
-	SQL: crud.SQL{
-		Columns: paperColumns,
-		Select:  paperSelect,
-		Get:     paperGet,
-		Create:  paperCreate,
-		Delete:  paperDelete,
-		Lookups: map[string]string{
-			"title": paperGetByTitle,
+var PaperTable = newPaperTable()
+
+func newPaperTable() *crud.Table[*Paper, PaperKey] {
+	return crud.NewTable(crud.TableSpec[Paper, *Paper, PaperKey]{
+		Message:  "golden.scopes.Paper",
+		Singular: "paper",
+		Name:     "papers",
+		Resource: "example.com/Paper",
+		Columns: []crud.Column[*Paper]{
+			crud.ResourceName("name", (*Paper).GetName, func(m *Paper, v string) { m.Name = v }, paperPattern, []string{"folder_id", "paper_id"}),
+			crud.String("title", (*Paper).GetTitle, func(m *Paper, v string) { m.Title = v }, crud.Unique("papers_title_key")),
 		},
-	},
-})
+		Pattern:   paperPattern,
+		ParseName: ParsePaperKey,
+		SetKey:    func(m *Paper, k PaperKey) { m.Name = k.String() },
+		KeyValues: func(k PaperKey) []any { return []any{k.FolderId, k.PaperId} },
+		Parent:    &crud.Parent{Pattern: crud.MustPattern("folders/{folder}"), Check: true},
+		References: []crud.Reference{
+			{Constraint: "papers_folder_id_fkey", Columns: []string{"folder_id"}, Table: "folders", Target: []string{"folder_id"}, Resource: "example.com/Folder", Scope: []string{"tenant_id"}, Parent: true},
+		},
+		Scope: []string{"tenant_id"},
+		SQL: crud.SQL{
+			Columns: paperColumns,
+			Select:  paperSelect,
+			Get:     paperGet,
+			Create:  paperCreate,
+			Delete:  paperDelete,
+			Lookups: map[string]string{
+				"title": paperGetByTitle,
+			},
+		},
+	})
+}
 
 // PaperKey is the key of Paper: the variables of
 // folders/{folder}/papers/{paper}.
@@ -243,27 +251,31 @@ const (
 
 // PlanTable describes the table plans behind golden.scopes.Plan. Columns are in
 // SELECT order.
-var PlanTable = crud.NewTable(crud.TableSpec[Plan, *Plan, int64]{
-	Message:  "golden.scopes.Plan",
-	Singular: "plan",
-	Name:     "plans",
-	Resource: "golden.scopes.Plan",
-	Columns: []crud.Column[*Plan]{
-		crud.Int64("id", (*Plan).GetId, func(m *Plan, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.String("tenant_id", (*Plan).GetTenantId, func(m *Plan, v string) { m.TenantId = v }),
-		crud.String("region", (*Plan).GetRegion, func(m *Plan, v string) { m.Region = v }),
-	},
-	Key:    (*Plan).GetId,
-	SetKey: func(m *Plan, v int64) { m.Id = v },
-	Scope:  []string{"tenant_id", "region"},
-	SQL: crud.SQL{
-		Columns: planColumns,
-		Select:  planSelect,
-		Get:     planGet,
-		Create:  planCreate,
-		Delete:  planDelete,
-	},
-})
+var PlanTable = newPlanTable()
+
+func newPlanTable() *crud.Table[*Plan, int64] {
+	return crud.NewTable(crud.TableSpec[Plan, *Plan, int64]{
+		Message:  "golden.scopes.Plan",
+		Singular: "plan",
+		Name:     "plans",
+		Resource: "golden.scopes.Plan",
+		Columns: []crud.Column[*Plan]{
+			crud.Int64("id", (*Plan).GetId, func(m *Plan, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.String("tenant_id", (*Plan).GetTenantId, func(m *Plan, v string) { m.TenantId = v }),
+			crud.String("region", (*Plan).GetRegion, func(m *Plan, v string) { m.Region = v }),
+		},
+		Key:    (*Plan).GetId,
+		SetKey: func(m *Plan, v int64) { m.Id = v },
+		Scope:  []string{"tenant_id", "region"},
+		SQL: crud.SQL{
+			Columns: planColumns,
+			Select:  planSelect,
+			Get:     planGet,
+			Create:  planCreate,
+			Delete:  planDelete,
+		},
+	})
+}
 
 // PlanHooks run around writes to Plan, inside the write's transaction. An error
 // rolls the write back and is returned to the caller. A nil hook costs nothing.

@@ -34,25 +34,29 @@ const (
 
 // ArticleTable describes the table articles behind golden.services.Article.
 // Columns are in SELECT order.
-var ArticleTable = crud.NewTable(crud.TableSpec[Article, *Article, int64]{
-	Message:  "golden.services.Article",
-	Singular: "article",
-	Name:     "articles",
-	Resource: "golden.services.Article",
-	Columns: []crud.Column[*Article]{
-		crud.Int64("id", (*Article).GetId, func(m *Article, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.String("text", (*Article).GetText, func(m *Article, v string) { m.Text = v }),
-	},
-	Key:    (*Article).GetId,
-	SetKey: func(m *Article, v int64) { m.Id = v },
-	SQL: crud.SQL{
-		Columns: articleColumns,
-		Select:  articleSelect,
-		Get:     articleGet,
-		Create:  articleCreate,
-		Delete:  articleDelete,
-	},
-})
+var ArticleTable = newArticleTable()
+
+func newArticleTable() *crud.Table[*Article, int64] {
+	return crud.NewTable(crud.TableSpec[Article, *Article, int64]{
+		Message:  "golden.services.Article",
+		Singular: "article",
+		Name:     "articles",
+		Resource: "golden.services.Article",
+		Columns: []crud.Column[*Article]{
+			crud.Int64("id", (*Article).GetId, func(m *Article, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.String("text", (*Article).GetText, func(m *Article, v string) { m.Text = v }),
+		},
+		Key:    (*Article).GetId,
+		SetKey: func(m *Article, v int64) { m.Id = v },
+		SQL: crud.SQL{
+			Columns: articleColumns,
+			Select:  articleSelect,
+			Get:     articleGet,
+			Create:  articleCreate,
+			Delete:  articleDelete,
+		},
+	})
+}
 
 // ArticleHooks run around writes to Article, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs
@@ -105,28 +109,32 @@ const (
 
 // CommentTable describes the table comments behind golden.services.Comment.
 // Columns are in SELECT order.
-var CommentTable = crud.NewTable(crud.TableSpec[Comment, *Comment, int64]{
-	Message:  "golden.services.Comment",
-	Singular: "comment",
-	Name:     "comments",
-	Resource: "golden.services.Comment",
-	Columns: []crud.Column[*Comment]{
-		crud.Int64("id", (*Comment).GetId, func(m *Comment, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.Int64("article_id", (*Comment).GetArticleId, func(m *Comment, v int64) { m.ArticleId = v }),
-	},
-	Key:    (*Comment).GetId,
-	SetKey: func(m *Comment, v int64) { m.Id = v },
-	References: []crud.Reference{
-		{Constraint: "comments_article_id_fkey", Columns: []string{"article_id"}, Table: "articles", Target: []string{"id"}, Resource: "golden.services.Article"},
-	},
-	SQL: crud.SQL{
-		Columns: commentColumns,
-		Select:  commentSelect,
-		Get:     commentGet,
-		Create:  commentCreate,
-		Delete:  commentDelete,
-	},
-})
+var CommentTable = newCommentTable()
+
+func newCommentTable() *crud.Table[*Comment, int64] {
+	return crud.NewTable(crud.TableSpec[Comment, *Comment, int64]{
+		Message:  "golden.services.Comment",
+		Singular: "comment",
+		Name:     "comments",
+		Resource: "golden.services.Comment",
+		Columns: []crud.Column[*Comment]{
+			crud.Int64("id", (*Comment).GetId, func(m *Comment, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.Int64("article_id", (*Comment).GetArticleId, func(m *Comment, v int64) { m.ArticleId = v }),
+		},
+		Key:    (*Comment).GetId,
+		SetKey: func(m *Comment, v int64) { m.Id = v },
+		References: []crud.Reference{
+			{Constraint: "comments_article_id_fkey", Columns: []string{"article_id"}, Table: "articles", Target: []string{"id"}, Resource: "golden.services.Article"},
+		},
+		SQL: crud.SQL{
+			Columns: commentColumns,
+			Select:  commentSelect,
+			Get:     commentGet,
+			Create:  commentCreate,
+			Delete:  commentDelete,
+		},
+	})
+}
 
 // CommentHooks run around writes to Comment, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs

@@ -35,29 +35,33 @@ var userPattern = crud.MustPattern("users/{user}")
 
 // UserTable describes the table users behind golden.singletons.User. Columns
 // are in SELECT order.
-var UserTable = crud.NewTable(crud.TableSpec[User, *User, UserKey]{
-	Message:  "golden.singletons.User",
-	Singular: "user",
-	Name:     "users",
-	Resource: "example.com/User",
-	Columns: []crud.Column[*User]{
-		crud.ResourceName("name", (*User).GetName, func(m *User, v string) { m.Name = v }, userPattern, []string{"user_id"}),
-	},
-	Pattern:   userPattern,
-	ParseName: ParseUserKey,
-	SetKey:    func(m *User, k UserKey) { m.Name = k.String() },
-	KeyValues: func(k UserKey) []any { return []any{k.UserId} },
-	Children: []crud.Child{
-		{Table: "user_configs", Columns: []string{"user_id"}, Target: []string{"user_id"}},
-	},
-	SQL: crud.SQL{
-		Columns: userColumns,
-		Select:  userSelect,
-		Get:     userGet,
-		Create:  userCreate,
-		Delete:  userDelete,
-	},
-})
+var UserTable = newUserTable()
+
+func newUserTable() *crud.Table[*User, UserKey] {
+	return crud.NewTable(crud.TableSpec[User, *User, UserKey]{
+		Message:  "golden.singletons.User",
+		Singular: "user",
+		Name:     "users",
+		Resource: "example.com/User",
+		Columns: []crud.Column[*User]{
+			crud.ResourceName("name", (*User).GetName, func(m *User, v string) { m.Name = v }, userPattern, []string{"user_id"}),
+		},
+		Pattern:   userPattern,
+		ParseName: ParseUserKey,
+		SetKey:    func(m *User, k UserKey) { m.Name = k.String() },
+		KeyValues: func(k UserKey) []any { return []any{k.UserId} },
+		Children: []crud.Child{
+			{Table: "user_configs", Columns: []string{"user_id"}, Target: []string{"user_id"}},
+		},
+		SQL: crud.SQL{
+			Columns: userColumns,
+			Select:  userSelect,
+			Get:     userGet,
+			Create:  userCreate,
+			Delete:  userDelete,
+		},
+	})
+}
 
 // UserKey is the key of User: the variables of users/{user}.
 type UserKey struct {
@@ -129,32 +133,36 @@ var userConfigPattern = crud.MustPattern("users/{user}/config")
 
 // UserConfigTable describes the table user_configs behind
 // golden.singletons.UserConfig. Columns are in SELECT order.
-var UserConfigTable = crud.NewTable(crud.TableSpec[UserConfig, *UserConfig, UserConfigKey]{
-	Message:  "golden.singletons.UserConfig",
-	Singular: "user_config",
-	Name:     "user_configs",
-	Resource: "example.com/UserConfig",
-	Columns: []crud.Column[*UserConfig]{
-		crud.ResourceName("name", (*UserConfig).GetName, func(m *UserConfig, v string) { m.Name = v }, userConfigPattern, []string{"user_id"}),
-		crud.String("theme", (*UserConfig).GetTheme, func(m *UserConfig, v string) { m.Theme = v }),
-	},
-	Pattern:   userConfigPattern,
-	ParseName: ParseUserConfigKey,
-	SetKey:    func(m *UserConfig, k UserConfigKey) { m.Name = k.String() },
-	KeyValues: func(k UserConfigKey) []any { return []any{k.UserId} },
-	Parent:    &crud.Parent{Pattern: crud.MustPattern("users/{user}"), Check: true},
-	References: []crud.Reference{
-		{Constraint: "user_configs_user_id_fkey", Columns: []string{"user_id"}, Table: "users", Target: []string{"user_id"}, Resource: "example.com/User", Parent: true, OnDelete: "CASCADE"},
-	},
-	Singleton: true,
-	SQL: crud.SQL{
-		Columns: userConfigColumns,
-		Select:  userConfigSelect,
-		Get:     userConfigGet,
-		Create:  userConfigCreate,
-		Delete:  userConfigDelete,
-	},
-})
+var UserConfigTable = newUserConfigTable()
+
+func newUserConfigTable() *crud.Table[*UserConfig, UserConfigKey] {
+	return crud.NewTable(crud.TableSpec[UserConfig, *UserConfig, UserConfigKey]{
+		Message:  "golden.singletons.UserConfig",
+		Singular: "user_config",
+		Name:     "user_configs",
+		Resource: "example.com/UserConfig",
+		Columns: []crud.Column[*UserConfig]{
+			crud.ResourceName("name", (*UserConfig).GetName, func(m *UserConfig, v string) { m.Name = v }, userConfigPattern, []string{"user_id"}),
+			crud.String("theme", (*UserConfig).GetTheme, func(m *UserConfig, v string) { m.Theme = v }),
+		},
+		Pattern:   userConfigPattern,
+		ParseName: ParseUserConfigKey,
+		SetKey:    func(m *UserConfig, k UserConfigKey) { m.Name = k.String() },
+		KeyValues: func(k UserConfigKey) []any { return []any{k.UserId} },
+		Parent:    &crud.Parent{Pattern: crud.MustPattern("users/{user}"), Check: true},
+		References: []crud.Reference{
+			{Constraint: "user_configs_user_id_fkey", Columns: []string{"user_id"}, Table: "users", Target: []string{"user_id"}, Resource: "example.com/User", Parent: true, OnDelete: "CASCADE"},
+		},
+		Singleton: true,
+		SQL: crud.SQL{
+			Columns: userConfigColumns,
+			Select:  userConfigSelect,
+			Get:     userConfigGet,
+			Create:  userConfigCreate,
+			Delete:  userConfigDelete,
+		},
+	})
+}
 
 // UserConfigKey is the key of UserConfig: the variables of users/{user}/config.
 type UserConfigKey struct {

@@ -33,25 +33,29 @@ const (
 
 // ReportTable describes the table reports behind golden.skipped.Report. Columns
 // are in SELECT order.
-var ReportTable = crud.NewTable(crud.TableSpec[Report, *Report, int64]{
-	Message:  "golden.skipped.Report",
-	Singular: "report",
-	Name:     "reports",
-	Resource: "golden.skipped.Report",
-	Columns: []crud.Column[*Report]{
-		crud.Int64("id", (*Report).GetId, func(m *Report, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.String("title", (*Report).GetTitle, func(m *Report, v string) { m.Title = v }),
-	},
-	Key:    (*Report).GetId,
-	SetKey: func(m *Report, v int64) { m.Id = v },
-	SQL: crud.SQL{
-		Columns: reportColumns,
-		Select:  reportSelect,
-		Get:     reportGet,
-		Create:  reportCreate,
-		Delete:  reportDelete,
-	},
-})
+var ReportTable = newReportTable()
+
+func newReportTable() *crud.Table[*Report, int64] {
+	return crud.NewTable(crud.TableSpec[Report, *Report, int64]{
+		Message:  "golden.skipped.Report",
+		Singular: "report",
+		Name:     "reports",
+		Resource: "golden.skipped.Report",
+		Columns: []crud.Column[*Report]{
+			crud.Int64("id", (*Report).GetId, func(m *Report, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.String("title", (*Report).GetTitle, func(m *Report, v string) { m.Title = v }),
+		},
+		Key:    (*Report).GetId,
+		SetKey: func(m *Report, v int64) { m.Id = v },
+		SQL: crud.SQL{
+			Columns: reportColumns,
+			Select:  reportSelect,
+			Get:     reportGet,
+			Create:  reportCreate,
+			Delete:  reportDelete,
+		},
+	})
+}
 
 // ReportHooks run around writes to Report, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs

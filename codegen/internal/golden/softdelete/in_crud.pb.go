@@ -52,39 +52,43 @@ const (
 
 // FilmTable describes the table films behind golden.softdelete.Film. Columns
 // are in SELECT order.
-var FilmTable = crud.NewTable(crud.TableSpec[Film, *Film, int64]{
-	Message:  "golden.softdelete.Film",
-	Singular: "film",
-	Name:     "films",
-	Resource: "golden.softdelete.Film",
-	Columns: []crud.Column[*Film]{
-		crud.Int64("id", (*Film).GetId, func(m *Film, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.String("title", (*Film).GetTitle, func(m *Film, v string) { m.Title = v }),
-		crud.Int32("year", (*Film).GetYear, func(m *Film, v int32) { m.Year = v }),
-		crud.String("code", (*Film).GetCode, func(m *Film, v string) { m.Code = v }, crud.Unique("films_code_key")),
-		crud.Timestamp("update_time", (*Film).GetUpdateTime, func(m *Film, v *timestamppb.Timestamp) { m.UpdateTime = v }, crud.UpdateTime),
-		crud.Timestamp("delete_time", (*Film).GetDeleteTime, func(m *Film, v *timestamppb.Timestamp) { m.DeleteTime = v }, crud.DeleteTime),
-		crud.Timestamp("purge_time", (*Film).GetPurgeTime, func(m *Film, v *timestamppb.Timestamp) { m.PurgeTime = v }, crud.PurgeTime),
-		crud.Etag("etag", (*Film).GetEtag, func(m *Film, v string) { m.Etag = v }),
-	},
-	Key:    (*Film).GetId,
-	SetKey: func(m *Film, v int64) { m.Id = v },
-	Indexes: []crud.Index{
-		{Name: "films_title_year_key", Columns: []string{"title", "year"}, Unique: true},
-	},
-	PurgeAfter: 720 * time.Hour,
-	SQL: crud.SQL{
-		Columns: filmColumns,
-		Select:  filmSelect,
-		Get:     filmGet,
-		Create:  filmCreate,
-		Delete:  filmDelete,
-		Lookups: map[string]string{
-			"code":       filmGetByCode,
-			"title,year": filmGetByTitleAndYear,
+var FilmTable = newFilmTable()
+
+func newFilmTable() *crud.Table[*Film, int64] {
+	return crud.NewTable(crud.TableSpec[Film, *Film, int64]{
+		Message:  "golden.softdelete.Film",
+		Singular: "film",
+		Name:     "films",
+		Resource: "golden.softdelete.Film",
+		Columns: []crud.Column[*Film]{
+			crud.Int64("id", (*Film).GetId, func(m *Film, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.String("title", (*Film).GetTitle, func(m *Film, v string) { m.Title = v }),
+			crud.Int32("year", (*Film).GetYear, func(m *Film, v int32) { m.Year = v }),
+			crud.String("code", (*Film).GetCode, func(m *Film, v string) { m.Code = v }, crud.Unique("films_code_key")),
+			crud.Timestamp("update_time", (*Film).GetUpdateTime, func(m *Film, v *timestamppb.Timestamp) { m.UpdateTime = v }, crud.UpdateTime),
+			crud.Timestamp("delete_time", (*Film).GetDeleteTime, func(m *Film, v *timestamppb.Timestamp) { m.DeleteTime = v }, crud.DeleteTime),
+			crud.Timestamp("purge_time", (*Film).GetPurgeTime, func(m *Film, v *timestamppb.Timestamp) { m.PurgeTime = v }, crud.PurgeTime),
+			crud.Etag("etag", (*Film).GetEtag, func(m *Film, v string) { m.Etag = v }),
 		},
-	},
-})
+		Key:    (*Film).GetId,
+		SetKey: func(m *Film, v int64) { m.Id = v },
+		Indexes: []crud.Index{
+			{Name: "films_title_year_key", Columns: []string{"title", "year"}, Unique: true},
+		},
+		PurgeAfter: 720 * time.Hour,
+		SQL: crud.SQL{
+			Columns: filmColumns,
+			Select:  filmSelect,
+			Get:     filmGet,
+			Create:  filmCreate,
+			Delete:  filmDelete,
+			Lookups: map[string]string{
+				"code":       filmGetByCode,
+				"title,year": filmGetByTitleAndYear,
+			},
+		},
+	})
+}
 
 // FilmHooks run around writes to Film, inside the write's transaction. An error
 // rolls the write back and is returned to the caller. A nil hook costs nothing.
@@ -155,26 +159,30 @@ const (
 
 // DraftTable describes the table drafts behind golden.softdelete.Draft. Columns
 // are in SELECT order.
-var DraftTable = crud.NewTable(crud.TableSpec[Draft, *Draft, string]{
-	Message:  "golden.softdelete.Draft",
-	Singular: "draft",
-	Name:     "drafts",
-	Resource: "golden.softdelete.Draft",
-	Columns: []crud.Column[*Draft]{
-		crud.String("id", (*Draft).GetId, func(m *Draft, v string) { m.Id = v }, crud.PrimaryKey),
-		crud.Timestamp("delete_time", (*Draft).GetDeleteTime, func(m *Draft, v *timestamppb.Timestamp) { m.DeleteTime = v }),
-		crud.Etag("etag", (*Draft).GetEtag, func(m *Draft, v string) { m.Etag = &v }, crud.ColumnName("version")),
-	},
-	Key:    (*Draft).GetId,
-	SetKey: func(m *Draft, v string) { m.Id = v },
-	SQL: crud.SQL{
-		Columns: draftColumns,
-		Select:  draftSelect,
-		Get:     draftGet,
-		Create:  draftCreate,
-		Delete:  draftDelete,
-	},
-})
+var DraftTable = newDraftTable()
+
+func newDraftTable() *crud.Table[*Draft, string] {
+	return crud.NewTable(crud.TableSpec[Draft, *Draft, string]{
+		Message:  "golden.softdelete.Draft",
+		Singular: "draft",
+		Name:     "drafts",
+		Resource: "golden.softdelete.Draft",
+		Columns: []crud.Column[*Draft]{
+			crud.String("id", (*Draft).GetId, func(m *Draft, v string) { m.Id = v }, crud.PrimaryKey),
+			crud.Timestamp("delete_time", (*Draft).GetDeleteTime, func(m *Draft, v *timestamppb.Timestamp) { m.DeleteTime = v }),
+			crud.Etag("etag", (*Draft).GetEtag, func(m *Draft, v string) { m.Etag = &v }, crud.ColumnName("version")),
+		},
+		Key:    (*Draft).GetId,
+		SetKey: func(m *Draft, v string) { m.Id = v },
+		SQL: crud.SQL{
+			Columns: draftColumns,
+			Select:  draftSelect,
+			Get:     draftGet,
+			Create:  draftCreate,
+			Delete:  draftDelete,
+		},
+	})
+}
 
 // DraftHooks run around writes to Draft, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs
@@ -233,28 +241,32 @@ var albumPattern = crud.MustPattern("albums/{album}")
 
 // AlbumTable describes the table albums behind golden.softdelete.Album. Columns
 // are in SELECT order.
-var AlbumTable = crud.NewTable(crud.TableSpec[Album, *Album, AlbumKey]{
-	Message:  "golden.softdelete.Album",
-	Singular: "album",
-	Name:     "albums",
-	Resource: "golden.example.com/Album",
-	Columns: []crud.Column[*Album]{
-		crud.ResourceName("name", (*Album).GetName, func(m *Album, v string) { m.Name = v }, albumPattern, []string{"album_id"}),
-		crud.Timestamp("delete_time", (*Album).GetDeleteTime, func(m *Album, v *timestamppb.Timestamp) { m.DeleteTime = v }, crud.DeleteTime),
-		crud.Etag("etag", (*Album).GetEtag, func(m *Album, v string) { m.Etag = v }),
-	},
-	Pattern:   albumPattern,
-	ParseName: ParseAlbumKey,
-	SetKey:    func(m *Album, k AlbumKey) { m.Name = k.String() },
-	KeyValues: func(k AlbumKey) []any { return []any{k.AlbumId} },
-	SQL: crud.SQL{
-		Columns: albumColumns,
-		Select:  albumSelect,
-		Get:     albumGet,
-		Create:  albumCreate,
-		Delete:  albumDelete,
-	},
-})
+var AlbumTable = newAlbumTable()
+
+func newAlbumTable() *crud.Table[*Album, AlbumKey] {
+	return crud.NewTable(crud.TableSpec[Album, *Album, AlbumKey]{
+		Message:  "golden.softdelete.Album",
+		Singular: "album",
+		Name:     "albums",
+		Resource: "golden.example.com/Album",
+		Columns: []crud.Column[*Album]{
+			crud.ResourceName("name", (*Album).GetName, func(m *Album, v string) { m.Name = v }, albumPattern, []string{"album_id"}),
+			crud.Timestamp("delete_time", (*Album).GetDeleteTime, func(m *Album, v *timestamppb.Timestamp) { m.DeleteTime = v }, crud.DeleteTime),
+			crud.Etag("etag", (*Album).GetEtag, func(m *Album, v string) { m.Etag = v }),
+		},
+		Pattern:   albumPattern,
+		ParseName: ParseAlbumKey,
+		SetKey:    func(m *Album, k AlbumKey) { m.Name = k.String() },
+		KeyValues: func(k AlbumKey) []any { return []any{k.AlbumId} },
+		SQL: crud.SQL{
+			Columns: albumColumns,
+			Select:  albumSelect,
+			Get:     albumGet,
+			Create:  albumCreate,
+			Delete:  albumDelete,
+		},
+	})
+}
 
 // AlbumKey is the key of Album: the variables of albums/{album}.
 type AlbumKey struct {

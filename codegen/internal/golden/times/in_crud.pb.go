@@ -42,29 +42,33 @@ const (
 
 // LoanTable describes the table loans behind golden.times.Loan. Columns are in
 // SELECT order.
-var LoanTable = crud.NewTable(crud.TableSpec[Loan, *Loan, int64]{
-	Message:  "golden.times.Loan",
-	Singular: "loan",
-	Name:     "loans",
-	Resource: "golden.times.Loan",
-	Columns: []crud.Column[*Loan]{
-		crud.Int64("id", (*Loan).GetId, func(m *Loan, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.Timestamp("start_time", (*Loan).GetStartTime, func(m *Loan, v *timestamppb.Timestamp) { m.StartTime = v }, crud.Required, crud.NotNull),
-		crud.Duration("length", (*Loan).GetLength, func(m *Loan, v *durationpb.Duration) { m.Length = v }),
-		crud.Timestamp("return_time", (*Loan).GetReturnTime, func(m *Loan, v *timestamppb.Timestamp) { m.ReturnTime = v }),
-		crud.Timestamp("create_time", (*Loan).GetCreateTime, func(m *Loan, v *timestamppb.Timestamp) { m.CreateTime = v }, crud.CreateTime),
-		crud.Timestamp("update_time", (*Loan).GetUpdateTime, func(m *Loan, v *timestamppb.Timestamp) { m.UpdateTime = v }, crud.UpdateTime),
-	},
-	Key:    (*Loan).GetId,
-	SetKey: func(m *Loan, v int64) { m.Id = v },
-	SQL: crud.SQL{
-		Columns: loanColumns,
-		Select:  loanSelect,
-		Get:     loanGet,
-		Create:  loanCreate,
-		Delete:  loanDelete,
-	},
-})
+var LoanTable = newLoanTable()
+
+func newLoanTable() *crud.Table[*Loan, int64] {
+	return crud.NewTable(crud.TableSpec[Loan, *Loan, int64]{
+		Message:  "golden.times.Loan",
+		Singular: "loan",
+		Name:     "loans",
+		Resource: "golden.times.Loan",
+		Columns: []crud.Column[*Loan]{
+			crud.Int64("id", (*Loan).GetId, func(m *Loan, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.Timestamp("start_time", (*Loan).GetStartTime, func(m *Loan, v *timestamppb.Timestamp) { m.StartTime = v }, crud.Required, crud.NotNull),
+			crud.Duration("length", (*Loan).GetLength, func(m *Loan, v *durationpb.Duration) { m.Length = v }),
+			crud.Timestamp("return_time", (*Loan).GetReturnTime, func(m *Loan, v *timestamppb.Timestamp) { m.ReturnTime = v }),
+			crud.Timestamp("create_time", (*Loan).GetCreateTime, func(m *Loan, v *timestamppb.Timestamp) { m.CreateTime = v }, crud.CreateTime),
+			crud.Timestamp("update_time", (*Loan).GetUpdateTime, func(m *Loan, v *timestamppb.Timestamp) { m.UpdateTime = v }, crud.UpdateTime),
+		},
+		Key:    (*Loan).GetId,
+		SetKey: func(m *Loan, v int64) { m.Id = v },
+		SQL: crud.SQL{
+			Columns: loanColumns,
+			Select:  loanSelect,
+			Get:     loanGet,
+			Create:  loanCreate,
+			Delete:  loanDelete,
+		},
+	})
+}
 
 // LoanHooks run around writes to Loan, inside the write's transaction. An error
 // rolls the write back and is returned to the caller. A nil hook costs nothing.

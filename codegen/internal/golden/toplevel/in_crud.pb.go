@@ -38,27 +38,31 @@ var publisherPattern = crud.MustPattern("publishers/{publisher}")
 
 // PublisherTable describes the table publishers behind
 // golden.toplevel.Publisher. Columns are in SELECT order.
-var PublisherTable = crud.NewTable(crud.TableSpec[Publisher, *Publisher, PublisherKey]{
-	Message:  "golden.toplevel.Publisher",
-	Singular: "publisher",
-	Name:     "publishers",
-	Resource: "library.example.com/Publisher",
-	Columns: []crud.Column[*Publisher]{
-		crud.ResourceName("name", (*Publisher).GetName, func(m *Publisher, v string) { m.Name = v }, publisherPattern, []string{"publisher_id"}),
-		crud.String("display_name", (*Publisher).GetDisplayName, func(m *Publisher, v string) { m.DisplayName = v }, crud.Required),
-	},
-	Pattern:   publisherPattern,
-	ParseName: ParsePublisherKey,
-	SetKey:    func(m *Publisher, k PublisherKey) { m.Name = k.String() },
-	KeyValues: func(k PublisherKey) []any { return []any{k.PublisherId} },
-	SQL: crud.SQL{
-		Columns: publisherColumns,
-		Select:  publisherSelect,
-		Get:     publisherGet,
-		Create:  publisherCreate,
-		Delete:  publisherDelete,
-	},
-})
+var PublisherTable = newPublisherTable()
+
+func newPublisherTable() *crud.Table[*Publisher, PublisherKey] {
+	return crud.NewTable(crud.TableSpec[Publisher, *Publisher, PublisherKey]{
+		Message:  "golden.toplevel.Publisher",
+		Singular: "publisher",
+		Name:     "publishers",
+		Resource: "library.example.com/Publisher",
+		Columns: []crud.Column[*Publisher]{
+			crud.ResourceName("name", (*Publisher).GetName, func(m *Publisher, v string) { m.Name = v }, publisherPattern, []string{"publisher_id"}),
+			crud.String("display_name", (*Publisher).GetDisplayName, func(m *Publisher, v string) { m.DisplayName = v }, crud.Required),
+		},
+		Pattern:   publisherPattern,
+		ParseName: ParsePublisherKey,
+		SetKey:    func(m *Publisher, k PublisherKey) { m.Name = k.String() },
+		KeyValues: func(k PublisherKey) []any { return []any{k.PublisherId} },
+		SQL: crud.SQL{
+			Columns: publisherColumns,
+			Select:  publisherSelect,
+			Get:     publisherGet,
+			Create:  publisherCreate,
+			Delete:  publisherDelete,
+		},
+	})
+}
 
 // PublisherKey is the key of Publisher: the variables of
 // publishers/{publisher}.

@@ -74,47 +74,51 @@ const (
 
 // AccountTable describes the table accounts behind golden.typed.Account.
 // Columns are in SELECT order.
-var AccountTable = crud.NewTable(crud.TableSpec[Account, *Account, string]{
-	Message:  "golden.typed.Account",
-	Singular: "account",
-	Name:     "accounts",
-	Resource: "golden.typed.Account",
-	Columns: []crud.Column[*Account]{
-		crud.String("network", (*Account).GetNetwork, func(m *Account, v string) { m.Network = v }, crud.SQLType("cidr"), crud.PrimaryKey),
-		crud.String("balance", (*Account).GetBalance, func(m *Account, v string) { m.Balance = v }, crud.SQLType("numeric(12,2)")),
-		crud.OptionalString("limit", (*Account).GetLimit, func(m *Account) bool { return m.Limit != nil }, func(m *Account, v string) { m.Limit = &v }, func(m *Account) { m.Limit = nil }, crud.SQLType("numeric")),
-		crud.StringValue("address", (*Account).GetAddress, func(m *Account, v *wrapperspb.StringValue) { m.Address = v }, crud.SQLType("inet")),
-		crud.Strings("hosts", (*Account).GetHosts, func(m *Account, v []string) { m.Hosts = v }, crud.SQLType("inet")),
-		crud.String("owner", (*Account).GetOwner, func(m *Account, v string) { m.Owner = v }, crud.SQLType("varchar(20)"), crud.MaxLength(20)),
-		crud.String("facts", (*Account).GetFacts, func(m *Account, v string) { m.Facts = v }, crud.SQLType("jsonb"), crud.Unfilterable, crud.Unorderable),
-		crud.String("place", (*Account).GetPlace, func(m *Account, v string) { m.Place = v }, crud.SQLType("pg_catalog.point"), crud.Unfilterable, crud.Unorderable),
-		crud.Decimal("rate", (*Account).GetRate, func(m *Account, v *decimal.Decimal) { m.Rate = v }),
-		crud.Decimal("fee", (*Account).GetFee, func(m *Account, v *decimal.Decimal) { m.Fee = v }, crud.SQLType("numeric(6,3)"), crud.Unique("accounts_fee_key")),
-		crud.Decimals("fees", (*Account).GetFees, func(m *Account, v []*decimal.Decimal) { m.Fees = v }),
-		crud.Int32("counter", (*Account).GetCounter, func(m *Account, v int32) { m.Counter = v }, crud.SQLType("bigint")),
-		crud.Timestamp("opened", (*Account).GetOpened, func(m *Account, v *timestamppb.Timestamp) { m.Opened = v }, crud.SQLType("timestamp")),
-		crud.UUIDValue("token", (*Account).GetToken, func(m *Account, v *wrapperspb.StringValue) { m.Token = v }),
-		crud.String("note", (*Account).GetNote, func(m *Account, v string) { m.Note = v }),
-		crud.OptionalString("booking", (*Account).GetBooking, func(m *Account) bool { return crud.IsArm[*Account_Booking](m.Period) }, func(m *Account, v string) { m.Period = &Account_Booking{Booking: v} }, func(m *Account) { m.Period = crud.WithoutArm[*Account_Booking](m.Period) }, crud.SQLType("tstzrange"), crud.Oneof("period")),
-		crud.OptionalDecimal("days", (*Account).GetDays, func(m *Account) bool { return crud.IsArm[*Account_Days](m.Period) }, func(m *Account, v *decimal.Decimal) { m.Period = &Account_Days{Days: v} }, func(m *Account) { m.Period = crud.WithoutArm[*Account_Days](m.Period) }, crud.Oneof("period")),
-	},
-	Key:    (*Account).GetNetwork,
-	SetKey: func(m *Account, v string) { m.Network = v },
-	Indexes: []crud.Index{
-		{Name: "accounts_address_balance_key", Columns: []string{"address", "balance"}, Unique: true},
-	},
-	SQL: crud.SQL{
-		Columns: accountColumns,
-		Select:  accountSelect,
-		Get:     accountGet,
-		Create:  accountCreate,
-		Delete:  accountDelete,
-		Lookups: map[string]string{
-			"fee":             accountGetByFee,
-			"address,balance": accountGetByAddressAndBalance,
+var AccountTable = newAccountTable()
+
+func newAccountTable() *crud.Table[*Account, string] {
+	return crud.NewTable(crud.TableSpec[Account, *Account, string]{
+		Message:  "golden.typed.Account",
+		Singular: "account",
+		Name:     "accounts",
+		Resource: "golden.typed.Account",
+		Columns: []crud.Column[*Account]{
+			crud.String("network", (*Account).GetNetwork, func(m *Account, v string) { m.Network = v }, crud.SQLType("cidr"), crud.PrimaryKey),
+			crud.String("balance", (*Account).GetBalance, func(m *Account, v string) { m.Balance = v }, crud.SQLType("numeric(12,2)")),
+			crud.OptionalString("limit", (*Account).GetLimit, func(m *Account) bool { return m.Limit != nil }, func(m *Account, v string) { m.Limit = &v }, func(m *Account) { m.Limit = nil }, crud.SQLType("numeric")),
+			crud.StringValue("address", (*Account).GetAddress, func(m *Account, v *wrapperspb.StringValue) { m.Address = v }, crud.SQLType("inet")),
+			crud.Strings("hosts", (*Account).GetHosts, func(m *Account, v []string) { m.Hosts = v }, crud.SQLType("inet")),
+			crud.String("owner", (*Account).GetOwner, func(m *Account, v string) { m.Owner = v }, crud.SQLType("varchar(20)"), crud.MaxLength(20)),
+			crud.String("facts", (*Account).GetFacts, func(m *Account, v string) { m.Facts = v }, crud.SQLType("jsonb"), crud.Unfilterable, crud.Unorderable),
+			crud.String("place", (*Account).GetPlace, func(m *Account, v string) { m.Place = v }, crud.SQLType("pg_catalog.point"), crud.Unfilterable, crud.Unorderable),
+			crud.Decimal("rate", (*Account).GetRate, func(m *Account, v *decimal.Decimal) { m.Rate = v }),
+			crud.Decimal("fee", (*Account).GetFee, func(m *Account, v *decimal.Decimal) { m.Fee = v }, crud.SQLType("numeric(6,3)"), crud.Unique("accounts_fee_key")),
+			crud.Decimals("fees", (*Account).GetFees, func(m *Account, v []*decimal.Decimal) { m.Fees = v }),
+			crud.Int32("counter", (*Account).GetCounter, func(m *Account, v int32) { m.Counter = v }, crud.SQLType("bigint")),
+			crud.Timestamp("opened", (*Account).GetOpened, func(m *Account, v *timestamppb.Timestamp) { m.Opened = v }, crud.SQLType("timestamp")),
+			crud.UUIDValue("token", (*Account).GetToken, func(m *Account, v *wrapperspb.StringValue) { m.Token = v }),
+			crud.String("note", (*Account).GetNote, func(m *Account, v string) { m.Note = v }),
+			crud.OptionalString("booking", (*Account).GetBooking, func(m *Account) bool { return crud.IsArm[*Account_Booking](m.Period) }, func(m *Account, v string) { m.Period = &Account_Booking{Booking: v} }, func(m *Account) { m.Period = crud.WithoutArm[*Account_Booking](m.Period) }, crud.SQLType("tstzrange"), crud.Oneof("period")),
+			crud.OptionalDecimal("days", (*Account).GetDays, func(m *Account) bool { return crud.IsArm[*Account_Days](m.Period) }, func(m *Account, v *decimal.Decimal) { m.Period = &Account_Days{Days: v} }, func(m *Account) { m.Period = crud.WithoutArm[*Account_Days](m.Period) }, crud.Oneof("period")),
 		},
-	},
-})
+		Key:    (*Account).GetNetwork,
+		SetKey: func(m *Account, v string) { m.Network = v },
+		Indexes: []crud.Index{
+			{Name: "accounts_address_balance_key", Columns: []string{"address", "balance"}, Unique: true},
+		},
+		SQL: crud.SQL{
+			Columns: accountColumns,
+			Select:  accountSelect,
+			Get:     accountGet,
+			Create:  accountCreate,
+			Delete:  accountDelete,
+			Lookups: map[string]string{
+				"fee":             accountGetByFee,
+				"address,balance": accountGetByAddressAndBalance,
+			},
+		},
+	})
+}
 
 // AccountHooks run around writes to Account, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs

@@ -33,25 +33,29 @@ const (
 
 // SessionTable describes the table sessions behind golden.uuids.Session.
 // Columns are in SELECT order.
-var SessionTable = crud.NewTable(crud.TableSpec[Session, *Session, string]{
-	Message:  "golden.uuids.Session",
-	Singular: "session",
-	Name:     "sessions",
-	Resource: "golden.uuids.Session",
-	Columns: []crud.Column[*Session]{
-		crud.UUID("id", (*Session).GetId, func(m *Session, v string) { m.Id = v }, crud.PrimaryKey, crud.UUIDv7),
-		crud.UUID("device", (*Session).GetDevice, func(m *Session, v string) { m.Device = v }),
-	},
-	Key:    (*Session).GetId,
-	SetKey: func(m *Session, v string) { m.Id = v },
-	SQL: crud.SQL{
-		Columns: sessionColumns,
-		Select:  sessionSelect,
-		Get:     sessionGet,
-		Create:  sessionCreate,
-		Delete:  sessionDelete,
-	},
-})
+var SessionTable = newSessionTable()
+
+func newSessionTable() *crud.Table[*Session, string] {
+	return crud.NewTable(crud.TableSpec[Session, *Session, string]{
+		Message:  "golden.uuids.Session",
+		Singular: "session",
+		Name:     "sessions",
+		Resource: "golden.uuids.Session",
+		Columns: []crud.Column[*Session]{
+			crud.UUID("id", (*Session).GetId, func(m *Session, v string) { m.Id = v }, crud.PrimaryKey, crud.UUIDv7),
+			crud.UUID("device", (*Session).GetDevice, func(m *Session, v string) { m.Device = v }),
+		},
+		Key:    (*Session).GetId,
+		SetKey: func(m *Session, v string) { m.Id = v },
+		SQL: crud.SQL{
+			Columns: sessionColumns,
+			Select:  sessionSelect,
+			Get:     sessionGet,
+			Create:  sessionCreate,
+			Delete:  sessionDelete,
+		},
+	})
+}
 
 // SessionHooks run around writes to Session, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs
@@ -103,24 +107,28 @@ const (
 
 // TicketTable describes the table tickets behind golden.uuids.Ticket. Columns
 // are in SELECT order.
-var TicketTable = crud.NewTable(crud.TableSpec[Ticket, *Ticket, string]{
-	Message:  "golden.uuids.Ticket",
-	Singular: "ticket",
-	Name:     "tickets",
-	Resource: "golden.uuids.Ticket",
-	Columns: []crud.Column[*Ticket]{
-		crud.UUID("id", (*Ticket).GetId, func(m *Ticket, v string) { m.Id = v }, crud.PrimaryKey, crud.UUIDv4),
-	},
-	Key:    (*Ticket).GetId,
-	SetKey: func(m *Ticket, v string) { m.Id = v },
-	SQL: crud.SQL{
-		Columns: ticketColumns,
-		Select:  ticketSelect,
-		Get:     ticketGet,
-		Create:  ticketCreate,
-		Delete:  ticketDelete,
-	},
-})
+var TicketTable = newTicketTable()
+
+func newTicketTable() *crud.Table[*Ticket, string] {
+	return crud.NewTable(crud.TableSpec[Ticket, *Ticket, string]{
+		Message:  "golden.uuids.Ticket",
+		Singular: "ticket",
+		Name:     "tickets",
+		Resource: "golden.uuids.Ticket",
+		Columns: []crud.Column[*Ticket]{
+			crud.UUID("id", (*Ticket).GetId, func(m *Ticket, v string) { m.Id = v }, crud.PrimaryKey, crud.UUIDv4),
+		},
+		Key:    (*Ticket).GetId,
+		SetKey: func(m *Ticket, v string) { m.Id = v },
+		SQL: crud.SQL{
+			Columns: ticketColumns,
+			Select:  ticketSelect,
+			Get:     ticketGet,
+			Create:  ticketCreate,
+			Delete:  ticketDelete,
+		},
+	})
+}
 
 // TicketHooks run around writes to Ticket, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs
@@ -172,24 +180,28 @@ const (
 
 // DeviceTable describes the table devices behind golden.uuids.Device. Columns
 // are in SELECT order.
-var DeviceTable = crud.NewTable(crud.TableSpec[Device, *Device, string]{
-	Message:  "golden.uuids.Device",
-	Singular: "device",
-	Name:     "devices",
-	Resource: "golden.uuids.Device",
-	Columns: []crud.Column[*Device]{
-		crud.UUID("id", (*Device).GetId, func(m *Device, v string) { m.Id = v }, crud.PrimaryKey),
-	},
-	Key:    (*Device).GetId,
-	SetKey: func(m *Device, v string) { m.Id = v },
-	SQL: crud.SQL{
-		Columns: deviceColumns,
-		Select:  deviceSelect,
-		Get:     deviceGet,
-		Create:  deviceCreate,
-		Delete:  deviceDelete,
-	},
-})
+var DeviceTable = newDeviceTable()
+
+func newDeviceTable() *crud.Table[*Device, string] {
+	return crud.NewTable(crud.TableSpec[Device, *Device, string]{
+		Message:  "golden.uuids.Device",
+		Singular: "device",
+		Name:     "devices",
+		Resource: "golden.uuids.Device",
+		Columns: []crud.Column[*Device]{
+			crud.UUID("id", (*Device).GetId, func(m *Device, v string) { m.Id = v }, crud.PrimaryKey),
+		},
+		Key:    (*Device).GetId,
+		SetKey: func(m *Device, v string) { m.Id = v },
+		SQL: crud.SQL{
+			Columns: deviceColumns,
+			Select:  deviceSelect,
+			Get:     deviceGet,
+			Create:  deviceCreate,
+			Delete:  deviceDelete,
+		},
+	})
+}
 
 // DeviceHooks run around writes to Device, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs

@@ -36,26 +36,30 @@ var shelfPattern = crud.MustPattern("shelves/{shelf}")
 
 // ShelfTable describes the table shelves behind golden.watching.Shelf. Columns
 // are in SELECT order.
-var ShelfTable = crud.NewTable(crud.TableSpec[Shelf, *Shelf, ShelfKey]{
-	Message:  "golden.watching.Shelf",
-	Singular: "shelf",
-	Name:     "shelves",
-	Resource: "golden.example.com/Shelf",
-	Columns: []crud.Column[*Shelf]{
-		crud.ResourceName("name", (*Shelf).GetName, func(m *Shelf, v string) { m.Name = v }, shelfPattern, []string{"shelf_id"}),
-	},
-	Pattern:   shelfPattern,
-	ParseName: ParseShelfKey,
-	SetKey:    func(m *Shelf, k ShelfKey) { m.Name = k.String() },
-	KeyValues: func(k ShelfKey) []any { return []any{k.ShelfId} },
-	SQL: crud.SQL{
-		Columns: shelfColumns,
-		Select:  shelfSelect,
-		Get:     shelfGet,
-		Create:  shelfCreate,
-		Delete:  shelfDelete,
-	},
-})
+var ShelfTable = newShelfTable()
+
+func newShelfTable() *crud.Table[*Shelf, ShelfKey] {
+	return crud.NewTable(crud.TableSpec[Shelf, *Shelf, ShelfKey]{
+		Message:  "golden.watching.Shelf",
+		Singular: "shelf",
+		Name:     "shelves",
+		Resource: "golden.example.com/Shelf",
+		Columns: []crud.Column[*Shelf]{
+			crud.ResourceName("name", (*Shelf).GetName, func(m *Shelf, v string) { m.Name = v }, shelfPattern, []string{"shelf_id"}),
+		},
+		Pattern:   shelfPattern,
+		ParseName: ParseShelfKey,
+		SetKey:    func(m *Shelf, k ShelfKey) { m.Name = k.String() },
+		KeyValues: func(k ShelfKey) []any { return []any{k.ShelfId} },
+		SQL: crud.SQL{
+			Columns: shelfColumns,
+			Select:  shelfSelect,
+			Get:     shelfGet,
+			Create:  shelfCreate,
+			Delete:  shelfDelete,
+		},
+	})
+}
 
 // ShelfKey is the key of Shelf: the variables of shelves/{shelf}.
 type ShelfKey struct {
@@ -134,34 +138,38 @@ var bookPattern = crud.MustPattern("shelves/{shelf}/books/{book}")
 
 // BookTable describes the table books behind golden.watching.Book. Columns are
 // in SELECT order.
-var BookTable = crud.NewTable(crud.TableSpec[Book, *Book, BookKey]{
-	Message:  "golden.watching.Book",
-	Singular: "book",
-	Name:     "books",
-	Resource: "golden.example.com/Book",
-	Columns: []crud.Column[*Book]{
-		crud.ResourceName("name", (*Book).GetName, func(m *Book, v string) { m.Name = v }, bookPattern, []string{"shelf_id", "book_id"}),
-		crud.String("title", (*Book).GetTitle, func(m *Book, v string) { m.Title = v }),
-		crud.Bool("lent", (*Book).GetLent, func(m *Book, v bool) { m.Lent = v }),
-		crud.String("lock_code", (*Book).GetLockCode, func(m *Book, v string) { m.LockCode = v }, crud.InputOnly),
-	},
-	Pattern:   bookPattern,
-	ParseName: ParseBookKey,
-	SetKey:    func(m *Book, k BookKey) { m.Name = k.String() },
-	KeyValues: func(k BookKey) []any { return []any{k.ShelfId, k.BookId} },
-	Parent:    &crud.Parent{Pattern: crud.MustPattern("shelves/{shelf}"), Check: true},
-	References: []crud.Reference{
-		{Constraint: "books_shelf_id_fkey", Columns: []string{"shelf_id"}, Table: "shelves", Target: []string{"shelf_id"}, Resource: "golden.example.com/Shelf", Parent: true},
-	},
-	Events: true,
-	SQL: crud.SQL{
-		Columns: bookColumns,
-		Select:  bookSelect,
-		Get:     bookGet,
-		Create:  bookCreate,
-		Delete:  bookDelete,
-	},
-})
+var BookTable = newBookTable()
+
+func newBookTable() *crud.Table[*Book, BookKey] {
+	return crud.NewTable(crud.TableSpec[Book, *Book, BookKey]{
+		Message:  "golden.watching.Book",
+		Singular: "book",
+		Name:     "books",
+		Resource: "golden.example.com/Book",
+		Columns: []crud.Column[*Book]{
+			crud.ResourceName("name", (*Book).GetName, func(m *Book, v string) { m.Name = v }, bookPattern, []string{"shelf_id", "book_id"}),
+			crud.String("title", (*Book).GetTitle, func(m *Book, v string) { m.Title = v }),
+			crud.Bool("lent", (*Book).GetLent, func(m *Book, v bool) { m.Lent = v }),
+			crud.String("lock_code", (*Book).GetLockCode, func(m *Book, v string) { m.LockCode = v }, crud.InputOnly),
+		},
+		Pattern:   bookPattern,
+		ParseName: ParseBookKey,
+		SetKey:    func(m *Book, k BookKey) { m.Name = k.String() },
+		KeyValues: func(k BookKey) []any { return []any{k.ShelfId, k.BookId} },
+		Parent:    &crud.Parent{Pattern: crud.MustPattern("shelves/{shelf}"), Check: true},
+		References: []crud.Reference{
+			{Constraint: "books_shelf_id_fkey", Columns: []string{"shelf_id"}, Table: "shelves", Target: []string{"shelf_id"}, Resource: "golden.example.com/Shelf", Parent: true},
+		},
+		Events: true,
+		SQL: crud.SQL{
+			Columns: bookColumns,
+			Select:  bookSelect,
+			Get:     bookGet,
+			Create:  bookCreate,
+			Delete:  bookDelete,
+		},
+	})
+}
 
 // BookKey is the key of Book: the variables of shelves/{shelf}/books/{book}.
 type BookKey struct {
@@ -230,27 +238,31 @@ const (
 
 // LoanTable describes the table loans behind golden.watching.Loan. Columns are
 // in SELECT order.
-var LoanTable = crud.NewTable(crud.TableSpec[Loan, *Loan, int64]{
-	Message:  "golden.watching.Loan",
-	Singular: "loan",
-	Name:     "loans",
-	Resource: "golden.watching.Loan",
-	Columns: []crud.Column[*Loan]{
-		crud.Int64("id", (*Loan).GetId, func(m *Loan, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.String("borrower", (*Loan).GetBorrower, func(m *Loan, v string) { m.Borrower = v }, crud.Unfilterable, crud.Unorderable, crud.Sensitive),
-	},
-	Key:    (*Loan).GetId,
-	SetKey: func(m *Loan, v int64) { m.Id = v },
-	Scope:  []string{"tenant_id"},
-	Events: true,
-	SQL: crud.SQL{
-		Columns: loanColumns,
-		Select:  loanSelect,
-		Get:     loanGet,
-		Create:  loanCreate,
-		Delete:  loanDelete,
-	},
-})
+var LoanTable = newLoanTable()
+
+func newLoanTable() *crud.Table[*Loan, int64] {
+	return crud.NewTable(crud.TableSpec[Loan, *Loan, int64]{
+		Message:  "golden.watching.Loan",
+		Singular: "loan",
+		Name:     "loans",
+		Resource: "golden.watching.Loan",
+		Columns: []crud.Column[*Loan]{
+			crud.Int64("id", (*Loan).GetId, func(m *Loan, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.String("borrower", (*Loan).GetBorrower, func(m *Loan, v string) { m.Borrower = v }, crud.Unfilterable, crud.Unorderable, crud.Sensitive),
+		},
+		Key:    (*Loan).GetId,
+		SetKey: func(m *Loan, v int64) { m.Id = v },
+		Scope:  []string{"tenant_id"},
+		Events: true,
+		SQL: crud.SQL{
+			Columns: loanColumns,
+			Select:  loanSelect,
+			Get:     loanGet,
+			Create:  loanCreate,
+			Delete:  loanDelete,
+		},
+	})
+}
 
 // LoanHooks run around writes to Loan, inside the write's transaction. An error
 // rolls the write back and is returned to the caller. A nil hook costs nothing.

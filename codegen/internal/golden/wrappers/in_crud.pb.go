@@ -56,38 +56,42 @@ const (
 
 // ReadingTable describes the table readings behind golden.wrappers.Reading.
 // Columns are in SELECT order.
-var ReadingTable = crud.NewTable(crud.TableSpec[Reading, *Reading, int64]{
-	Message:  "golden.wrappers.Reading",
-	Singular: "reading",
-	Name:     "readings",
-	Resource: "golden.wrappers.Reading",
-	Columns: []crud.Column[*Reading]{
-		crud.Int64("id", (*Reading).GetId, func(m *Reading, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.BoolValue("valid", (*Reading).GetValid, func(m *Reading, v *wrapperspb.BoolValue) { m.Valid = v }),
-		crud.Int32Value("level", (*Reading).GetLevel, func(m *Reading, v *wrapperspb.Int32Value) { m.Level = v }),
-		crud.Int64Value("count", (*Reading).GetCount, func(m *Reading, v *wrapperspb.Int64Value) { m.Count = v }),
-		crud.Uint32Value("port", (*Reading).GetPort, func(m *Reading, v *wrapperspb.UInt32Value) { m.Port = v }),
-		crud.Uint64Value("total", (*Reading).GetTotal, func(m *Reading, v *wrapperspb.UInt64Value) { m.Total = v }),
-		crud.FloatValue("ratio", (*Reading).GetRatio, func(m *Reading, v *wrapperspb.FloatValue) { m.Ratio = v }),
-		crud.DoubleValue("mass", (*Reading).GetMass, func(m *Reading, v *wrapperspb.DoubleValue) { m.Mass = v }),
-		crud.StringValue("note", (*Reading).GetNote, func(m *Reading, v *wrapperspb.StringValue) { m.Note = v }, crud.Unique("readings_note_key"), crud.MaxLength(20)),
-		crud.BytesValue("raw", (*Reading).GetRaw, func(m *Reading, v *wrapperspb.BytesValue) { m.Raw = v }),
-		crud.StringValues("notes", (*Reading).GetNotes, func(m *Reading, v []*wrapperspb.StringValue) { m.Notes = v }),
-		crud.Uint64Values("totals", (*Reading).GetTotals, func(m *Reading, v []*wrapperspb.UInt64Value) { m.Totals = v }),
-	},
-	Key:    (*Reading).GetId,
-	SetKey: func(m *Reading, v int64) { m.Id = v },
-	SQL: crud.SQL{
-		Columns: readingColumns,
-		Select:  readingSelect,
-		Get:     readingGet,
-		Create:  readingCreate,
-		Delete:  readingDelete,
-		Lookups: map[string]string{
-			"note": readingGetByNote,
+var ReadingTable = newReadingTable()
+
+func newReadingTable() *crud.Table[*Reading, int64] {
+	return crud.NewTable(crud.TableSpec[Reading, *Reading, int64]{
+		Message:  "golden.wrappers.Reading",
+		Singular: "reading",
+		Name:     "readings",
+		Resource: "golden.wrappers.Reading",
+		Columns: []crud.Column[*Reading]{
+			crud.Int64("id", (*Reading).GetId, func(m *Reading, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.BoolValue("valid", (*Reading).GetValid, func(m *Reading, v *wrapperspb.BoolValue) { m.Valid = v }),
+			crud.Int32Value("level", (*Reading).GetLevel, func(m *Reading, v *wrapperspb.Int32Value) { m.Level = v }),
+			crud.Int64Value("count", (*Reading).GetCount, func(m *Reading, v *wrapperspb.Int64Value) { m.Count = v }),
+			crud.Uint32Value("port", (*Reading).GetPort, func(m *Reading, v *wrapperspb.UInt32Value) { m.Port = v }),
+			crud.Uint64Value("total", (*Reading).GetTotal, func(m *Reading, v *wrapperspb.UInt64Value) { m.Total = v }),
+			crud.FloatValue("ratio", (*Reading).GetRatio, func(m *Reading, v *wrapperspb.FloatValue) { m.Ratio = v }),
+			crud.DoubleValue("mass", (*Reading).GetMass, func(m *Reading, v *wrapperspb.DoubleValue) { m.Mass = v }),
+			crud.StringValue("note", (*Reading).GetNote, func(m *Reading, v *wrapperspb.StringValue) { m.Note = v }, crud.Unique("readings_note_key"), crud.MaxLength(20)),
+			crud.BytesValue("raw", (*Reading).GetRaw, func(m *Reading, v *wrapperspb.BytesValue) { m.Raw = v }),
+			crud.StringValues("notes", (*Reading).GetNotes, func(m *Reading, v []*wrapperspb.StringValue) { m.Notes = v }),
+			crud.Uint64Values("totals", (*Reading).GetTotals, func(m *Reading, v []*wrapperspb.UInt64Value) { m.Totals = v }),
 		},
-	},
-})
+		Key:    (*Reading).GetId,
+		SetKey: func(m *Reading, v int64) { m.Id = v },
+		SQL: crud.SQL{
+			Columns: readingColumns,
+			Select:  readingSelect,
+			Get:     readingGet,
+			Create:  readingCreate,
+			Delete:  readingDelete,
+			Lookups: map[string]string{
+				"note": readingGetByNote,
+			},
+		},
+	})
+}
 
 // ReadingHooks run around writes to Reading, inside the write's transaction. An
 // error rolls the write back and is returned to the caller. A nil hook costs

@@ -32,25 +32,29 @@ const (
 
 // ItemTable describes the table items behind golden.apart.store.Item. Columns
 // are in SELECT order.
-var ItemTable = crud.NewTable(crud.TableSpec[Item, *Item, int64]{
-	Message:  "golden.apart.store.Item",
-	Singular: "item",
-	Name:     "items",
-	Resource: "golden.apart.store.Item",
-	Columns: []crud.Column[*Item]{
-		crud.Int64("id", (*Item).GetId, func(m *Item, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
-		crud.String("title", (*Item).GetTitle, func(m *Item, v string) { m.Title = v }),
-	},
-	Key:    (*Item).GetId,
-	SetKey: func(m *Item, v int64) { m.Id = v },
-	SQL: crud.SQL{
-		Columns: itemColumns,
-		Select:  itemSelect,
-		Get:     itemGet,
-		Create:  itemCreate,
-		Delete:  itemDelete,
-	},
-})
+var ItemTable = newItemTable()
+
+func newItemTable() *crud.Table[*Item, int64] {
+	return crud.NewTable(crud.TableSpec[Item, *Item, int64]{
+		Message:  "golden.apart.store.Item",
+		Singular: "item",
+		Name:     "items",
+		Resource: "golden.apart.store.Item",
+		Columns: []crud.Column[*Item]{
+			crud.Int64("id", (*Item).GetId, func(m *Item, v int64) { m.Id = v }, crud.PrimaryKey, crud.Identity),
+			crud.String("title", (*Item).GetTitle, func(m *Item, v string) { m.Title = v }),
+		},
+		Key:    (*Item).GetId,
+		SetKey: func(m *Item, v int64) { m.Id = v },
+		SQL: crud.SQL{
+			Columns: itemColumns,
+			Select:  itemSelect,
+			Get:     itemGet,
+			Create:  itemCreate,
+			Delete:  itemDelete,
+		},
+	})
+}
 
 // ItemHooks run around writes to Item, inside the write's transaction. An error
 // rolls the write back and is returned to the caller. A nil hook costs nothing.
@@ -103,33 +107,37 @@ const (
 
 // StockTable describes the table stock behind golden.apart.store.Stock. Columns
 // are in SELECT order.
-var StockTable = crud.NewTable(crud.TableSpec[Stock, *Stock, StockKey]{
-	Message:  "golden.apart.store.Stock",
-	Singular: "stock",
-	Name:     "stock",
-	Resource: "golden.apart.store.Stock",
-	Columns: []crud.Column[*Stock]{
-		crud.String("depot", (*Stock).GetDepot, func(m *Stock, v string) { m.Depot = v }, crud.PrimaryKey),
-		crud.Int64("item_id", (*Stock).GetItemId, func(m *Stock, v int64) { m.ItemId = v }, crud.PrimaryKey),
-		crud.Uint32("count", (*Stock).GetCount, func(m *Stock, v uint32) { m.Count = v }),
-	},
-	Key: func(m *Stock) StockKey { return StockKey{Depot: m.GetDepot(), ItemId: m.GetItemId()} },
-	SetKey: func(m *Stock, k StockKey) {
-		m.Depot = k.Depot
-		m.ItemId = k.ItemId
-	},
-	KeyValues: func(k StockKey) []any { return []any{k.Depot, k.ItemId} },
-	References: []crud.Reference{
-		{Constraint: "stock_item_id_fkey", Columns: []string{"item_id"}, Table: "items", Target: []string{"id"}, Resource: "golden.apart.store.Item"},
-	},
-	SQL: crud.SQL{
-		Columns: stockColumns,
-		Select:  stockSelect,
-		Get:     stockGet,
-		Create:  stockCreate,
-		Delete:  stockDelete,
-	},
-})
+var StockTable = newStockTable()
+
+func newStockTable() *crud.Table[*Stock, StockKey] {
+	return crud.NewTable(crud.TableSpec[Stock, *Stock, StockKey]{
+		Message:  "golden.apart.store.Stock",
+		Singular: "stock",
+		Name:     "stock",
+		Resource: "golden.apart.store.Stock",
+		Columns: []crud.Column[*Stock]{
+			crud.String("depot", (*Stock).GetDepot, func(m *Stock, v string) { m.Depot = v }, crud.PrimaryKey),
+			crud.Int64("item_id", (*Stock).GetItemId, func(m *Stock, v int64) { m.ItemId = v }, crud.PrimaryKey),
+			crud.Uint32("count", (*Stock).GetCount, func(m *Stock, v uint32) { m.Count = v }),
+		},
+		Key: func(m *Stock) StockKey { return StockKey{Depot: m.GetDepot(), ItemId: m.GetItemId()} },
+		SetKey: func(m *Stock, k StockKey) {
+			m.Depot = k.Depot
+			m.ItemId = k.ItemId
+		},
+		KeyValues: func(k StockKey) []any { return []any{k.Depot, k.ItemId} },
+		References: []crud.Reference{
+			{Constraint: "stock_item_id_fkey", Columns: []string{"item_id"}, Table: "items", Target: []string{"id"}, Resource: "golden.apart.store.Item"},
+		},
+		SQL: crud.SQL{
+			Columns: stockColumns,
+			Select:  stockSelect,
+			Get:     stockGet,
+			Create:  stockCreate,
+			Delete:  stockDelete,
+		},
+	})
+}
 
 // StockKey is the key of Stock: depot and item_id.
 type StockKey struct {

@@ -34,26 +34,30 @@ var shelfPattern = crud.MustPattern("shelves/{shelf}")
 
 // ShelfTable describes the table shelves behind golden.farparent.shelf.Shelf.
 // Columns are in SELECT order.
-var ShelfTable = crud.NewTable(crud.TableSpec[Shelf, *Shelf, ShelfKey]{
-	Message:  "golden.farparent.shelf.Shelf",
-	Singular: "shelf",
-	Name:     "shelves",
-	Resource: "library.example.com/Shelf",
-	Columns: []crud.Column[*Shelf]{
-		crud.ResourceName("name", (*Shelf).GetName, func(m *Shelf, v string) { m.Name = v }, shelfPattern, []string{"shelf_id"}),
-	},
-	Pattern:   shelfPattern,
-	ParseName: ParseShelfKey,
-	SetKey:    func(m *Shelf, k ShelfKey) { m.Name = k.String() },
-	KeyValues: func(k ShelfKey) []any { return []any{k.ShelfId} },
-	SQL: crud.SQL{
-		Columns: shelfColumns,
-		Select:  shelfSelect,
-		Get:     shelfGet,
-		Create:  shelfCreate,
-		Delete:  shelfDelete,
-	},
-})
+var ShelfTable = newShelfTable()
+
+func newShelfTable() *crud.Table[*Shelf, ShelfKey] {
+	return crud.NewTable(crud.TableSpec[Shelf, *Shelf, ShelfKey]{
+		Message:  "golden.farparent.shelf.Shelf",
+		Singular: "shelf",
+		Name:     "shelves",
+		Resource: "library.example.com/Shelf",
+		Columns: []crud.Column[*Shelf]{
+			crud.ResourceName("name", (*Shelf).GetName, func(m *Shelf, v string) { m.Name = v }, shelfPattern, []string{"shelf_id"}),
+		},
+		Pattern:   shelfPattern,
+		ParseName: ParseShelfKey,
+		SetKey:    func(m *Shelf, k ShelfKey) { m.Name = k.String() },
+		KeyValues: func(k ShelfKey) []any { return []any{k.ShelfId} },
+		SQL: crud.SQL{
+			Columns: shelfColumns,
+			Select:  shelfSelect,
+			Get:     shelfGet,
+			Create:  shelfCreate,
+			Delete:  shelfDelete,
+		},
+	})
+}
 
 // ShelfKey is the key of Shelf: the variables of shelves/{shelf}.
 type ShelfKey struct {

@@ -33,29 +33,33 @@ const (
 
 // ShadowTable describes the table shadows behind golden.shadows.db.Shadow.
 // Columns are in SELECT order.
-var ShadowTable = crud.NewTable(crud.TableSpec[Shadow, *Shadow, ShadowKey]{
-	Message:  "golden.shadows.db.Shadow",
-	Singular: "shadow",
-	Name:     "shadows",
-	Resource: "golden.shadows.db.Shadow",
-	Columns: []crud.Column[*Shadow]{
-		crud.String("object", (*Shadow).GetObject, func(m *Shadow, v string) { m.Object = v }, crud.PrimaryKey),
-		crud.String("light", (*Shadow).GetLight, func(m *Shadow, v string) { m.Light = v }, crud.PrimaryKey),
-	},
-	Key: func(m *Shadow) ShadowKey { return ShadowKey{Object: m.GetObject(), Light: m.GetLight()} },
-	SetKey: func(m *Shadow, k ShadowKey) {
-		m.Object = k.Object
-		m.Light = k.Light
-	},
-	KeyValues: func(k ShadowKey) []any { return []any{k.Object, k.Light} },
-	SQL: crud.SQL{
-		Columns: shadowColumns,
-		Select:  shadowSelect,
-		Get:     shadowGet,
-		Create:  shadowCreate,
-		Delete:  shadowDelete,
-	},
-})
+var ShadowTable = newShadowTable()
+
+func newShadowTable() *crud.Table[*Shadow, ShadowKey] {
+	return crud.NewTable(crud.TableSpec[Shadow, *Shadow, ShadowKey]{
+		Message:  "golden.shadows.db.Shadow",
+		Singular: "shadow",
+		Name:     "shadows",
+		Resource: "golden.shadows.db.Shadow",
+		Columns: []crud.Column[*Shadow]{
+			crud.String("object", (*Shadow).GetObject, func(m *Shadow, v string) { m.Object = v }, crud.PrimaryKey),
+			crud.String("light", (*Shadow).GetLight, func(m *Shadow, v string) { m.Light = v }, crud.PrimaryKey),
+		},
+		Key: func(m *Shadow) ShadowKey { return ShadowKey{Object: m.GetObject(), Light: m.GetLight()} },
+		SetKey: func(m *Shadow, k ShadowKey) {
+			m.Object = k.Object
+			m.Light = k.Light
+		},
+		KeyValues: func(k ShadowKey) []any { return []any{k.Object, k.Light} },
+		SQL: crud.SQL{
+			Columns: shadowColumns,
+			Select:  shadowSelect,
+			Get:     shadowGet,
+			Create:  shadowCreate,
+			Delete:  shadowDelete,
+		},
+	})
+}
 
 // ShadowKey is the key of Shadow: object and light.
 type ShadowKey struct {

@@ -1,0 +1,68 @@
+package crud
+
+import (
+	"iter"
+
+	"google.golang.org/protobuf/proto"
+)
+
+// Only the faces of this package are generic in the type of a message: Table, Column,
+// Repository, the queries and the functions that generated methods call. What is behind
+// them takes a proto.Message, so that it is compiled once, and not again for each of the
+// hundreds of messages that a program may have.
+
+// as returns a message as what it is; nil as a nil of that type.
+func as[M proto.Message](m proto.Message) M {
+	if m == nil {
+		var none M
+		return none
+	}
+	return m.(M)
+}
+
+// typedAll returns messages as what they are.
+func typedAll[M proto.Message](ms []proto.Message) []M {
+	if ms == nil {
+		return nil
+	}
+	out := make([]M, len(ms))
+	for i, m := range ms {
+		out[i] = as[M](m)
+	}
+	return out
+}
+
+func untyped[M proto.Message](ms []M) []proto.Message {
+	if ms == nil {
+		return nil
+	}
+	out := make([]proto.Message, len(ms))
+	for i, m := range ms {
+		out[i] = m
+	}
+	return out
+}
+
+// getter and setter reach into a message whose type is forgotten.
+func getter[M proto.Message, V any](get func(M) V) func(proto.Message) V {
+	return func(m proto.Message) V { return get(as[M](m)) }
+}
+
+func setter[M proto.Message, V any](set func(M, V)) func(proto.Message, V) {
+	return func(m proto.Message, v V) { set(as[M](m), v) }
+}
+
+func clearer[M proto.Message](clear func(M)) func(proto.Message) {
+	return func(m proto.Message) { clear(as[M](m)) }
+}
+
+// typedEach are messages as what they are; nil beside an error is one of that type.
+func typedEach[M proto.Message](all iter.Seq2[proto.Message, error]) iter.Seq2[M, error] {
+	return func(yield func(M, error) bool) {
+		for m, err := range all {
+			if !yield(as[M](m), err) {
+				return
+			}
+		}
+	}
+}
