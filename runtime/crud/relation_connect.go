@@ -1,7 +1,6 @@
 package crud
 
 import (
-	"context"
 	"fmt"
 	"slices"
 
@@ -10,13 +9,7 @@ import (
 
 // made are the cores of repositories that relations lead to, by their tables: tables
 // relate to each other in circles.
-type made map[AnyTable]scoped
-
-// scoped is a core of any message.
-type scoped interface {
-	// scopeValue returns what a column of the scope is in a call, as it is bound.
-	scopeValue(ctx context.Context, column string) (any, error)
-}
+type made map[*table]*core
 
 // relatedOptions has the options of a service reach the tables that relations lead to.
 func relatedOptions(opts []Option) Option {
@@ -37,7 +30,7 @@ func (c *core) connect(db DB, opts []Option, done made) {
 
 func (r *relation) connect(db DB, columns []column, opts []Option, done made) *junction {
 	c := &junction{relation: r, ownColumns: columns, own: placesOf(columns, r.Columns), theirs: placesOf(r.table.columns, r.TargetColumns)}
-	if known, ok := done[r.table].(*core); ok {
+	if known, ok := done[r.table]; ok {
 		c.core = known
 		return c
 	}

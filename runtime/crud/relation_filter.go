@@ -13,7 +13,7 @@ import (
 // A relatedScope is an argument of a filter that each call has a value for: rows that a
 // filter asks about are those of their scope.
 type relatedScope struct {
-	table  AnyTable
+	table  *table
 	column string
 }
 

@@ -221,13 +221,15 @@ func TestFromNow(t *testing.T) {
 	t.Parallel()
 	eachEngine(t, func(t *testing.T, db crud.DB) {
 		createCounters(t, db, 3)
+		var creating sync.WaitGroup
+		defer creating.Wait() // for the one that is under way
 		ctx, stop := context.WithCancel(t.Context())
 		defer stop()
-		go func() {
+		creating.Go(func() {
 			for ctx.Err() == nil { // until the consumer has begun, which nobody is told
 				createCounters(t, db, 1)
 			}
-		}()
+		})
 		require.NoError(t, events.Consume(ctx, db, "now", func(_ context.Context, e events.Event) error {
 			assert.Greater(t, e.Position, int64(3))
 			stop()
