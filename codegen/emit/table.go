@@ -22,7 +22,7 @@ func (p *printer) table(m plan.Model) {
 	// It is a function, since the compiler's memory grows with the square of what
 	// initializes a package's variables in place.
 	p.P("func ", m.Names.NewTable, "() *", p.crud("Table"), "[*", message, ", ", p.keyType(m.Model), "] {")
-	p.P("return ", p.crud("NewTable"), "(", p.crud("TableSpec"), "[", message, ", *", message, ", ", p.keyType(m.Model), "]{")
+	p.P("return ", p.crud("NewTable"), "(", p.crud("TableSpec"), "[*", message, ", ", p.keyType(m.Model), "]{")
 	p.text("Message", string(m.Message.Desc.FullName()))
 	p.text("Singular", m.Singular)
 	p.text("Schema", m.Schema)

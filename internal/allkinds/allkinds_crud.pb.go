@@ -225,7 +225,7 @@ const (
 var DocumentTable = newDocumentTable()
 
 func newDocumentTable() *crud.Table[*Document, int64] {
-	return crud.NewTable(crud.TableSpec[Document, *Document, int64]{
+	return crud.NewTable(crud.TableSpec[*Document, int64]{
 		Message:  "allkinds.Document",
 		Singular: "document",
 		Name:     "documents",
@@ -484,7 +484,7 @@ const (
 var ParcelTable = newParcelTable()
 
 func newParcelTable() *crud.Table[*Parcel, int64] {
-	return crud.NewTable(crud.TableSpec[Parcel, *Parcel, int64]{
+	return crud.NewTable(crud.TableSpec[*Parcel, int64]{
 		Message:  "allkinds.Parcel",
 		Singular: "parcel",
 		Name:     "parcels",
@@ -615,7 +615,7 @@ const (
 var SessionTable = newSessionTable()
 
 func newSessionTable() *crud.Table[*Session, int64] {
-	return crud.NewTable(crud.TableSpec[Session, *Session, int64]{
+	return crud.NewTable(crud.TableSpec[*Session, int64]{
 		Message:  "allkinds.Session",
 		Singular: "session",
 		Name:     "sessions",
@@ -700,7 +700,7 @@ const (
 var PaintTable = newPaintTable()
 
 func newPaintTable() *crud.Table[*Paint, int64] {
-	return crud.NewTable(crud.TableSpec[Paint, *Paint, int64]{
+	return crud.NewTable(crud.TableSpec[*Paint, int64]{
 		Message:  "allkinds.Paint",
 		Singular: "paint",
 		Name:     "paints",
@@ -875,7 +875,7 @@ const (
 var TypedTable = newTypedTable()
 
 func newTypedTable() *crud.Table[*Typed, int64] {
-	return crud.NewTable(crud.TableSpec[Typed, *Typed, int64]{
+	return crud.NewTable(crud.TableSpec[*Typed, int64]{
 		Message:  "allkinds.Typed",
 		Singular: "typed",
 		Name:     "typeds",
@@ -1013,7 +1013,7 @@ const (
 var HostTable = newHostTable()
 
 func newHostTable() *crud.Table[*Host, HostKey] {
-	return crud.NewTable(crud.TableSpec[Host, *Host, HostKey]{
+	return crud.NewTable(crud.TableSpec[*Host, HostKey]{
 		Message:  "allkinds.Host",
 		Singular: "host",
 		Name:     "hosts",

@@ -45,7 +45,7 @@ var shelfPattern = crud.MustPattern("shelves/{shelf}")
 var ShelfTable = newShelfTable()
 
 func newShelfTable() *crud.Table[*Shelf, ShelfKey] {
-	return crud.NewTable(crud.TableSpec[Shelf, *Shelf, ShelfKey]{
+	return crud.NewTable(crud.TableSpec[*Shelf, ShelfKey]{
 		Message:  "apitest.Shelf",
 		Singular: "shelf",
 		Name:     "shelves",
@@ -191,7 +191,7 @@ var bookPattern = crud.MustPattern("shelves/{shelf}/books/{book}")
 var BookTable = newBookTable()
 
 func newBookTable() *crud.Table[*Book, BookKey] {
-	return crud.NewTable(crud.TableSpec[Book, *Book, BookKey]{
+	return crud.NewTable(crud.TableSpec[*Book, BookKey]{
 		Message:  "apitest.Book",
 		Singular: "book",
 		Name:     "books",
@@ -355,7 +355,7 @@ const (
 var FilmTable = newFilmTable()
 
 func newFilmTable() *crud.Table[*Film, int64] {
-	return crud.NewTable(crud.TableSpec[Film, *Film, int64]{
+	return crud.NewTable(crud.TableSpec[*Film, int64]{
 		Message:  "apitest.Film",
 		Singular: "film",
 		Name:     "films",
@@ -469,7 +469,7 @@ const (
 var MemberTable = newMemberTable()
 
 func newMemberTable() *crud.Table[*Member, MemberKey] {
-	return crud.NewTable(crud.TableSpec[Member, *Member, MemberKey]{
+	return crud.NewTable(crud.TableSpec[*Member, MemberKey]{
 		Message:  "apitest.Member",
 		Singular: "member",
 		Name:     "members",

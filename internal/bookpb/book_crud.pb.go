@@ -42,7 +42,7 @@ var shelfPattern = crud.MustPattern("shelves/{shelf}")
 var ShelfTable = newShelfTable()
 
 func newShelfTable() *crud.Table[*Shelf, ShelfKey] {
-	return crud.NewTable(crud.TableSpec[Shelf, *Shelf, ShelfKey]{
+	return crud.NewTable(crud.TableSpec[*Shelf, ShelfKey]{
 		Message:  "bookpb.Shelf",
 		Singular: "shelf",
 		Name:     "shelves",
@@ -167,7 +167,7 @@ var bookPattern = crud.MustPattern("shelves/{shelf}/books/{book}")
 var BookTable = newBookTable()
 
 func newBookTable() *crud.Table[*Book, BookKey] {
-	return crud.NewTable(crud.TableSpec[Book, *Book, BookKey]{
+	return crud.NewTable(crud.TableSpec[*Book, BookKey]{
 		Message:  "bookpb.Book",
 		Singular: "book",
 		Name:     "books",
@@ -298,7 +298,7 @@ const (
 var UserTable = newUserTable()
 
 func newUserTable() *crud.Table[*User, int64] {
-	return crud.NewTable(crud.TableSpec[User, *User, int64]{
+	return crud.NewTable(crud.TableSpec[*User, int64]{
 		Message:  "bookpb.User",
 		Singular: "user",
 		Name:     "users",
@@ -407,7 +407,7 @@ const (
 var MemberTable = newMemberTable()
 
 func newMemberTable() *crud.Table[*Member, MemberKey] {
-	return crud.NewTable(crud.TableSpec[Member, *Member, MemberKey]{
+	return crud.NewTable(crud.TableSpec[*Member, MemberKey]{
 		Message:  "bookpb.Member",
 		Singular: "member",
 		Name:     "members",
@@ -516,7 +516,7 @@ const (
 var NoteTable = newNoteTable()
 
 func newNoteTable() *crud.Table[*Note, string] {
-	return crud.NewTable(crud.TableSpec[Note, *Note, string]{
+	return crud.NewTable(crud.TableSpec[*Note, string]{
 		Message:  "bookpb.Note",
 		Singular: "note",
 		Name:     "notes",
@@ -609,7 +609,7 @@ const (
 var TicketTable = newTicketTable()
 
 func newTicketTable() *crud.Table[*Ticket, int64] {
-	return crud.NewTable(crud.TableSpec[Ticket, *Ticket, int64]{
+	return crud.NewTable(crud.TableSpec[*Ticket, int64]{
 		Message:  "bookpb.Ticket",
 		Singular: "ticket",
 		Name:     "tickets",
@@ -703,7 +703,7 @@ const (
 var CounterTable = newCounterTable()
 
 func newCounterTable() *crud.Table[*Counter, uint64] {
-	return crud.NewTable(crud.TableSpec[Counter, *Counter, uint64]{
+	return crud.NewTable(crud.TableSpec[*Counter, uint64]{
 		Message:  "bookpb.Counter",
 		Singular: "counter",
 		Name:     "counters",
@@ -805,7 +805,7 @@ const (
 var VisitTable = newVisitTable()
 
 func newVisitTable() *crud.Table[*Visit, crud.NoKey] {
-	return crud.NewTable(crud.TableSpec[Visit, *Visit, crud.NoKey]{
+	return crud.NewTable(crud.TableSpec[*Visit, crud.NoKey]{
 		Message:  "bookpb.Visit",
 		Singular: "visit",
 		Name:     "visits",

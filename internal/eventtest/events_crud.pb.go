@@ -41,7 +41,7 @@ var shelfPattern = crud.MustPattern("shelves/{shelf}")
 var ShelfTable = newShelfTable()
 
 func newShelfTable() *crud.Table[*Shelf, ShelfKey] {
-	return crud.NewTable(crud.TableSpec[Shelf, *Shelf, ShelfKey]{
+	return crud.NewTable(crud.TableSpec[*Shelf, ShelfKey]{
 		Message:  "eventtest.Shelf",
 		Singular: "shelf",
 		Name:     "shelves",
@@ -134,7 +134,7 @@ const (
 var OwnerTable = newOwnerTable()
 
 func newOwnerTable() *crud.Table[*Owner, string] {
-	return crud.NewTable(crud.TableSpec[Owner, *Owner, string]{
+	return crud.NewTable(crud.TableSpec[*Owner, string]{
 		Message:  "eventtest.Owner",
 		Singular: "owner",
 		Name:     "owners",
@@ -235,7 +235,7 @@ var bookPattern = crud.MustPattern("shelves/{shelf}/books/{book}")
 var BookTable = newBookTable()
 
 func newBookTable() *crud.Table[*Book, BookKey] {
-	return crud.NewTable(crud.TableSpec[Book, *Book, BookKey]{
+	return crud.NewTable(crud.TableSpec[*Book, BookKey]{
 		Message:  "eventtest.Book",
 		Singular: "book",
 		Name:     "books",
@@ -354,7 +354,7 @@ const (
 var NoteTable = newNoteTable()
 
 func newNoteTable() *crud.Table[*Note, int64] {
-	return crud.NewTable(crud.TableSpec[Note, *Note, int64]{
+	return crud.NewTable(crud.TableSpec[*Note, int64]{
 		Message:  "eventtest.Note",
 		Singular: "note",
 		Name:     "notes",
@@ -429,7 +429,7 @@ const (
 var CounterTable = newCounterTable()
 
 func newCounterTable() *crud.Table[*Counter, int64] {
-	return crud.NewTable(crud.TableSpec[Counter, *Counter, int64]{
+	return crud.NewTable(crud.TableSpec[*Counter, int64]{
 		Message:  "eventtest.Counter",
 		Singular: "counter",
 		Name:     "counters",

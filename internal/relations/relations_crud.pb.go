@@ -45,7 +45,7 @@ const (
 var AuthorTable = newAuthorTable()
 
 func newAuthorTable() *crud.Table[*Author, int64] {
-	return crud.NewTable(crud.TableSpec[Author, *Author, int64]{
+	return crud.NewTable(crud.TableSpec[*Author, int64]{
 		Message:  "relations.Author",
 		Singular: "author",
 		Name:     "authors",
@@ -140,7 +140,7 @@ const (
 var BookTable = newBookTable()
 
 func newBookTable() *crud.Table[*Book, int64] {
-	return crud.NewTable(crud.TableSpec[Book, *Book, int64]{
+	return crud.NewTable(crud.TableSpec[*Book, int64]{
 		Message:  "relations.Book",
 		Singular: "book",
 		Name:     "books",
@@ -251,7 +251,7 @@ const (
 var ChapterTable = newChapterTable()
 
 func newChapterTable() *crud.Table[*Chapter, int64] {
-	return crud.NewTable(crud.TableSpec[Chapter, *Chapter, int64]{
+	return crud.NewTable(crud.TableSpec[*Chapter, int64]{
 		Message:  "relations.Chapter",
 		Singular: "chapter",
 		Name:     "chapters",
@@ -365,7 +365,7 @@ const (
 var NoteTable = newNoteTable()
 
 func newNoteTable() *crud.Table[*Note, NoteKey] {
-	return crud.NewTable(crud.TableSpec[Note, *Note, NoteKey]{
+	return crud.NewTable(crud.TableSpec[*Note, NoteKey]{
 		Message:  "relations.Note",
 		Singular: "note",
 		Name:     "notes",
@@ -466,7 +466,7 @@ const (
 var CoverTable = newCoverTable()
 
 func newCoverTable() *crud.Table[*Cover, int64] {
-	return crud.NewTable(crud.TableSpec[Cover, *Cover, int64]{
+	return crud.NewTable(crud.TableSpec[*Cover, int64]{
 		Message:  "relations.Cover",
 		Singular: "cover",
 		Name:     "covers",
@@ -547,7 +547,7 @@ const (
 var TagTable = newTagTable()
 
 func newTagTable() *crud.Table[*Tag, string] {
-	return crud.NewTable(crud.TableSpec[Tag, *Tag, string]{
+	return crud.NewTable(crud.TableSpec[*Tag, string]{
 		Message:  "relations.Tag",
 		Singular: "tag",
 		Name:     "tags",
@@ -639,7 +639,7 @@ const (
 var PrizeTable = newPrizeTable()
 
 func newPrizeTable() *crud.Table[*Prize, int64] {
-	return crud.NewTable(crud.TableSpec[Prize, *Prize, int64]{
+	return crud.NewTable(crud.TableSpec[*Prize, int64]{
 		Message:  "relations.Prize",
 		Singular: "prize",
 		Name:     "prizes",
@@ -720,7 +720,7 @@ const (
 var AwardTable = newAwardTable()
 
 func newAwardTable() *crud.Table[*Award, int64] {
-	return crud.NewTable(crud.TableSpec[Award, *Award, int64]{
+	return crud.NewTable(crud.TableSpec[*Award, int64]{
 		Message:  "relations.Award",
 		Singular: "award",
 		Name:     "awards",
@@ -804,7 +804,7 @@ const (
 var CategoryTable = newCategoryTable()
 
 func newCategoryTable() *crud.Table[*Category, int64] {
-	return crud.NewTable(crud.TableSpec[Category, *Category, int64]{
+	return crud.NewTable(crud.TableSpec[*Category, int64]{
 		Message:  "relations.Category",
 		Singular: "category",
 		Name:     "categories",
@@ -895,7 +895,7 @@ var shelfPattern = crud.MustPattern("shelves/{shelf}")
 var ShelfTable = newShelfTable()
 
 func newShelfTable() *crud.Table[*Shelf, ShelfKey] {
-	return crud.NewTable(crud.TableSpec[Shelf, *Shelf, ShelfKey]{
+	return crud.NewTable(crud.TableSpec[*Shelf, ShelfKey]{
 		Message:  "relations.Shelf",
 		Singular: "shelf",
 		Name:     "shelves",
@@ -1005,7 +1005,7 @@ var volumePattern = crud.MustPattern("shelves/{shelf}/volumes/{volume}")
 var VolumeTable = newVolumeTable()
 
 func newVolumeTable() *crud.Table[*Volume, VolumeKey] {
-	return crud.NewTable(crud.TableSpec[Volume, *Volume, VolumeKey]{
+	return crud.NewTable(crud.TableSpec[*Volume, VolumeKey]{
 		Message:  "relations.Volume",
 		Singular: "volume",
 		Name:     "volumes",
@@ -1125,7 +1125,7 @@ var shelfSettingsPattern = crud.MustPattern("shelves/{shelf}/settings")
 var ShelfSettingsTable = newShelfSettingsTable()
 
 func newShelfSettingsTable() *crud.Table[*ShelfSettings, ShelfSettingsKey] {
-	return crud.NewTable(crud.TableSpec[ShelfSettings, *ShelfSettings, ShelfSettingsKey]{
+	return crud.NewTable(crud.TableSpec[*ShelfSettings, ShelfSettingsKey]{
 		Message:  "relations.ShelfSettings",
 		Singular: "shelf_settings",
 		Name:     "shelf_settings",
@@ -1229,7 +1229,7 @@ const (
 var AccountTable = newAccountTable()
 
 func newAccountTable() *crud.Table[*Account, int64] {
-	return crud.NewTable(crud.TableSpec[Account, *Account, int64]{
+	return crud.NewTable(crud.TableSpec[*Account, int64]{
 		Message:  "relations.Account",
 		Singular: "account",
 		Name:     "accounts",
@@ -1322,7 +1322,7 @@ const (
 var EntryTable = newEntryTable()
 
 func newEntryTable() *crud.Table[*Entry, int64] {
-	return crud.NewTable(crud.TableSpec[Entry, *Entry, int64]{
+	return crud.NewTable(crud.TableSpec[*Entry, int64]{
 		Message:  "relations.Entry",
 		Singular: "entry",
 		Name:     "entries",

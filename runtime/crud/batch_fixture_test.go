@@ -100,7 +100,7 @@ func (*paper) ProtoReflect() protoreflect.Message { return nil }
 
 const paperColumns = " papers.id, papers.title, papers.update_time, papers.delete_time, papers.purge_time, papers.revision"
 
-var paperTable = crud.NewTable(crud.TableSpec[paper, *paper, string]{
+var paperTable = crud.NewTable(crud.TableSpec[*paper, string]{
 	Message: "bookpb.Paper", Singular: "paper", Name: "papers", Resource: "bookpb.Paper",
 	Columns: []crud.Column[*paper]{
 		crud.String("id", func(m *paper) string { return m.id }, func(m *paper, v string) { m.id = v }, crud.PrimaryKey),
@@ -167,7 +167,7 @@ func (k seatKey) String() string { return seatPattern.Format(k.row, k.number) }
 
 var seatPattern = crud.MustPattern("rows/{row}/seats/{seat}")
 
-var seatTable = crud.NewTable(crud.TableSpec[seat, *seat, seatKey]{
+var seatTable = crud.NewTable(crud.TableSpec[*seat, seatKey]{
 	Message: "bookpb.Seat", Singular: "seat", Name: "seats", Resource: "test.example.com/Seat",
 	Columns: []crud.Column[*seat]{
 		crud.String("row", func(m *seat) string { return m.row }, func(m *seat, v string) { m.row = v }, crud.PrimaryKey),

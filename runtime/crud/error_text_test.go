@@ -181,7 +181,7 @@ func TestLongCheckNames(t *testing.T) {
 
 // namedTable is a table of that name, with options for its title.
 func namedTable(name string, title ...crud.ColumnOption) *crud.Table[*bookpb.Note, string] {
-	return crud.NewTable(crud.TableSpec[bookpb.Note, *bookpb.Note, string]{
+	return crud.NewTable(crud.TableSpec[*bookpb.Note, string]{
 		Message: "bookpb.Note", Singular: "note", Name: name, Resource: "bookpb.Note",
 		Columns: []crud.Column[*bookpb.Note]{
 			crud.String("id", (*bookpb.Note).GetId, func(m *bookpb.Note, v string) { m.Id = v }, crud.PrimaryKey),

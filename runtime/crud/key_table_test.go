@@ -32,7 +32,7 @@ func statementsOf(table string, keys int, columns ...string) crud.SQL {
 }
 
 // plainTable has a uint32 for its key.
-var plainTable = crud.NewTable(crud.TableSpec[bookpb.Counter, *bookpb.Counter, uint32]{
+var plainTable = crud.NewTable(crud.TableSpec[*bookpb.Counter, uint32]{
 	Message: "bookpb.Counter", Singular: "counter", Name: "plains", Resource: "bookpb.Counter",
 	Columns: []crud.Column[*bookpb.Counter]{
 		crud.Uint32("plain", (*bookpb.Counter).GetPlain, func(m *bookpb.Counter, v uint32) { m.Plain = v }, crud.PrimaryKey),
@@ -52,7 +52,7 @@ type lapKey struct {
 func (k lapKey) String() string { return crud.JoinKey(k.ID, k.Small) }
 
 // lapTable has a reference of 64 bits without a sign in its key.
-var lapTable = crud.NewTable(crud.TableSpec[bookpb.Counter, *bookpb.Counter, lapKey]{
+var lapTable = crud.NewTable(crud.TableSpec[*bookpb.Counter, lapKey]{
 	Message: "bookpb.Counter", Singular: "counter", Name: "laps", Resource: "bookpb.Counter",
 	Columns: []crud.Column[*bookpb.Counter]{
 		crud.Uint64("id", (*bookpb.Counter).GetId, func(m *bookpb.Counter, v uint64) { m.Id = v }, crud.PrimaryKey),
@@ -76,7 +76,7 @@ type seatingKey struct {
 func (k seatingKey) String() string { return crud.JoinKey(k.Tenant, k.ID) }
 
 // seatingTable has its scope in its key.
-var seatingTable = crud.NewTable(crud.TableSpec[bookpb.Ticket, *bookpb.Ticket, seatingKey]{
+var seatingTable = crud.NewTable(crud.TableSpec[*bookpb.Ticket, seatingKey]{
 	Message: "bookpb.Ticket", Singular: "ticket", Name: "seats", Resource: "bookpb.Ticket",
 	Columns: []crud.Column[*bookpb.Ticket]{
 		crud.String("tenant_id", (*bookpb.Ticket).GetTenantId, func(m *bookpb.Ticket, v string) { m.TenantId = v }, crud.PrimaryKey),
@@ -106,7 +106,7 @@ func parseSheetKey(name string) (k sheetKey, err error) {
 
 // sheetTable has resource names made of fields. Its volume is Book.pages and its sheet
 // is Book.language.
-var sheetTable = crud.NewTable(crud.TableSpec[bookpb.Book, *bookpb.Book, sheetKey]{
+var sheetTable = crud.NewTable(crud.TableSpec[*bookpb.Book, sheetKey]{
 	Message: "bookpb.Book", Singular: "book", Name: "sheets", Resource: "test.example.com/Sheet",
 	Columns: []crud.Column[*bookpb.Book]{
 		crud.Int32("pages", (*bookpb.Book).GetPages, func(m *bookpb.Book, v int32) { m.Pages = v }, crud.PrimaryKey),

@@ -19,7 +19,7 @@ const lineColumns = `
 
 // lineTable is over a table that was there before: names that differ are equal in its
 // order, and so are amounts; a count can be missing, and the field cannot.
-var lineTable = crud.NewTable(crud.TableSpec[bookpb.Ticket, *bookpb.Ticket, crud.NoKey]{
+var lineTable = crud.NewTable(crud.TableSpec[*bookpb.Ticket, crud.NoKey]{
 	Message: "bookpb.Line", Singular: "line", Name: "lines", Resource: "bookpb.Line",
 	Columns: []crud.Column[*bookpb.Ticket]{
 		crud.Int64("id", (*bookpb.Ticket).GetId, func(m *bookpb.Ticket, v int64) { m.Id = v }, crud.ColumnName("count")),

@@ -85,7 +85,7 @@ func boxKey[V any]() crud.Column[*box[V]] {
 }
 
 func boxTable[V any](columns []crud.Column[*box[V]]) *crud.Table[*box[V], int64] {
-	return crud.NewTable(crud.TableSpec[box[V], *box[V], int64]{
+	return crud.NewTable(crud.TableSpec[*box[V], int64]{
 		Message: "test.v1.Box",
 		Name:    "boxes",
 		Columns: columns,

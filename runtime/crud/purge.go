@@ -56,7 +56,7 @@ const purgePage = 100
 // purgeEach removes rows one by one, past those that others refer to, of which a single
 // one stops the deletion of all.
 func (r *repository) purgeEach(ctx context.Context, key []string, limit int) (n int64, err error) {
-	oldest := SelectQuery[proto.Message]{r.Select(ctx)}.Where(r.due()).OrderBy(append([]string{r.purgeTime()}, key...)...).Limit(purgePage)
+	oldest := (&SelectQuery[proto.Message]{r.Select(ctx)}).Where(r.due()).OrderBy(append([]string{r.purgeTime()}, key...)...).Limit(purgePage)
 	for stuck := uint64(0); ; {
 		rows, err := oldest.Offset(stuck).All(ctx)
 		if err != nil || len(rows) == 0 {

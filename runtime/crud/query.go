@@ -74,53 +74,50 @@ type failing struct{ err error }
 
 func (f failing) ToSql() (string, []any, error) { return "", nil, f.err }
 
+func (q *SelectQuery[M]) with(sql squirrel.SelectBuilder) *SelectQuery[M] {
+	return &SelectQuery[M]{selectQuery{q.query.r, sql, q.query.err}}
+}
+
 // Where adds a condition: a string with ? and its arguments, a map, or squirrel's
 // own. All conditions must hold.
-func (q SelectQuery[M]) Where(pred any, args ...any) SelectQuery[M] {
-	q.query.sql = q.query.sql.Where(whereOf(pred, args))
-	return q
+func (q *SelectQuery[M]) Where(pred any, args ...any) *SelectQuery[M] {
+	return q.with(q.query.sql.Where(whereOf(pred, args)))
 }
 
 // Join and LeftJoin add a table: Join("authors ON authors.id = books.author_id").
 // Its rows are not bound by this repository's scope.
-func (q SelectQuery[M]) Join(join string, args ...any) SelectQuery[M] {
-	q.query.sql = q.query.sql.Join(join, args...)
-	return q
+func (q *SelectQuery[M]) Join(join string, args ...any) *SelectQuery[M] {
+	return q.with(q.query.sql.Join(join, args...))
 }
 
 // LeftJoin is Join that keeps rows without a match.
-func (q SelectQuery[M]) LeftJoin(join string, args ...any) SelectQuery[M] {
-	q.query.sql = q.query.sql.LeftJoin(join, args...)
-	return q
+func (q *SelectQuery[M]) LeftJoin(join string, args ...any) *SelectQuery[M] {
+	return q.with(q.query.sql.LeftJoin(join, args...))
 }
 
 // OrderBy sorts the rows. The texts are SQL: never pass a caller's.
-func (q SelectQuery[M]) OrderBy(orders ...string) SelectQuery[M] {
-	q.query.sql = q.query.sql.OrderBy(orders...)
-	return q
+func (q *SelectQuery[M]) OrderBy(orders ...string) *SelectQuery[M] {
+	return q.with(q.query.sql.OrderBy(orders...))
 }
 
 // Limit is the largest number of rows.
-func (q SelectQuery[M]) Limit(n uint64) SelectQuery[M] {
-	q.query.sql = q.query.sql.Limit(n)
-	return q
+func (q *SelectQuery[M]) Limit(n uint64) *SelectQuery[M] {
+	return q.with(q.query.sql.Limit(n))
 }
 
 // Offset skips rows.
-func (q SelectQuery[M]) Offset(n uint64) SelectQuery[M] {
-	q.query.sql = q.query.sql.Offset(n)
-	return q
+func (q *SelectQuery[M]) Offset(n uint64) *SelectQuery[M] {
+	return q.with(q.query.sql.Offset(n))
 }
 
 // Suffix is SQL behind the query, such as FOR UPDATE.
-func (q SelectQuery[M]) Suffix(sql string, args ...any) SelectQuery[M] {
-	q.query.sql = q.query.sql.Suffix(sql, args...)
-	return q
+func (q *SelectQuery[M]) Suffix(sql string, args ...any) *SelectQuery[M] {
+	return q.with(q.query.sql.Suffix(sql, args...))
 }
 
 // One returns the only row. Errors: NOT_FOUND for none; INTERNAL for more than one,
 // which a query for one row must not have.
-func (q SelectQuery[M]) One(ctx context.Context) (m M, err error) {
+func (q *SelectQuery[M]) One(ctx context.Context) (m M, err error) {
 	items, err := q.Limit(2).All(ctx)
 	switch {
 	case err != nil:
@@ -138,7 +135,7 @@ func (q SelectQuery[M]) One(ctx context.Context) (m M, err error) {
 }
 
 // All returns all rows, nil for none.
-func (q SelectQuery[M]) All(ctx context.Context) ([]M, error) {
+func (q *SelectQuery[M]) All(ctx context.Context) ([]M, error) {
 	var items []M
 	for m, err := range q.Each(ctx) {
 		if err != nil {
@@ -151,7 +148,7 @@ func (q SelectQuery[M]) All(ctx context.Context) ([]M, error) {
 
 // Each returns the rows as they are read. The sequence ends after the first error; a
 // break ends the query.
-func (q SelectQuery[M]) Each(ctx context.Context) iter.Seq2[M, error] {
+func (q *SelectQuery[M]) Each(ctx context.Context) iter.Seq2[M, error] {
 	return func(yield func(M, error) bool) {
 		err := q.query.each(ctx, func(m proto.Message) bool { return yield(as[M](m), nil) })
 		if err != nil && !errors.Is(err, errStopped) {

@@ -139,8 +139,8 @@ func (r *Repository[M, K]) Watch(ctx context.Context, q WatchQuery, send func(Ev
 
 // Select returns a query for the rows of the scope. An error of the scope is returned
 // by the method that runs the query.
-func (r *Repository[M, K]) Select(ctx context.Context) SelectQuery[M] {
-	return SelectQuery[M]{r.repository.Select(ctx)}
+func (r *Repository[M, K]) Select(ctx context.Context) *SelectQuery[M] {
+	return &SelectQuery[M]{r.repository.Select(ctx)}
 }
 
 // UpdateWhere returns an update of the rows of the scope. Without Where, Exec

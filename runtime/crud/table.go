@@ -18,12 +18,9 @@ const (
 	defaultMaxBatch = 1000
 )
 
-// A TableSpec is what generated code states of a model. T is the message type, M is
-// *T, and K is the Go type of its key, [NoKey] for a model without one.
-type TableSpec[T any, M interface {
-	*T
-	proto.Message
-}, K comparable] struct {
+// A TableSpec is what generated code states of a model. M is the message's type, *Book,
+// and K is the Go type of its key, [NoKey] for a model without one.
+type TableSpec[M proto.Message, K comparable] struct {
 	Message  string // full name of the message
 	Singular string // snake_case, the name of the resource's field in requests
 	Schema   string // SQL name, unquoted; empty for the connection's own
@@ -143,19 +140,26 @@ type table struct {
 func NewTable[T any, M interface {
 	*T
 	proto.Message
-}, K comparable](spec TableSpec[T, M, K]) *Table[M, K] {
+}, K comparable](spec TableSpec[M, K]) *Table[M, K] {
+	return newTable(spec, func() proto.Message { return M(new(T)) }, appendNew[T, M])
+}
+
+// newTable is NewTable without the type that M points to: code that has it is compiled
+// again for each message.
+func newTable[M proto.Message, K comparable](spec TableSpec[M, K], newOne func() proto.Message, appendNew func(ms []proto.Message, n int) []proto.Message) *Table[M, K] {
+	none := proto.Message(as[M](nil))
 	t := &Table[M, K]{table: table{
-		info:      tableInfo(spec),
+		info:      tableInfo(&spec),
 		columns:   columnsOf(spec.Columns),
-		newOne:    func() proto.Message { return M(new(T)) },
-		appendNew: appendNew[T, M],
-		isNil:     func(m proto.Message) bool { return as[M](m) == nil },
+		newOne:    newOne,
+		appendNew: appendNew,
+		isNil:     func(m proto.Message) bool { return m == nil || m == none },
 		idPattern: newIDRule(spec.IDPattern, spec.ParseName != nil),
 		purgeTTL:  spec.PurgeAfter,
 		sql:       spec.SQL,
 		hooks:     untypedHooks[M],
 	}}
-	t.table.key, t.table.parseName, t.table.setKey, t.table.keyValues = keyFuncs(spec)
+	t.table.key, t.table.parseName, t.table.setKey, t.table.keyValues = keyFuncs(&spec)
 	_, keyless := any(*new(K)).(NoKey)
 	if keyless {
 		t.table.withoutKey()
@@ -168,21 +172,18 @@ func NewTable[T any, M interface {
 }
 
 // keyFuncs are what the spec says of keys, for keys and messages of any type.
-func keyFuncs[T any, M interface {
-	*T
-	proto.Message
-}, K comparable](spec TableSpec[T, M, K]) (key func(proto.Message) any, parse func(string) (any, error), set func(proto.Message, any), values func(any) []any) {
-	if spec.Key != nil {
-		key = func(m proto.Message) any { return spec.Key(as[M](m)) }
+func keyFuncs[M proto.Message, K comparable](spec *TableSpec[M, K]) (key func(proto.Message) any, parse func(string) (any, error), set func(proto.Message, any), values func(any) []any) {
+	if f := spec.Key; f != nil {
+		key = func(m proto.Message) any { return f(as[M](m)) }
 	}
-	if spec.ParseName != nil {
-		parse = func(name string) (any, error) { return spec.ParseName(name) }
+	if f := spec.ParseName; f != nil {
+		parse = func(name string) (any, error) { return f(name) }
 	}
-	if spec.SetKey != nil {
-		set = func(m proto.Message, k any) { spec.SetKey(as[M](m), k.(K)) }
+	if f := spec.SetKey; f != nil {
+		set = func(m proto.Message, k any) { f(as[M](m), k.(K)) }
 	}
-	if spec.KeyValues != nil {
-		values = func(k any) []any { return spec.KeyValues(k.(K)) }
+	if f := spec.KeyValues; f != nil {
+		values = func(k any) []any { return f(k.(K)) }
 	}
 	return key, parse, set, values
 }

@@ -83,10 +83,7 @@ type AnyTable interface {
 	hidesOwn() bool
 }
 
-func tableInfo[T any, M interface {
-	*T
-	proto.Message
-}, K comparable](spec TableSpec[T, M, K]) TableInfo {
+func tableInfo[M proto.Message, K comparable](spec *TableSpec[M, K]) TableInfo {
 	info := TableInfo{
 		Message:         spec.Message,
 		Singular:        spec.Singular,

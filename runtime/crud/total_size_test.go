@@ -15,7 +15,7 @@ import (
 // countedTable is a table whose lists are counted in a way.
 func countedTable(how crud.TotalSize) *crud.Table[*bookpb.Counter, uint64] {
 	const columns = "\n\tcounted.id, counted.small"
-	return crud.NewTable(crud.TableSpec[bookpb.Counter, *bookpb.Counter, uint64]{
+	return crud.NewTable(crud.TableSpec[*bookpb.Counter, uint64]{
 		Message: "bookpb.Counter", Singular: "counter", Name: "counted", Resource: "bookpb.Counter",
 		Columns: []crud.Column[*bookpb.Counter]{
 			crud.Uint64("id", (*bookpb.Counter).GetId, func(m *bookpb.Counter, v uint64) { m.Id = v }, crud.PrimaryKey),

@@ -128,7 +128,7 @@ func recordTable(kinds []recordKind) *crud.Table[*record, int64] {
 		names[i], params[i] = `"`+c.Info().Names[0]+`"`, fmt.Sprintf("$%d", i+1)
 	}
 	list := strings.Join(names, ", ")
-	return crud.NewTable(crud.TableSpec[record, *record, int64]{
+	return crud.NewTable(crud.TableSpec[*record, int64]{
 		Message: "test.v1.Record", Name: "records", Columns: columns,
 		Key:    func(r *record) int64 { return r.id },
 		SetKey: func(r *record, id int64) { r.id = id },

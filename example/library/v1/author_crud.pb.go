@@ -40,7 +40,7 @@ const (
 var AuthorTable = newAuthorTable()
 
 func newAuthorTable() *crud.Table[*Author, string] {
-	return crud.NewTable(crud.TableSpec[Author, *Author, string]{
+	return crud.NewTable(crud.TableSpec[*Author, string]{
 		Message:  "library.v1.Author",
 		Singular: "author",
 		Name:     "authors",
@@ -133,7 +133,7 @@ const (
 var AliasTable = newAliasTable()
 
 func newAliasTable() *crud.Table[*Alias, int64] {
-	return crud.NewTable(crud.TableSpec[Alias, *Alias, int64]{
+	return crud.NewTable(crud.TableSpec[*Alias, int64]{
 		Message:  "library.v1.Alias",
 		Singular: "alias",
 		Name:     "author_aliases",

@@ -54,7 +54,7 @@ const (
 var LoanTable = newLoanTable()
 
 func newLoanTable() *crud.Table[*Loan, string] {
-	return crud.NewTable(crud.TableSpec[Loan, *Loan, string]{
+	return crud.NewTable(crud.TableSpec[*Loan, string]{
 		Message:  "library.v1.Loan",
 		Singular: "loan",
 		Name:     "loans",

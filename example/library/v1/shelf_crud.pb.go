@@ -42,7 +42,7 @@ var shelfPattern = crud.MustPattern("shelves/{shelf}")
 var ShelfTable = newShelfTable()
 
 func newShelfTable() *crud.Table[*Shelf, ShelfKey] {
-	return crud.NewTable(crud.TableSpec[Shelf, *Shelf, ShelfKey]{
+	return crud.NewTable(crud.TableSpec[*Shelf, ShelfKey]{
 		Message:  "library.v1.Shelf",
 		Singular: "shelf",
 		Name:     "shelves",

@@ -42,7 +42,7 @@ const (
 var UserTable = newUserTable()
 
 func newUserTable() *crud.Table[*User, int64] {
-	return crud.NewTable(crud.TableSpec[User, *User, int64]{
+	return crud.NewTable(crud.TableSpec[*User, int64]{
 		Message:  "library.v1.User",
 		Singular: "user",
 		Name:     "users",

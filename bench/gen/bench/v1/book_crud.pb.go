@@ -54,7 +54,7 @@ const (
 var BookTable = newBookTable()
 
 func newBookTable() *crud.Table[*Book, int64] {
-	return crud.NewTable(crud.TableSpec[Book, *Book, int64]{
+	return crud.NewTable(crud.TableSpec[*Book, int64]{
 		Message:  "bench.v1.Book",
 		Singular: "book",
 		Name:     "books",

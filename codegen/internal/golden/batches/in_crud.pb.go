@@ -44,7 +44,7 @@ var bookPattern = crud.MustPattern("shelves/{shelf}/books/{book}")
 var BookTable = newBookTable()
 
 func newBookTable() *crud.Table[*Book, BookKey] {
-	return crud.NewTable(crud.TableSpec[Book, *Book, BookKey]{
+	return crud.NewTable(crud.TableSpec[*Book, BookKey]{
 		Message:  "golden.batches.Book",
 		Singular: "book",
 		Name:     "books",
@@ -140,7 +140,7 @@ const (
 var FilmTable = newFilmTable()
 
 func newFilmTable() *crud.Table[*Film, int64] {
-	return crud.NewTable(crud.TableSpec[Film, *Film, int64]{
+	return crud.NewTable(crud.TableSpec[*Film, int64]{
 		Message:  "golden.batches.Film",
 		Singular: "film",
 		Name:     "films",
@@ -217,7 +217,7 @@ const (
 var MemberTable = newMemberTable()
 
 func newMemberTable() *crud.Table[*Member, MemberKey] {
-	return crud.NewTable(crud.TableSpec[Member, *Member, MemberKey]{
+	return crud.NewTable(crud.TableSpec[*Member, MemberKey]{
 		Message:  "golden.batches.Member",
 		Singular: "member",
 		Name:     "members",

@@ -43,7 +43,7 @@ var issuePattern = crud.MustPattern("projects/{project}/issues/{number_id}")
 var IssueTable = newIssueTable()
 
 func newIssueTable() *crud.Table[*Issue, IssueKey] {
-	return crud.NewTable(crud.TableSpec[Issue, *Issue, IssueKey]{
+	return crud.NewTable(crud.TableSpec[*Issue, IssueKey]{
 		Message:  "golden.bothstyles.Issue",
 		Singular: "issue",
 		Name:     "issues",
@@ -151,7 +151,7 @@ var labelPattern = crud.MustPattern("labels/{label}")
 var LabelTable = newLabelTable()
 
 func newLabelTable() *crud.Table[*Label, LabelKey] {
-	return crud.NewTable(crud.TableSpec[Label, *Label, LabelKey]{
+	return crud.NewTable(crud.TableSpec[*Label, LabelKey]{
 		Message:  "golden.bothstyles.Label",
 		Singular: "label",
 		Name:     "labels",

@@ -34,7 +34,7 @@ const (
 var ItemTable = newItemTable()
 
 func newItemTable() *crud.Table[*Item, int64] {
-	return crud.NewTable(crud.TableSpec[Item, *Item, int64]{
+	return crud.NewTable(crud.TableSpec[*Item, int64]{
 		Message:  "golden.comments.Item",
 		Singular: "item",
 		Name:     "items",

@@ -40,7 +40,7 @@ const (
 var MemberTable = newMemberTable()
 
 func newMemberTable() *crud.Table[*Member, MemberKey] {
-	return crud.NewTable(crud.TableSpec[Member, *Member, MemberKey]{
+	return crud.NewTable(crud.TableSpec[*Member, MemberKey]{
 		Message:  "golden.composite.Member",
 		Singular: "member",
 		Name:     "members",

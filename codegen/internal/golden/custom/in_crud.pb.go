@@ -36,7 +36,7 @@ const (
 var RobotTable = newRobotTable()
 
 func newRobotTable() *crud.Table[*Robot, int64] {
-	return crud.NewTable(crud.TableSpec[Robot, *Robot, int64]{
+	return crud.NewTable(crud.TableSpec[*Robot, int64]{
 		Message:  "golden.custom.Robot",
 		Singular: "robot",
 		Name:     "robots",

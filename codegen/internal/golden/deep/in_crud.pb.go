@@ -37,7 +37,7 @@ var orgPattern = crud.MustPattern("orgs/{org}")
 var OrgTable = newOrgTable()
 
 func newOrgTable() *crud.Table[*Org, OrgKey] {
-	return crud.NewTable(crud.TableSpec[Org, *Org, OrgKey]{
+	return crud.NewTable(crud.TableSpec[*Org, OrgKey]{
 		Message:  "golden.deep.Org",
 		Singular: "org",
 		Name:     "orgs",
@@ -130,7 +130,7 @@ var projectPattern = crud.MustPattern("orgs/{org}/projects/{project}")
 var ProjectTable = newProjectTable()
 
 func newProjectTable() *crud.Table[*Project, ProjectKey] {
-	return crud.NewTable(crud.TableSpec[Project, *Project, ProjectKey]{
+	return crud.NewTable(crud.TableSpec[*Project, ProjectKey]{
 		Message:  "golden.deep.Project",
 		Singular: "project",
 		Name:     "projects",
@@ -236,7 +236,7 @@ var taskPattern = crud.MustPattern("orgs/{org}/projects/{project}/tasks/{task}")
 var TaskTable = newTaskTable()
 
 func newTaskTable() *crud.Table[*Task, TaskKey] {
-	return crud.NewTable(crud.TableSpec[Task, *Task, TaskKey]{
+	return crud.NewTable(crud.TableSpec[*Task, TaskKey]{
 		Message:  "golden.deep.Task",
 		Singular: "task",
 		Name:     "tasks",

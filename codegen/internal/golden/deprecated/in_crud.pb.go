@@ -40,7 +40,7 @@ const (
 var PenTable = newPenTable()
 
 func newPenTable() *crud.Table[*Pen, int64] {
-	return crud.NewTable(crud.TableSpec[Pen, *Pen, int64]{
+	return crud.NewTable(crud.TableSpec[*Pen, int64]{
 		Message:  "golden.deprecated.Pen",
 		Singular: "pen",
 		Name:     "pens",

@@ -112,7 +112,7 @@ const (
 var EventTable = newEventTable()
 
 func newEventTable() *crud.Table[*Event, int64] {
-	return crud.NewTable(crud.TableSpec[Event, *Event, int64]{
+	return crud.NewTable(crud.TableSpec[*Event, int64]{
 		Message:  "golden.embedded.Event",
 		Singular: "event",
 		Name:     "events",

@@ -43,7 +43,7 @@ const (
 var PrintTable = newPrintTable()
 
 func newPrintTable() *crud.Table[*Print, int64] {
-	return crud.NewTable(crud.TableSpec[Print, *Print, int64]{
+	return crud.NewTable(crud.TableSpec[*Print, int64]{
 		Message:  "golden.enumnames.Print",
 		Singular: "print",
 		Name:     "prints",

@@ -42,7 +42,7 @@ const (
 var SampleTable = newSampleTable()
 
 func newSampleTable() *crud.Table[*Sample, int64] {
-	return crud.NewTable(crud.TableSpec[Sample, *Sample, int64]{
+	return crud.NewTable(crud.TableSpec[*Sample, int64]{
 		Message:  "golden.enums.Sample",
 		Singular: "sample",
 		Name:     "samples",

@@ -43,7 +43,7 @@ var bookPattern = crud.MustPattern("shelves/{shelf}/books/{book}")
 var BookTable = newBookTable()
 
 func newBookTable() *crud.Table[*Book, BookKey] {
-	return crud.NewTable(crud.TableSpec[Book, *Book, BookKey]{
+	return crud.NewTable(crud.TableSpec[*Book, BookKey]{
 		Message:  "golden.farparent.Book",
 		Singular: "book",
 		Name:     "books",

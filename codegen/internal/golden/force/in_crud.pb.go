@@ -34,7 +34,7 @@ const (
 var ShelfTable = newShelfTable()
 
 func newShelfTable() *crud.Table[*Shelf, int64] {
-	return crud.NewTable(crud.TableSpec[Shelf, *Shelf, int64]{
+	return crud.NewTable(crud.TableSpec[*Shelf, int64]{
 		Message:  "golden.force.Shelf",
 		Singular: "shelf",
 		Name:     "shelves",
@@ -111,7 +111,7 @@ const (
 var BookTable = newBookTable()
 
 func newBookTable() *crud.Table[*Book, int64] {
-	return crud.NewTable(crud.TableSpec[Book, *Book, int64]{
+	return crud.NewTable(crud.TableSpec[*Book, int64]{
 		Message:  "golden.force.Book",
 		Singular: "book",
 		Name:     "books",

@@ -65,7 +65,7 @@ const (
 var EventTable = newEventTable()
 
 func newEventTable() *crud.Table[*Event, int64] {
-	return crud.NewTable(crud.TableSpec[Event, *Event, int64]{
+	return crud.NewTable(crud.TableSpec[*Event, int64]{
 		Message:  "golden.hybridembedded.Event",
 		Singular: "event",
 		Name:     "events",

@@ -36,7 +36,7 @@ const (
 var DocTable = newDocTable()
 
 func newDocTable() *crud.Table[*Doc, int64] {
-	return crud.NewTable(crud.TableSpec[Doc, *Doc, int64]{
+	return crud.NewTable(crud.TableSpec[*Doc, int64]{
 		Message:  "golden.hybridwatching.Doc",
 		Singular: "doc",
 		Name:     "docs",

@@ -48,7 +48,7 @@ const (
 var DocTable = newDocTable()
 
 func newDocTable() *crud.Table[*Doc, int64] {
-	return crud.NewTable(crud.TableSpec[Doc, *Doc, int64]{
+	return crud.NewTable(crud.TableSpec[*Doc, int64]{
 		Message:  "golden.indexes.Doc",
 		Singular: "doc",
 		Name:     "docs",
@@ -140,7 +140,7 @@ const (
 var NoteTable = newNoteTable()
 
 func newNoteTable() *crud.Table[*Note, int64] {
-	return crud.NewTable(crud.TableSpec[Note, *Note, int64]{
+	return crud.NewTable(crud.TableSpec[*Note, int64]{
 		Message:  "golden.indexes.Note",
 		Singular: "note",
 		Name:     "notes",

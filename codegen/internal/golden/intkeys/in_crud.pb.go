@@ -35,7 +35,7 @@ const (
 var SmallTable = newSmallTable()
 
 func newSmallTable() *crud.Table[*Small, int32] {
-	return crud.NewTable(crud.TableSpec[Small, *Small, int32]{
+	return crud.NewTable(crud.TableSpec[*Small, int32]{
 		Message:  "golden.intkeys.Small",
 		Singular: "small",
 		Name:     "smalls",
@@ -110,7 +110,7 @@ const (
 var UnsignedTable = newUnsignedTable()
 
 func newUnsignedTable() *crud.Table[*Unsigned, uint32] {
-	return crud.NewTable(crud.TableSpec[Unsigned, *Unsigned, uint32]{
+	return crud.NewTable(crud.TableSpec[*Unsigned, uint32]{
 		Message:  "golden.intkeys.Unsigned",
 		Singular: "unsigned",
 		Name:     "unsigneds",
@@ -186,7 +186,7 @@ const (
 var HugeTable = newHugeTable()
 
 func newHugeTable() *crud.Table[*Huge, uint64] {
-	return crud.NewTable(crud.TableSpec[Huge, *Huge, uint64]{
+	return crud.NewTable(crud.TableSpec[*Huge, uint64]{
 		Message:  "golden.intkeys.Huge",
 		Singular: "huge",
 		Name:     "huges",
@@ -261,7 +261,7 @@ const (
 var GivenTable = newGivenTable()
 
 func newGivenTable() *crud.Table[*Given, int64] {
-	return crud.NewTable(crud.TableSpec[Given, *Given, int64]{
+	return crud.NewTable(crud.TableSpec[*Given, int64]{
 		Message:  "golden.intkeys.Given",
 		Singular: "given",
 		Name:     "givens",

@@ -39,7 +39,7 @@ const (
 var BookTable = newBookTable()
 
 func newBookTable() *crud.Table[*Book, int64] {
-	return crud.NewTable(crud.TableSpec[Book, *Book, int64]{
+	return crud.NewTable(crud.TableSpec[*Book, int64]{
 		Message:  "joins.Book",
 		Singular: "book",
 		Name:     "books",
@@ -134,7 +134,7 @@ const (
 var PersonTable = newPersonTable()
 
 func newPersonTable() *crud.Table[*Person, string] {
-	return crud.NewTable(crud.TableSpec[Person, *Person, string]{
+	return crud.NewTable(crud.TableSpec[*Person, string]{
 		Message:  "joins.Person",
 		Singular: "person",
 		Name:     "persons",
@@ -223,7 +223,7 @@ const (
 var PageTable = newPageTable()
 
 func newPageTable() *crud.Table[*Page, int64] {
-	return crud.NewTable(crud.TableSpec[Page, *Page, int64]{
+	return crud.NewTable(crud.TableSpec[*Page, int64]{
 		Message:  "joins.Page",
 		Singular: "page",
 		Name:     "pages",
@@ -301,7 +301,7 @@ const (
 var CoverTable = newCoverTable()
 
 func newCoverTable() *crud.Table[*Cover, int64] {
-	return crud.NewTable(crud.TableSpec[Cover, *Cover, int64]{
+	return crud.NewTable(crud.TableSpec[*Cover, int64]{
 		Message:  "joins.Cover",
 		Singular: "cover",
 		Name:     "covers",
@@ -395,7 +395,7 @@ const (
 var CopyTable = newCopyTable()
 
 func newCopyTable() *crud.Table[*Copy, int64] {
-	return crud.NewTable(crud.TableSpec[Copy, *Copy, int64]{
+	return crud.NewTable(crud.TableSpec[*Copy, int64]{
 		Message:  "joins.Copy",
 		Singular: "copy",
 		Name:     "copies",
@@ -474,7 +474,7 @@ const (
 var FriendshipTable = newFriendshipTable()
 
 func newFriendshipTable() *crud.Table[*Friendship, FriendshipKey] {
-	return crud.NewTable(crud.TableSpec[Friendship, *Friendship, FriendshipKey]{
+	return crud.NewTable(crud.TableSpec[*Friendship, FriendshipKey]{
 		Message:  "joins.Friendship",
 		Singular: "friendship",
 		Name:     "friendships",

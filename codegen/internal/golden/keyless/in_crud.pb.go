@@ -40,7 +40,7 @@ const (
 var EntryTable = newEntryTable()
 
 func newEntryTable() *crud.Table[*Entry, crud.NoKey] {
-	return crud.NewTable(crud.TableSpec[Entry, *Entry, crud.NoKey]{
+	return crud.NewTable(crud.TableSpec[*Entry, crud.NoKey]{
 		Message:  "golden.keyless.Entry",
 		Singular: "entry",
 		Name:     "entries",
@@ -127,7 +127,7 @@ const (
 var TotalTable = newTotalTable()
 
 func newTotalTable() *crud.Table[*Total, crud.NoKey] {
-	return crud.NewTable(crud.TableSpec[Total, *Total, crud.NoKey]{
+	return crud.NewTable(crud.TableSpec[*Total, crud.NoKey]{
 		Message:  "golden.keyless.Total",
 		Singular: "total",
 		Name:     "totals",
@@ -202,7 +202,7 @@ const (
 var CommentTable = newCommentTable()
 
 func newCommentTable() *crud.Table[*Comment, int64] {
-	return crud.NewTable(crud.TableSpec[Comment, *Comment, int64]{
+	return crud.NewTable(crud.TableSpec[*Comment, int64]{
 		Message:  "golden.keyless.Comment",
 		Singular: "comment",
 		Name:     "comments",

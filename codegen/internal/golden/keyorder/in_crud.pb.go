@@ -41,7 +41,7 @@ const (
 var ReadingTable = newReadingTable()
 
 func newReadingTable() *crud.Table[*Reading, ReadingKey] {
-	return crud.NewTable(crud.TableSpec[Reading, *Reading, ReadingKey]{
+	return crud.NewTable(crud.TableSpec[*Reading, ReadingKey]{
 		Message:  "golden.keyorder.Reading",
 		Singular: "reading",
 		Name:     "readings",
@@ -151,7 +151,7 @@ var seatPattern = crud.MustPattern("halls/{hall}/seats/{seat}")
 var SeatTable = newSeatTable()
 
 func newSeatTable() *crud.Table[*Seat, SeatKey] {
-	return crud.NewTable(crud.TableSpec[Seat, *Seat, SeatKey]{
+	return crud.NewTable(crud.TableSpec[*Seat, SeatKey]{
 		Message:  "golden.keyorder.Seat",
 		Singular: "seat",
 		Name:     "seats",

@@ -50,7 +50,7 @@ const (
 var TypeTable = newTypeTable()
 
 func newTypeTable() *crud.Table[*Type, TypeKey] {
-	return crud.NewTable(crud.TableSpec[Type, *Type, TypeKey]{
+	return crud.NewTable(crud.TableSpec[*Type, TypeKey]{
 		Message:  "golden.keywords.Type",
 		Singular: "type",
 		Name:     "types",
@@ -149,7 +149,7 @@ const (
 var FuncTable = newFuncTable()
 
 func newFuncTable() *crud.Table[*Func, int64] {
-	return crud.NewTable(crud.TableSpec[Func, *Func, int64]{
+	return crud.NewTable(crud.TableSpec[*Func, int64]{
 		Message:  "golden.keywords.Func",
 		Singular: "func",
 		Name:     "funcs",

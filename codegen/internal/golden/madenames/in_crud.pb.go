@@ -40,7 +40,7 @@ var notePattern = crud.MustPattern("notes/{note}")
 var NoteTable = newNoteTable()
 
 func newNoteTable() *crud.Table[*Note, NoteKey] {
-	return crud.NewTable(crud.TableSpec[Note, *Note, NoteKey]{
+	return crud.NewTable(crud.TableSpec[*Note, NoteKey]{
 		Message:  "golden.madenames.Note",
 		Singular: "note",
 		Name:     "notes",
@@ -136,7 +136,7 @@ var draftPattern = crud.MustPattern("notes/{note}/drafts/{draft}")
 var DraftTable = newDraftTable()
 
 func newDraftTable() *crud.Table[*Draft, DraftKey] {
-	return crud.NewTable(crud.TableSpec[Draft, *Draft, DraftKey]{
+	return crud.NewTable(crud.TableSpec[*Draft, DraftKey]{
 		Message:  "golden.madenames.Draft",
 		Singular: "draft",
 		Name:     "drafts",

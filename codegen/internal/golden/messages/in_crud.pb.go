@@ -62,7 +62,7 @@ const (
 var AlbumTable = newAlbumTable()
 
 func newAlbumTable() *crud.Table[*Album, int64] {
-	return crud.NewTable(crud.TableSpec[Album, *Album, int64]{
+	return crud.NewTable(crud.TableSpec[*Album, int64]{
 		Message:  "golden.messages.Album",
 		Singular: "album",
 		Name:     "albums",
@@ -150,7 +150,7 @@ const (
 var CoverTable = newCoverTable()
 
 func newCoverTable() *crud.Table[*Cover, int64] {
-	return crud.NewTable(crud.TableSpec[Cover, *Cover, int64]{
+	return crud.NewTable(crud.TableSpec[*Cover, int64]{
 		Message:  "golden.messages.Cover",
 		Singular: "cover",
 		Name:     "covers",

@@ -34,7 +34,7 @@ const (
 var PersonTable = newPersonTable()
 
 func newPersonTable() *crud.Table[*Person, int64] {
-	return crud.NewTable(crud.TableSpec[Person, *Person, int64]{
+	return crud.NewTable(crud.TableSpec[*Person, int64]{
 		Message:  "golden.named.Person",
 		Singular: "person",
 		Name:     "people",

@@ -42,7 +42,7 @@ const (
 var CustomerTable = newCustomerTable()
 
 func newCustomerTable() *crud.Table[*Customer, int64] {
-	return crud.NewTable(crud.TableSpec[Customer, *Customer, int64]{
+	return crud.NewTable(crud.TableSpec[*Customer, int64]{
 		Message:  "golden.names.Customer",
 		Singular: "customer",
 		Name:     "crm_customers",

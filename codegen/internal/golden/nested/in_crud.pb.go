@@ -35,7 +35,7 @@ const (
 var Shop_ItemTable = newShop_ItemTable()
 
 func newShop_ItemTable() *crud.Table[*Shop_Item, int64] {
-	return crud.NewTable(crud.TableSpec[Shop_Item, *Shop_Item, int64]{
+	return crud.NewTable(crud.TableSpec[*Shop_Item, int64]{
 		Message:  "golden.nested.Shop.Item",
 		Singular: "item",
 		Name:     "items",
@@ -111,7 +111,7 @@ const (
 var Shop_Item_PartTable = newShop_Item_PartTable()
 
 func newShop_Item_PartTable() *crud.Table[*Shop_Item_Part, Shop_Item_PartKey] {
-	return crud.NewTable(crud.TableSpec[Shop_Item_Part, *Shop_Item_Part, Shop_Item_PartKey]{
+	return crud.NewTable(crud.TableSpec[*Shop_Item_Part, Shop_Item_PartKey]{
 		Message:  "golden.nested.Shop.Item.Part",
 		Singular: "part",
 		Name:     "parts",

@@ -32,7 +32,7 @@ const (
 var TicketTable = newTicketTable()
 
 func newTicketTable() *crud.Table[*Ticket, int64] {
-	return crud.NewTable(crud.TableSpec[Ticket, *Ticket, int64]{
+	return crud.NewTable(crud.TableSpec[*Ticket, int64]{
 		Message:  "golden.numbers.Ticket",
 		Singular: "ticket",
 		Name:     "tickets",

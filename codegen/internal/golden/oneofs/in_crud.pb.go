@@ -51,7 +51,7 @@ const (
 var NoticeTable = newNoticeTable()
 
 func newNoticeTable() *crud.Table[*Notice, int64] {
-	return crud.NewTable(crud.TableSpec[Notice, *Notice, int64]{
+	return crud.NewTable(crud.TableSpec[*Notice, int64]{
 		Message:  "golden.oneofs.Notice",
 		Singular: "notice",
 		Name:     "notices",

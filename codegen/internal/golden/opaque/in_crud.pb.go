@@ -47,7 +47,7 @@ const (
 var DocTable = newDocTable()
 
 func newDocTable() *crud.Table[*Doc, int64] {
-	return crud.NewTable(crud.TableSpec[Doc, *Doc, int64]{
+	return crud.NewTable(crud.TableSpec[*Doc, int64]{
 		Message:  "golden.opaque.Doc",
 		Singular: "doc",
 		Name:     "docs",
@@ -128,7 +128,7 @@ var pagePattern = crud.MustPattern("books/{book}/pages/{page}")
 var PageTable = newPageTable()
 
 func newPageTable() *crud.Table[*Page, PageKey] {
-	return crud.NewTable(crud.TableSpec[Page, *Page, PageKey]{
+	return crud.NewTable(crud.TableSpec[*Page, PageKey]{
 		Message:  "golden.opaque.Page",
 		Singular: "page",
 		Name:     "pages",

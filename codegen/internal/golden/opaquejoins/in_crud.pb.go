@@ -32,7 +32,7 @@ const (
 var TeamTable = newTeamTable()
 
 func newTeamTable() *crud.Table[*Team, int64] {
-	return crud.NewTable(crud.TableSpec[Team, *Team, int64]{
+	return crud.NewTable(crud.TableSpec[*Team, int64]{
 		Message:  "opaquejoins.Team",
 		Singular: "team",
 		Name:     "teams",
@@ -116,7 +116,7 @@ const (
 var MemberTable = newMemberTable()
 
 func newMemberTable() *crud.Table[*Member, int64] {
-	return crud.NewTable(crud.TableSpec[Member, *Member, int64]{
+	return crud.NewTable(crud.TableSpec[*Member, int64]{
 		Message:  "opaquejoins.Member",
 		Singular: "member",
 		Name:     "members",
@@ -200,7 +200,7 @@ const (
 var BadgeTable = newBadgeTable()
 
 func newBadgeTable() *crud.Table[*Badge, int64] {
-	return crud.NewTable(crud.TableSpec[Badge, *Badge, int64]{
+	return crud.NewTable(crud.TableSpec[*Badge, int64]{
 		Message:  "opaquejoins.Badge",
 		Singular: "badge",
 		Name:     "badges",

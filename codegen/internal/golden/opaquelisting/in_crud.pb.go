@@ -45,7 +45,7 @@ const (
 var DocTable = newDocTable()
 
 func newDocTable() *crud.Table[*Doc, int64] {
-	return crud.NewTable(crud.TableSpec[Doc, *Doc, int64]{
+	return crud.NewTable(crud.TableSpec[*Doc, int64]{
 		Message:  "golden.opaquelisting.Doc",
 		Singular: "doc",
 		Name:     "docs",

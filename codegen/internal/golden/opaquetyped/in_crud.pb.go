@@ -49,7 +49,7 @@ const (
 var AccountTable = newAccountTable()
 
 func newAccountTable() *crud.Table[*Account, int64] {
-	return crud.NewTable(crud.TableSpec[Account, *Account, int64]{
+	return crud.NewTable(crud.TableSpec[*Account, int64]{
 		Message:  "golden.opaquetyped.Account",
 		Singular: "account",
 		Name:     "accounts",

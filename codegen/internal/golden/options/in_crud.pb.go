@@ -47,7 +47,7 @@ var couponPattern = crud.MustPattern("coupons/{coupon}")
 var CouponTable = newCouponTable()
 
 func newCouponTable() *crud.Table[*Coupon, CouponKey] {
-	return crud.NewTable(crud.TableSpec[Coupon, *Coupon, CouponKey]{
+	return crud.NewTable(crud.TableSpec[*Coupon, CouponKey]{
 		Message:  "golden.options.Coupon",
 		Singular: "coupon",
 		Name:     "coupons",

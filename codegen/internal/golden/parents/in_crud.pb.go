@@ -41,7 +41,7 @@ var shelfPattern = crud.MustPattern("shelves/{shelf}")
 var ShelfTable = newShelfTable()
 
 func newShelfTable() *crud.Table[*Shelf, ShelfKey] {
-	return crud.NewTable(crud.TableSpec[Shelf, *Shelf, ShelfKey]{
+	return crud.NewTable(crud.TableSpec[*Shelf, ShelfKey]{
 		Message:  "golden.parents.Shelf",
 		Singular: "shelf",
 		Name:     "shelves",
@@ -140,7 +140,7 @@ var bookPattern = crud.MustPattern("shelves/{shelf}/books/{book}")
 var BookTable = newBookTable()
 
 func newBookTable() *crud.Table[*Book, BookKey] {
-	return crud.NewTable(crud.TableSpec[Book, *Book, BookKey]{
+	return crud.NewTable(crud.TableSpec[*Book, BookKey]{
 		Message:  "golden.parents.Book",
 		Singular: "book",
 		Name:     "books",
@@ -241,7 +241,7 @@ var boxPattern = crud.MustPattern("shelves/{shelf}/boxes/{box}")
 var BoxTable = newBoxTable()
 
 func newBoxTable() *crud.Table[*Box, BoxKey] {
-	return crud.NewTable(crud.TableSpec[Box, *Box, BoxKey]{
+	return crud.NewTable(crud.TableSpec[*Box, BoxKey]{
 		Message:  "golden.parents.Box",
 		Singular: "box",
 		Name:     "boxes",
@@ -339,7 +339,7 @@ var keyPattern = crud.MustPattern("rooms/{room}/keys/{key}")
 var KeyTable = newKeyTable()
 
 func newKeyTable() *crud.Table[*Key, KeyKey] {
-	return crud.NewTable(crud.TableSpec[Key, *Key, KeyKey]{
+	return crud.NewTable(crud.TableSpec[*Key, KeyKey]{
 		Message:  "golden.parents.Key",
 		Singular: "key",
 		Name:     "keys",

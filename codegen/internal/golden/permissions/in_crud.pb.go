@@ -39,7 +39,7 @@ const (
 var NoteTable = newNoteTable()
 
 func newNoteTable() *crud.Table[*Note, int64] {
-	return crud.NewTable(crud.TableSpec[Note, *Note, int64]{
+	return crud.NewTable(crud.TableSpec[*Note, int64]{
 		Message:  "golden.permissions.Note",
 		Singular: "note",
 		Name:     "notes",

@@ -43,7 +43,7 @@ const (
 var UserTable = newUserTable()
 
 func newUserTable() *crud.Table[*User, int64] {
-	return crud.NewTable(crud.TableSpec[User, *User, int64]{
+	return crud.NewTable(crud.TableSpec[*User, int64]{
 		Message:  "golden.plainservice.User",
 		Singular: "user",
 		Name:     "users",

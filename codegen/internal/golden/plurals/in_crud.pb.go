@@ -33,7 +33,7 @@ const (
 var CategoryTable = newCategoryTable()
 
 func newCategoryTable() *crud.Table[*Category, int64] {
-	return crud.NewTable(crud.TableSpec[Category, *Category, int64]{
+	return crud.NewTable(crud.TableSpec[*Category, int64]{
 		Message:  "golden.plurals.Category",
 		Singular: "category",
 		Name:     "categories",
@@ -104,7 +104,7 @@ const (
 var LineItemTable = newLineItemTable()
 
 func newLineItemTable() *crud.Table[*LineItem, int64] {
-	return crud.NewTable(crud.TableSpec[LineItem, *LineItem, int64]{
+	return crud.NewTable(crud.TableSpec[*LineItem, int64]{
 		Message:  "golden.plurals.LineItem",
 		Singular: "line_item",
 		Name:     "line_items",
@@ -180,7 +180,7 @@ var goosePattern = crud.MustPattern("geese/{goose}")
 var GooseTable = newGooseTable()
 
 func newGooseTable() *crud.Table[*Goose, GooseKey] {
-	return crud.NewTable(crud.TableSpec[Goose, *Goose, GooseKey]{
+	return crud.NewTable(crud.TableSpec[*Goose, GooseKey]{
 		Message:  "golden.plurals.Goose",
 		Singular: "goose",
 		Name:     "geese",

@@ -43,7 +43,7 @@ const (
 var ReadingTable = newReadingTable()
 
 func newReadingTable() *crud.Table[*Reading, int64] {
-	return crud.NewTable(crud.TableSpec[Reading, *Reading, int64]{
+	return crud.NewTable(crud.TableSpec[*Reading, int64]{
 		Message:  "golden.proto2.Reading",
 		Singular: "reading",
 		Name:     "readings",

@@ -39,7 +39,7 @@ const (
 var TrackTable = newTrackTable()
 
 func newTrackTable() *crud.Table[*Track, int64] {
-	return crud.NewTable(crud.TableSpec[Track, *Track, int64]{
+	return crud.NewTable(crud.TableSpec[*Track, int64]{
 		Message:  "golden.quoted.Track",
 		Singular: "track",
 		Schema:   "Music",

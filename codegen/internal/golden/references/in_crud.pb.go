@@ -39,7 +39,7 @@ const (
 var AuthorTable = newAuthorTable()
 
 func newAuthorTable() *crud.Table[*Author, int64] {
-	return crud.NewTable(crud.TableSpec[Author, *Author, int64]{
+	return crud.NewTable(crud.TableSpec[*Author, int64]{
 		Message:  "golden.references.Author",
 		Singular: "author",
 		Name:     "authors",
@@ -143,7 +143,7 @@ const (
 var BookTable = newBookTable()
 
 func newBookTable() *crud.Table[*Book, int64] {
-	return crud.NewTable(crud.TableSpec[Book, *Book, int64]{
+	return crud.NewTable(crud.TableSpec[*Book, int64]{
 		Message:  "golden.references.Book",
 		Singular: "book",
 		Name:     "books",

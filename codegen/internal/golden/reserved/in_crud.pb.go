@@ -48,7 +48,7 @@ const (
 var OrderTable = newOrderTable()
 
 func newOrderTable() *crud.Table[*Order, int64] {
-	return crud.NewTable(crud.TableSpec[Order, *Order, int64]{
+	return crud.NewTable(crud.TableSpec[*Order, int64]{
 		Message:  "golden.reserved.Order",
 		Singular: "order",
 		Name:     "order",
@@ -142,7 +142,7 @@ const (
 var GroupTable = newGroupTable()
 
 func newGroupTable() *crud.Table[*Group, GroupKey] {
-	return crud.NewTable(crud.TableSpec[Group, *Group, GroupKey]{
+	return crud.NewTable(crud.TableSpec[*Group, GroupKey]{
 		Message:  "golden.reserved.Group",
 		Singular: "group",
 		Name:     "group",
@@ -241,7 +241,7 @@ const (
 var UserTable = newUserTable()
 
 func newUserTable() *crud.Table[*User, string] {
-	return crud.NewTable(crud.TableSpec[User, *User, string]{
+	return crud.NewTable(crud.TableSpec[*User, string]{
 		Message:  "golden.reserved.User",
 		Singular: "user",
 		Name:     "user",

@@ -37,7 +37,7 @@ const (
 var UserTable = newUserTable()
 
 func newUserTable() *crud.Table[*User, int64] {
-	return crud.NewTable(crud.TableSpec[User, *User, int64]{
+	return crud.NewTable(crud.TableSpec[*User, int64]{
 		Message:  "golden.scaffoldids.User",
 		Singular: "user",
 		Name:     "users",

@@ -32,7 +32,7 @@ const (
 var AccountTable = newAccountTable()
 
 func newAccountTable() *crud.Table[*Account, int64] {
-	return crud.NewTable(crud.TableSpec[Account, *Account, int64]{
+	return crud.NewTable(crud.TableSpec[*Account, int64]{
 		Message:  "golden.schemas.Account",
 		Singular: "account",
 		Schema:   "billing",
@@ -110,7 +110,7 @@ const (
 var InvoiceTable = newInvoiceTable()
 
 func newInvoiceTable() *crud.Table[*Invoice, int64] {
-	return crud.NewTable(crud.TableSpec[Invoice, *Invoice, int64]{
+	return crud.NewTable(crud.TableSpec[*Invoice, int64]{
 		Message:  "golden.schemas.Invoice",
 		Singular: "invoice",
 		Schema:   "billing",

@@ -38,7 +38,7 @@ var folderPattern = crud.MustPattern("folders/{folder}")
 var FolderTable = newFolderTable()
 
 func newFolderTable() *crud.Table[*Folder, FolderKey] {
-	return crud.NewTable(crud.TableSpec[Folder, *Folder, FolderKey]{
+	return crud.NewTable(crud.TableSpec[*Folder, FolderKey]{
 		Message:  "golden.scopes.Folder",
 		Singular: "folder",
 		Name:     "folders",
@@ -140,7 +140,7 @@ var paperPattern = crud.MustPattern("folders/{folder}/papers/{paper}")
 var PaperTable = newPaperTable()
 
 func newPaperTable() *crud.Table[*Paper, PaperKey] {
-	return crud.NewTable(crud.TableSpec[Paper, *Paper, PaperKey]{
+	return crud.NewTable(crud.TableSpec[*Paper, PaperKey]{
 		Message:  "golden.scopes.Paper",
 		Singular: "paper",
 		Name:     "papers",
@@ -254,7 +254,7 @@ const (
 var PlanTable = newPlanTable()
 
 func newPlanTable() *crud.Table[*Plan, int64] {
-	return crud.NewTable(crud.TableSpec[Plan, *Plan, int64]{
+	return crud.NewTable(crud.TableSpec[*Plan, int64]{
 		Message:  "golden.scopes.Plan",
 		Singular: "plan",
 		Name:     "plans",

@@ -37,7 +37,7 @@ const (
 var ArticleTable = newArticleTable()
 
 func newArticleTable() *crud.Table[*Article, int64] {
-	return crud.NewTable(crud.TableSpec[Article, *Article, int64]{
+	return crud.NewTable(crud.TableSpec[*Article, int64]{
 		Message:  "golden.services.Article",
 		Singular: "article",
 		Name:     "articles",
@@ -112,7 +112,7 @@ const (
 var CommentTable = newCommentTable()
 
 func newCommentTable() *crud.Table[*Comment, int64] {
-	return crud.NewTable(crud.TableSpec[Comment, *Comment, int64]{
+	return crud.NewTable(crud.TableSpec[*Comment, int64]{
 		Message:  "golden.services.Comment",
 		Singular: "comment",
 		Name:     "comments",

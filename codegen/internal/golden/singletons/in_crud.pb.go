@@ -38,7 +38,7 @@ var userPattern = crud.MustPattern("users/{user}")
 var UserTable = newUserTable()
 
 func newUserTable() *crud.Table[*User, UserKey] {
-	return crud.NewTable(crud.TableSpec[User, *User, UserKey]{
+	return crud.NewTable(crud.TableSpec[*User, UserKey]{
 		Message:  "golden.singletons.User",
 		Singular: "user",
 		Name:     "users",
@@ -136,7 +136,7 @@ var userConfigPattern = crud.MustPattern("users/{user}/config")
 var UserConfigTable = newUserConfigTable()
 
 func newUserConfigTable() *crud.Table[*UserConfig, UserConfigKey] {
-	return crud.NewTable(crud.TableSpec[UserConfig, *UserConfig, UserConfigKey]{
+	return crud.NewTable(crud.TableSpec[*UserConfig, UserConfigKey]{
 		Message:  "golden.singletons.UserConfig",
 		Singular: "user_config",
 		Name:     "user_configs",

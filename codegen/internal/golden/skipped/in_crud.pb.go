@@ -36,7 +36,7 @@ const (
 var ReportTable = newReportTable()
 
 func newReportTable() *crud.Table[*Report, int64] {
-	return crud.NewTable(crud.TableSpec[Report, *Report, int64]{
+	return crud.NewTable(crud.TableSpec[*Report, int64]{
 		Message:  "golden.skipped.Report",
 		Singular: "report",
 		Name:     "reports",

@@ -55,7 +55,7 @@ const (
 var FilmTable = newFilmTable()
 
 func newFilmTable() *crud.Table[*Film, int64] {
-	return crud.NewTable(crud.TableSpec[Film, *Film, int64]{
+	return crud.NewTable(crud.TableSpec[*Film, int64]{
 		Message:  "golden.softdelete.Film",
 		Singular: "film",
 		Name:     "films",
@@ -162,7 +162,7 @@ const (
 var DraftTable = newDraftTable()
 
 func newDraftTable() *crud.Table[*Draft, string] {
-	return crud.NewTable(crud.TableSpec[Draft, *Draft, string]{
+	return crud.NewTable(crud.TableSpec[*Draft, string]{
 		Message:  "golden.softdelete.Draft",
 		Singular: "draft",
 		Name:     "drafts",
@@ -244,7 +244,7 @@ var albumPattern = crud.MustPattern("albums/{album}")
 var AlbumTable = newAlbumTable()
 
 func newAlbumTable() *crud.Table[*Album, AlbumKey] {
-	return crud.NewTable(crud.TableSpec[Album, *Album, AlbumKey]{
+	return crud.NewTable(crud.TableSpec[*Album, AlbumKey]{
 		Message:  "golden.softdelete.Album",
 		Singular: "album",
 		Name:     "albums",

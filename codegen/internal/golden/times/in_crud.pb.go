@@ -45,7 +45,7 @@ const (
 var LoanTable = newLoanTable()
 
 func newLoanTable() *crud.Table[*Loan, int64] {
-	return crud.NewTable(crud.TableSpec[Loan, *Loan, int64]{
+	return crud.NewTable(crud.TableSpec[*Loan, int64]{
 		Message:  "golden.times.Loan",
 		Singular: "loan",
 		Name:     "loans",

@@ -41,7 +41,7 @@ var publisherPattern = crud.MustPattern("publishers/{publisher}")
 var PublisherTable = newPublisherTable()
 
 func newPublisherTable() *crud.Table[*Publisher, PublisherKey] {
-	return crud.NewTable(crud.TableSpec[Publisher, *Publisher, PublisherKey]{
+	return crud.NewTable(crud.TableSpec[*Publisher, PublisherKey]{
 		Message:  "golden.toplevel.Publisher",
 		Singular: "publisher",
 		Name:     "publishers",

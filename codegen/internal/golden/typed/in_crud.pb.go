@@ -77,7 +77,7 @@ const (
 var AccountTable = newAccountTable()
 
 func newAccountTable() *crud.Table[*Account, string] {
-	return crud.NewTable(crud.TableSpec[Account, *Account, string]{
+	return crud.NewTable(crud.TableSpec[*Account, string]{
 		Message:  "golden.typed.Account",
 		Singular: "account",
 		Name:     "accounts",

@@ -36,7 +36,7 @@ const (
 var SessionTable = newSessionTable()
 
 func newSessionTable() *crud.Table[*Session, string] {
-	return crud.NewTable(crud.TableSpec[Session, *Session, string]{
+	return crud.NewTable(crud.TableSpec[*Session, string]{
 		Message:  "golden.uuids.Session",
 		Singular: "session",
 		Name:     "sessions",
@@ -110,7 +110,7 @@ const (
 var TicketTable = newTicketTable()
 
 func newTicketTable() *crud.Table[*Ticket, string] {
-	return crud.NewTable(crud.TableSpec[Ticket, *Ticket, string]{
+	return crud.NewTable(crud.TableSpec[*Ticket, string]{
 		Message:  "golden.uuids.Ticket",
 		Singular: "ticket",
 		Name:     "tickets",
@@ -183,7 +183,7 @@ const (
 var DeviceTable = newDeviceTable()
 
 func newDeviceTable() *crud.Table[*Device, string] {
-	return crud.NewTable(crud.TableSpec[Device, *Device, string]{
+	return crud.NewTable(crud.TableSpec[*Device, string]{
 		Message:  "golden.uuids.Device",
 		Singular: "device",
 		Name:     "devices",

@@ -39,7 +39,7 @@ var shelfPattern = crud.MustPattern("shelves/{shelf}")
 var ShelfTable = newShelfTable()
 
 func newShelfTable() *crud.Table[*Shelf, ShelfKey] {
-	return crud.NewTable(crud.TableSpec[Shelf, *Shelf, ShelfKey]{
+	return crud.NewTable(crud.TableSpec[*Shelf, ShelfKey]{
 		Message:  "golden.watching.Shelf",
 		Singular: "shelf",
 		Name:     "shelves",
@@ -141,7 +141,7 @@ var bookPattern = crud.MustPattern("shelves/{shelf}/books/{book}")
 var BookTable = newBookTable()
 
 func newBookTable() *crud.Table[*Book, BookKey] {
-	return crud.NewTable(crud.TableSpec[Book, *Book, BookKey]{
+	return crud.NewTable(crud.TableSpec[*Book, BookKey]{
 		Message:  "golden.watching.Book",
 		Singular: "book",
 		Name:     "books",
@@ -241,7 +241,7 @@ const (
 var LoanTable = newLoanTable()
 
 func newLoanTable() *crud.Table[*Loan, int64] {
-	return crud.NewTable(crud.TableSpec[Loan, *Loan, int64]{
+	return crud.NewTable(crud.TableSpec[*Loan, int64]{
 		Message:  "golden.watching.Loan",
 		Singular: "loan",
 		Name:     "loans",

@@ -118,7 +118,7 @@ const (
 var SurveyTable = newSurveyTable()
 
 func newSurveyTable() *crud.Table[*Survey, string] {
-	return crud.NewTable(crud.TableSpec[Survey, *Survey, string]{
+	return crud.NewTable(crud.TableSpec[*Survey, string]{
 		Message:  "golden.wide.Survey",
 		Singular: "survey",
 		Name:     "surveys",

@@ -35,7 +35,7 @@ const (
 var ItemTable = newItemTable()
 
 func newItemTable() *crud.Table[*Item, int64] {
-	return crud.NewTable(crud.TableSpec[Item, *Item, int64]{
+	return crud.NewTable(crud.TableSpec[*Item, int64]{
 		Message:  "golden.apart.store.Item",
 		Singular: "item",
 		Name:     "items",
@@ -110,7 +110,7 @@ const (
 var StockTable = newStockTable()
 
 func newStockTable() *crud.Table[*Stock, StockKey] {
-	return crud.NewTable(crud.TableSpec[Stock, *Stock, StockKey]{
+	return crud.NewTable(crud.TableSpec[*Stock, StockKey]{
 		Message:  "golden.apart.store.Stock",
 		Singular: "stock",
 		Name:     "stock",

@@ -36,7 +36,7 @@ const (
 var ShadowTable = newShadowTable()
 
 func newShadowTable() *crud.Table[*Shadow, ShadowKey] {
-	return crud.NewTable(crud.TableSpec[Shadow, *Shadow, ShadowKey]{
+	return crud.NewTable(crud.TableSpec[*Shadow, ShadowKey]{
 		Message:  "golden.shadows.db.Shadow",
 		Singular: "shadow",
 		Name:     "shadows",
