@@ -48,7 +48,8 @@ type Store struct {
 
 var _ ratelimit.Store = (*Store)(nil)
 
-// New returns a store over a client, which stays the caller's to close. The client's
+// New returns a store over a client, which stays the caller's to close: of one Redis, of
+// one that Sentinel fails over ([redis.NewFailoverClient]), or of a cluster. The client's
 // ContextTimeoutEnabled must be set, since a call would wait for a Redis that hangs
 // otherwise; New looks at it where the client is one of go-redis' own.
 //
