@@ -80,6 +80,32 @@ message Book {
 		to:   `message Book { option (protocrud.v1.model) = {}; int64 id = 1; string title = 2; }`,
 		kept: []string{"the constraint books_title_check of books", "the index books_title_idx of books", "the column pages of books"},
 	},
+	"foreign_keys": {
+		destructive: true,
+		from: `message Member { option (protocrud.v1.model) = {primary_key: ["org_id", "id"]}; int64 org_id = 1; int64 id = 2; string handle = 3; }
+message Task {
+  option (protocrud.v1.model) = {foreign_keys: [
+    {fields: ["org_id", "owner_id"], model: "shop.v1.Member", on_delete: CASCADE},
+    {fields: ["org_id", "reviewer_id"], model: "shop.v1.Member"}
+  ]};
+  int64 id = 1; int64 org_id = 2; int64 owner_id = 3; int64 reviewer_id = 4; string assignee = 5;
+}`,
+		to: `message Note {
+  option (protocrud.v1.model) = {foreign_keys: [{fields: ["member_id", "org_id"], model: "shop.v1.Member", target_fields: ["id", "org_id"]}]};
+  int64 id = 1; int64 org_id = 2; int64 member_id = 3;
+}
+message Task {
+  option (protocrud.v1.model) = {foreign_keys: [
+    {fields: ["org_id", "owner_id"], model: "shop.v1.Member", on_delete: RESTRICT, on_update: CASCADE},
+    {fields: ["org_id", "assignee"], model: "shop.v1.Member", target_fields: ["org_id", "handle"], name: "tasks_assignee"}
+  ]};
+  int64 id = 1; int64 org_id = 2; int64 owner_id = 3; int64 reviewer_id = 4; string assignee = 5;
+}
+message Member {
+  option (protocrud.v1.model) = {primary_key: ["org_id", "id"] indexes: [{fields: ["org_id", "handle"] unique: true}]};
+  int64 org_id = 1; int64 id = 2; string handle = 3;
+}`,
+	},
 	"retype": {
 		from: `message Book { option (protocrud.v1.model) = {indexes: [{fields: ["pages"]}, {fields: ["pages"] where: "pages > 1" name: "long"}]}; int64 id = 1;
   int32 pages = 2; optional int32 weight = 3 [(protocrud.v1.field) = {default: "1"}]; }
