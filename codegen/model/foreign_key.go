@@ -99,25 +99,32 @@ func (d *draft) targetColumns(opts *protocrudv1.ForeignKey, o referenceOption, t
 
 // checkUnique reports columns that are not those of one row.
 func (d *draft) checkUnique(o referenceOption, target *draft, columns []*Column) bool {
-	full, names := target.Message.Desc.FullName(), strings.Join(sqlNames(columns), ", ")
-	switch {
-	case target.sameKey(target.Key.Columns, columns):
+	if target.Identifies(columns) {
 		return true
-	case !slices.ContainsFunc(target.Lookups(), func(unique []*Column) bool { return target.sameKey(unique, columns) }):
-		d.add(o.part("target_fields"), fmt.Sprintf("%s are neither the key of %s nor together unique", names, full), "name its key, or those of a unique index without a condition, in its order or another")
-		return false
-	case target.softDeleted:
-		d.add(o.part("target_fields"), fmt.Sprintf("%s are unique among the live rows of %s only, which is soft-deleted", names, full), "name its key")
-		return false
 	}
-	return true
+	problem, hint := "are neither the key of %s nor together unique", "name its key, or those of a unique index without a condition, in its order or another"
+	if target.unique(columns) {
+		problem, hint = "are unique among the live rows of %s only, which is soft-deleted", "name its key"
+	}
+	d.add(o.part("target_fields"), strings.Join(sqlNames(columns), ", ")+" "+fmt.Sprintf(problem, target.Message.Desc.FullName()), hint)
+	return false
 }
 
-// sameKey reports whether columns are those of a key, which begins with the columns of
-// the scope whether they are named or not.
-func (d *draft) sameKey(key, columns []*Column) bool {
+// Identifies reports whether a foreign key can refer to the columns, in any order: they
+// are the key or unique, whether those of the scope, which lead every key, are among them
+// or not.
+func (m *Model) Identifies(columns []*Column) bool {
+	return m.sameKey(m.Key.Columns, columns) || m.unique(columns) && m.SoftDelete() == nil
+}
+
+// unique reports whether no two rows that are alive agree in the columns.
+func (m *Model) unique(columns []*Column) bool {
+	return slices.ContainsFunc(m.Lookups(), func(unique []*Column) bool { return m.sameKey(unique, columns) })
+}
+
+func (m *Model) sameKey(key, columns []*Column) bool {
 	own := func(all []*Column) []*Column {
-		return slices.DeleteFunc(slices.Clone(all), func(c *Column) bool { return slices.Contains(d.Scope, c.Name) })
+		return slices.DeleteFunc(slices.Clone(all), func(c *Column) bool { return slices.Contains(m.Scope, c.Name) })
 	}
 	return len(key) > 0 && sameColumns(own(key), own(columns))
 }
