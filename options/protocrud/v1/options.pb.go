@@ -1402,8 +1402,8 @@ type Relation struct {
 	// Default: none; one of the two models references the other.
 	Through *string `protobuf:"bytes,3,opt,name=through,proto3,oneof" json:"through,omitempty"`
 	// The field whose reference joins the two, where there are several: one of the
-	// model, of the related model, or of the model between them, `by: "editor_id"`.
-	// Default: see above.
+	// model, of the related model, or of the model between them, `by: "editor_id"`. Of a
+	// foreign key it is a field that no other between the two has. Default: see above.
 	By            *string `protobuf:"bytes,4,opt,name=by,proto3,oneof" json:"by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
