@@ -1,6 +1,7 @@
 package model_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -83,6 +84,40 @@ func TestLoadReadsModelsAndServices(t *testing.T) {
 	require.Len(t, service.Stores, 2)
 	assert.Equal(t, "Users", service.Stores[0].GoName)
 	assert.Equal(t, "Books", service.Stores[1].GoName)
+}
+
+// A foreign key over the key of a parent is its reference, and says what is done with it.
+func TestForeignKeyOfTheParent(t *testing.T) {
+	t.Parallel()
+	const proto = `
+message Project {
+  option (google.api.resource) = {type: "x/Project" pattern: "orgs/{org}/projects/{project}"};
+  option (protocrud.v1.model) = {};
+  string name = 1;
+}
+message Task {
+  option (google.api.resource) = {type: "x/Task" pattern: "orgs/{org}/projects/{project}/tasks/{task}"};
+  option (protocrud.v1.model) = {%s};
+  string name = 1;
+  string org_id = 2;
+  string project_id = 3;
+  string task_id = 4;
+}
+`
+	plain := load(t, fmt.Sprintf(proto, "")).Models[1].References
+	stated := load(t, fmt.Sprintf(proto, `foreign_keys: [{fields: ["org_id", "project_id"], model: "library.v1.Project", on_delete: CASCADE, name: "mine"}]`)).Models[1].References
+	require.Len(t, plain, 1)
+	require.Len(t, stated, 1)
+	assert.Equal(t, "tasks_org_id_project_id_fkey", plain[0].Constraint)
+	assert.Equal(t, "mine", stated[0].Constraint)
+	assert.Empty(t, plain[0].OnDelete)
+	assert.Equal(t, "CASCADE", stated[0].OnDelete)
+	assert.True(t, stated[0].IsParent)
+	assert.Equal(t, names(plain[0].Columns), names(stated[0].Columns))
+
+	problems := diagnoseOne(t, fmt.Sprintf(proto, `foreign_keys: [{fields: ["project_id", "org_id"], model: "library.v1.Project"}]`))
+	require.Len(t, problems, 1)
+	assert.Equal(t, "the fields are the key of the parent library.v1.Project, so they cannot reference others", problems[0].Problem)
 }
 
 func names(columns []*model.Column) []string {

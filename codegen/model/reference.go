@@ -92,7 +92,11 @@ func (d *draft) state(o referenceOption, r *Reference) {
 		r.Constraint = cmp.Or(r.Constraint, d.foreignKey(r.Columns))
 		d.References = append(d.References, r)
 	case !p.same(r):
-		d.add(o.site, fmt.Sprintf("the field is the key of the parent %s, so it cannot reference another column", p.Model.Message.Desc.FullName()), "remove it")
+		problem := "the field is the key of the parent %s, so it cannot reference another column"
+		if len(r.Columns) > 1 {
+			problem = "the fields are the key of the parent %s, so they cannot reference others"
+		}
+		d.add(o.site, fmt.Sprintf(problem, p.Model.Message.Desc.FullName()), "remove it")
 		return
 	default:
 		p.Constraint = cmp.Or(r.Constraint, p.Constraint)

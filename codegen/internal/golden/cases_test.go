@@ -187,6 +187,9 @@ var cases = map[string][]model{
 		newModel(foreignkeys.TaskTable, foreignkeys.NewTaskRepository),
 		newModel(foreignkeys.BookmarkTable, foreignkeys.NewBookmarkRepository),
 		newModel(foreignkeys.LogTable, foreignkeys.NewLogRepository),
+		newModel(foreignkeys.WingTable, foreignkeys.NewWingRepository),
+		newModel(foreignkeys.DeskTable, foreignkeys.NewDeskRepository),
+		newModel(foreignkeys.RoomTable, foreignkeys.NewRoomRepository),
 	},
 	"hybrid": {
 		newModel(hybrid.DocTable, hybrid.NewDocRepository),

@@ -154,6 +154,41 @@ func TestForeignKeysJoin(t *testing.T) {
 	})
 }
 
+// Rows of a scope refer to rows of the same one.
+func TestForeignKeysStayInTheirScope(t *testing.T) {
+	t.Parallel()
+	crudtest.EachEngine(t, func(t *testing.T, db crud.DB) {
+		ctx, tenant := t.Context(), "one"
+		scope := crud.ScopeColumn("tenant_id", func(context.Context) (string, error) { return tenant, nil })
+		tables := []crud.AnyTable{foreignkeys.WingTable, foreignkeys.RoomTable, foreignkeys.DeskTable}
+		require.NoError(t, crud.CreateTables(ctx, db, tables...))
+		require.NoError(t, crud.CheckTables(ctx, db, tables...))
+		wings, rooms, desks := foreignkeys.NewWingRepository(db, scope), foreignkeys.NewRoomRepository(db, scope), foreignkeys.NewDeskRepository(db, scope)
+		create(ctx, t, wings, &foreignkeys.Wing{Site: 1, Floor: 2})
+		create(ctx, t, desks, &foreignkeys.Desk{Id: 1, Site: 1, Label: "a"})
+		create(ctx, t, rooms, &foreignkeys.Room{Id: 1, Site: 1, Floor: 2, Label: proto.String("a")})
+		tenant = "two"
+		var e *crud.Error
+		_, err := rooms.Create(ctx, &foreignkeys.Room{Id: 1, Site: 1, Floor: 2})
+		require.ErrorAs(t, err, &e)
+		assert.Equal(t, "site,floor", e.Metadata["field"])
+		create(ctx, t, wings, &foreignkeys.Wing{Site: 1, Floor: 2})
+		_, err = rooms.Create(ctx, &foreignkeys.Room{Id: 1, Site: 1, Floor: 2, Label: proto.String("a")})
+		require.ErrorAs(t, err, &e)
+		assert.Equal(t, "tenant_id,site,label", e.Metadata["field"])
+		create(ctx, t, rooms, &foreignkeys.Room{Id: 1, Site: 1, Floor: 2})
+		_, err = wings.Delete(ctx, foreignkeys.WingKey{Site: 1, Floor: 2}, crud.Force(false))
+		refused(t, crud.ReasonChildrenExist, err)
+		_, err = wings.Delete(ctx, foreignkeys.WingKey{Site: 1, Floor: 2}, crud.Force(true))
+		require.NoError(t, err)
+		_, err = rooms.Get(ctx, 1)
+		assert.Equal(t, codes.NotFound, status.Code(err))
+		tenant = "one"
+		_, err = rooms.Get(ctx, 1)
+		require.NoError(t, err)
+	})
+}
+
 func create[M proto.Message](ctx context.Context, t *testing.T, r interface {
 	Create(context.Context, M, ...crud.WriteOption) (M, error)
 }, m M,

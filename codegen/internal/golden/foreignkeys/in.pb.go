@@ -309,6 +309,211 @@ func (x *Log) GetOrgId() int64 {
 	return 0
 }
 
+// The scope leads the foreign key, as it leads the key and the index.
+type Wing struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Site          int64                  `protobuf:"varint,1,opt,name=site,proto3" json:"site,omitempty"`
+	Floor         int64                  `protobuf:"varint,2,opt,name=floor,proto3" json:"floor,omitempty"`
+	Label         string                 `protobuf:"bytes,3,opt,name=label,proto3" json:"label,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Wing) Reset() {
+	*x = Wing{}
+	mi := &file_foreignkeys_in_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Wing) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Wing) ProtoMessage() {}
+
+func (x *Wing) ProtoReflect() protoreflect.Message {
+	mi := &file_foreignkeys_in_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Wing.ProtoReflect.Descriptor instead.
+func (*Wing) Descriptor() ([]byte, []int) {
+	return file_foreignkeys_in_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *Wing) GetSite() int64 {
+	if x != nil {
+		return x.Site
+	}
+	return 0
+}
+
+func (x *Wing) GetFloor() int64 {
+	if x != nil {
+		return x.Floor
+	}
+	return 0
+}
+
+func (x *Wing) GetLabel() string {
+	if x != nil {
+		return x.Label
+	}
+	return ""
+}
+
+type Room struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            int64                  `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	TenantId      string                 `protobuf:"bytes,2,opt,name=tenant_id,json=tenantId,proto3" json:"tenant_id,omitempty"`
+	Site          int64                  `protobuf:"varint,3,opt,name=site,proto3" json:"site,omitempty"`
+	Floor         int64                  `protobuf:"varint,4,opt,name=floor,proto3" json:"floor,omitempty"`
+	Label         *string                `protobuf:"bytes,5,opt,name=label,proto3,oneof" json:"label,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Room) Reset() {
+	*x = Room{}
+	mi := &file_foreignkeys_in_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Room) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Room) ProtoMessage() {}
+
+func (x *Room) ProtoReflect() protoreflect.Message {
+	mi := &file_foreignkeys_in_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Room.ProtoReflect.Descriptor instead.
+func (*Room) Descriptor() ([]byte, []int) {
+	return file_foreignkeys_in_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *Room) GetId() int64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *Room) GetTenantId() string {
+	if x != nil {
+		return x.TenantId
+	}
+	return ""
+}
+
+func (x *Room) GetSite() int64 {
+	if x != nil {
+		return x.Site
+	}
+	return 0
+}
+
+func (x *Room) GetFloor() int64 {
+	if x != nil {
+		return x.Floor
+	}
+	return 0
+}
+
+func (x *Room) GetLabel() string {
+	if x != nil && x.Label != nil {
+		return *x.Label
+	}
+	return ""
+}
+
+type Desk struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            int64                  `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	TenantId      string                 `protobuf:"bytes,2,opt,name=tenant_id,json=tenantId,proto3" json:"tenant_id,omitempty"`
+	Site          int64                  `protobuf:"varint,3,opt,name=site,proto3" json:"site,omitempty"`
+	Label         string                 `protobuf:"bytes,4,opt,name=label,proto3" json:"label,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Desk) Reset() {
+	*x = Desk{}
+	mi := &file_foreignkeys_in_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Desk) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Desk) ProtoMessage() {}
+
+func (x *Desk) ProtoReflect() protoreflect.Message {
+	mi := &file_foreignkeys_in_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Desk.ProtoReflect.Descriptor instead.
+func (*Desk) Descriptor() ([]byte, []int) {
+	return file_foreignkeys_in_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *Desk) GetId() int64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *Desk) GetTenantId() string {
+	if x != nil {
+		return x.TenantId
+	}
+	return ""
+}
+
+func (x *Desk) GetSite() int64 {
+	if x != nil {
+		return x.Site
+	}
+	return 0
+}
+
+func (x *Desk) GetLabel() string {
+	if x != nil {
+		return x.Label
+	}
+	return ""
+}
+
 type GetProjectRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	OrgId         int64                  `protobuf:"varint,1,opt,name=org_id,json=orgId,proto3" json:"org_id,omitempty"`
@@ -320,7 +525,7 @@ type GetProjectRequest struct {
 
 func (x *GetProjectRequest) Reset() {
 	*x = GetProjectRequest{}
-	mi := &file_foreignkeys_in_proto_msgTypes[4]
+	mi := &file_foreignkeys_in_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -332,7 +537,7 @@ func (x *GetProjectRequest) String() string {
 func (*GetProjectRequest) ProtoMessage() {}
 
 func (x *GetProjectRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_foreignkeys_in_proto_msgTypes[4]
+	mi := &file_foreignkeys_in_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -345,7 +550,7 @@ func (x *GetProjectRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetProjectRequest.ProtoReflect.Descriptor instead.
 func (*GetProjectRequest) Descriptor() ([]byte, []int) {
-	return file_foreignkeys_in_proto_rawDescGZIP(), []int{4}
+	return file_foreignkeys_in_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *GetProjectRequest) GetOrgId() int64 {
@@ -378,7 +583,7 @@ type CreateProjectRequest struct {
 
 func (x *CreateProjectRequest) Reset() {
 	*x = CreateProjectRequest{}
-	mi := &file_foreignkeys_in_proto_msgTypes[5]
+	mi := &file_foreignkeys_in_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -390,7 +595,7 @@ func (x *CreateProjectRequest) String() string {
 func (*CreateProjectRequest) ProtoMessage() {}
 
 func (x *CreateProjectRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_foreignkeys_in_proto_msgTypes[5]
+	mi := &file_foreignkeys_in_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -403,7 +608,7 @@ func (x *CreateProjectRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateProjectRequest.ProtoReflect.Descriptor instead.
 func (*CreateProjectRequest) Descriptor() ([]byte, []int) {
-	return file_foreignkeys_in_proto_rawDescGZIP(), []int{5}
+	return file_foreignkeys_in_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *CreateProjectRequest) GetProject() *Project {
@@ -423,7 +628,7 @@ type UpdateProjectRequest struct {
 
 func (x *UpdateProjectRequest) Reset() {
 	*x = UpdateProjectRequest{}
-	mi := &file_foreignkeys_in_proto_msgTypes[6]
+	mi := &file_foreignkeys_in_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -435,7 +640,7 @@ func (x *UpdateProjectRequest) String() string {
 func (*UpdateProjectRequest) ProtoMessage() {}
 
 func (x *UpdateProjectRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_foreignkeys_in_proto_msgTypes[6]
+	mi := &file_foreignkeys_in_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -448,7 +653,7 @@ func (x *UpdateProjectRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateProjectRequest.ProtoReflect.Descriptor instead.
 func (*UpdateProjectRequest) Descriptor() ([]byte, []int) {
-	return file_foreignkeys_in_proto_rawDescGZIP(), []int{6}
+	return file_foreignkeys_in_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *UpdateProjectRequest) GetProject() *Project {
@@ -476,7 +681,7 @@ type DeleteProjectRequest struct {
 
 func (x *DeleteProjectRequest) Reset() {
 	*x = DeleteProjectRequest{}
-	mi := &file_foreignkeys_in_proto_msgTypes[7]
+	mi := &file_foreignkeys_in_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -488,7 +693,7 @@ func (x *DeleteProjectRequest) String() string {
 func (*DeleteProjectRequest) ProtoMessage() {}
 
 func (x *DeleteProjectRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_foreignkeys_in_proto_msgTypes[7]
+	mi := &file_foreignkeys_in_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -501,7 +706,7 @@ func (x *DeleteProjectRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteProjectRequest.ProtoReflect.Descriptor instead.
 func (*DeleteProjectRequest) Descriptor() ([]byte, []int) {
-	return file_foreignkeys_in_proto_rawDescGZIP(), []int{7}
+	return file_foreignkeys_in_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *DeleteProjectRequest) GetOrgId() int64 {
@@ -534,7 +739,7 @@ type CreateTaskRequest struct {
 
 func (x *CreateTaskRequest) Reset() {
 	*x = CreateTaskRequest{}
-	mi := &file_foreignkeys_in_proto_msgTypes[8]
+	mi := &file_foreignkeys_in_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -546,7 +751,7 @@ func (x *CreateTaskRequest) String() string {
 func (*CreateTaskRequest) ProtoMessage() {}
 
 func (x *CreateTaskRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_foreignkeys_in_proto_msgTypes[8]
+	mi := &file_foreignkeys_in_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -559,7 +764,7 @@ func (x *CreateTaskRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateTaskRequest.ProtoReflect.Descriptor instead.
 func (*CreateTaskRequest) Descriptor() ([]byte, []int) {
-	return file_foreignkeys_in_proto_rawDescGZIP(), []int{8}
+	return file_foreignkeys_in_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *CreateTaskRequest) GetTask() *Task {
@@ -619,7 +824,32 @@ const file_foreignkeys_in_proto_rawDesc = "" +
 	"\x02id\x18\x01 \x01(\x03R\x02id\x12\x15\n" +
 	"\x06org_id\x18\x02 \x01(\x03R\x05orgId:1\xe2\x93&-\xba\x01*\n" +
 	"\x06org_id\n" +
-	"\x02id\x12\x1agolden.foreignkeys.Project \x03\"s\n" +
+	"\x02id\x12\x1agolden.foreignkeys.Project \x03\"v\n" +
+	"\x04Wing\x12\x12\n" +
+	"\x04site\x18\x01 \x01(\x03R\x04site\x12\x14\n" +
+	"\x05floor\x18\x02 \x01(\x03R\x05floor\x12\x14\n" +
+	"\x05label\x18\x03 \x01(\tR\x05label:.\xe2\x93&*\x1a\x04site\x1a\x05floor\"\x0f\n" +
+	"\x04site\n" +
+	"\x05label\x10\x01\x82\x01\ttenant_id\"\x95\x02\n" +
+	"\x04Room\x12\x16\n" +
+	"\x02id\x18\x01 \x01(\x03B\x06\xe2\x93&\x02 \x04R\x02id\x12\x1b\n" +
+	"\ttenant_id\x18\x02 \x01(\tR\btenantId\x12\x12\n" +
+	"\x04site\x18\x03 \x01(\x03R\x04site\x12\x14\n" +
+	"\x05floor\x18\x04 \x01(\x03R\x05floor\x12\x19\n" +
+	"\x05label\x18\x05 \x01(\tH\x00R\x05label\x88\x01\x01:\x88\x01\xe2\x93&\x83\x01\x82\x01\ttenant_id\xba\x01(\n" +
+	"\x04site\n" +
+	"\x05floor\x12\x17golden.foreignkeys.Wing \x03\xba\x01I\n" +
+	"\ttenant_id\n" +
+	"\x04site\n" +
+	"\x05label\x12\x17golden.foreignkeys.Desk\x1a\ttenant_id\x1a\x04site\x1a\x05labelB\b\n" +
+	"\x06_label\"\x88\x01\n" +
+	"\x04Desk\x12\x16\n" +
+	"\x02id\x18\x01 \x01(\x03B\x06\xe2\x93&\x02 \x04R\x02id\x12\x1b\n" +
+	"\ttenant_id\x18\x02 \x01(\tR\btenantId\x12\x12\n" +
+	"\x04site\x18\x03 \x01(\x03R\x04site\x12\x14\n" +
+	"\x05label\x18\x04 \x01(\tR\x05label:!\xe2\x93&\x1d\"\x0f\n" +
+	"\x05label\n" +
+	"\x04site\x10\x01\x82\x01\ttenant_id\"s\n" +
 	"\x11GetProjectRequest\x12\x15\n" +
 	"\x06org_id\x18\x01 \x01(\x03R\x05orgId\x12\x0e\n" +
 	"\x02id\x18\x02 \x01(\x03R\x02id\x127\n" +
@@ -657,38 +887,41 @@ func file_foreignkeys_in_proto_rawDescGZIP() []byte {
 	return file_foreignkeys_in_proto_rawDescData
 }
 
-var file_foreignkeys_in_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
+var file_foreignkeys_in_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
 var file_foreignkeys_in_proto_goTypes = []any{
 	(*Project)(nil),               // 0: golden.foreignkeys.Project
 	(*Task)(nil),                  // 1: golden.foreignkeys.Task
 	(*Bookmark)(nil),              // 2: golden.foreignkeys.Bookmark
 	(*Log)(nil),                   // 3: golden.foreignkeys.Log
-	(*GetProjectRequest)(nil),     // 4: golden.foreignkeys.GetProjectRequest
-	(*CreateProjectRequest)(nil),  // 5: golden.foreignkeys.CreateProjectRequest
-	(*UpdateProjectRequest)(nil),  // 6: golden.foreignkeys.UpdateProjectRequest
-	(*DeleteProjectRequest)(nil),  // 7: golden.foreignkeys.DeleteProjectRequest
-	(*CreateTaskRequest)(nil),     // 8: golden.foreignkeys.CreateTaskRequest
-	(*org.Member)(nil),            // 9: golden.foreignkeys.org.Member
-	(*fieldmaskpb.FieldMask)(nil), // 10: google.protobuf.FieldMask
-	(*emptypb.Empty)(nil),         // 11: google.protobuf.Empty
+	(*Wing)(nil),                  // 4: golden.foreignkeys.Wing
+	(*Room)(nil),                  // 5: golden.foreignkeys.Room
+	(*Desk)(nil),                  // 6: golden.foreignkeys.Desk
+	(*GetProjectRequest)(nil),     // 7: golden.foreignkeys.GetProjectRequest
+	(*CreateProjectRequest)(nil),  // 8: golden.foreignkeys.CreateProjectRequest
+	(*UpdateProjectRequest)(nil),  // 9: golden.foreignkeys.UpdateProjectRequest
+	(*DeleteProjectRequest)(nil),  // 10: golden.foreignkeys.DeleteProjectRequest
+	(*CreateTaskRequest)(nil),     // 11: golden.foreignkeys.CreateTaskRequest
+	(*org.Member)(nil),            // 12: golden.foreignkeys.org.Member
+	(*fieldmaskpb.FieldMask)(nil), // 13: google.protobuf.FieldMask
+	(*emptypb.Empty)(nil),         // 14: google.protobuf.Empty
 }
 var file_foreignkeys_in_proto_depIdxs = []int32{
-	9,  // 0: golden.foreignkeys.Project.owner:type_name -> golden.foreignkeys.org.Member
+	12, // 0: golden.foreignkeys.Project.owner:type_name -> golden.foreignkeys.org.Member
 	1,  // 1: golden.foreignkeys.Project.tasks:type_name -> golden.foreignkeys.Task
-	10, // 2: golden.foreignkeys.GetProjectRequest.read_mask:type_name -> google.protobuf.FieldMask
+	13, // 2: golden.foreignkeys.GetProjectRequest.read_mask:type_name -> google.protobuf.FieldMask
 	0,  // 3: golden.foreignkeys.CreateProjectRequest.project:type_name -> golden.foreignkeys.Project
 	0,  // 4: golden.foreignkeys.UpdateProjectRequest.project:type_name -> golden.foreignkeys.Project
-	10, // 5: golden.foreignkeys.UpdateProjectRequest.update_mask:type_name -> google.protobuf.FieldMask
+	13, // 5: golden.foreignkeys.UpdateProjectRequest.update_mask:type_name -> google.protobuf.FieldMask
 	1,  // 6: golden.foreignkeys.CreateTaskRequest.task:type_name -> golden.foreignkeys.Task
-	4,  // 7: golden.foreignkeys.ProjectService.GetProject:input_type -> golden.foreignkeys.GetProjectRequest
-	5,  // 8: golden.foreignkeys.ProjectService.CreateProject:input_type -> golden.foreignkeys.CreateProjectRequest
-	6,  // 9: golden.foreignkeys.ProjectService.UpdateProject:input_type -> golden.foreignkeys.UpdateProjectRequest
-	7,  // 10: golden.foreignkeys.ProjectService.DeleteProject:input_type -> golden.foreignkeys.DeleteProjectRequest
-	8,  // 11: golden.foreignkeys.ProjectService.CreateTask:input_type -> golden.foreignkeys.CreateTaskRequest
+	7,  // 7: golden.foreignkeys.ProjectService.GetProject:input_type -> golden.foreignkeys.GetProjectRequest
+	8,  // 8: golden.foreignkeys.ProjectService.CreateProject:input_type -> golden.foreignkeys.CreateProjectRequest
+	9,  // 9: golden.foreignkeys.ProjectService.UpdateProject:input_type -> golden.foreignkeys.UpdateProjectRequest
+	10, // 10: golden.foreignkeys.ProjectService.DeleteProject:input_type -> golden.foreignkeys.DeleteProjectRequest
+	11, // 11: golden.foreignkeys.ProjectService.CreateTask:input_type -> golden.foreignkeys.CreateTaskRequest
 	0,  // 12: golden.foreignkeys.ProjectService.GetProject:output_type -> golden.foreignkeys.Project
 	0,  // 13: golden.foreignkeys.ProjectService.CreateProject:output_type -> golden.foreignkeys.Project
 	0,  // 14: golden.foreignkeys.ProjectService.UpdateProject:output_type -> golden.foreignkeys.Project
-	11, // 15: golden.foreignkeys.ProjectService.DeleteProject:output_type -> google.protobuf.Empty
+	14, // 15: golden.foreignkeys.ProjectService.DeleteProject:output_type -> google.protobuf.Empty
 	1,  // 16: golden.foreignkeys.ProjectService.CreateTask:output_type -> golden.foreignkeys.Task
 	12, // [12:17] is the sub-list for method output_type
 	7,  // [7:12] is the sub-list for method input_type
@@ -704,13 +937,14 @@ func file_foreignkeys_in_proto_init() {
 	}
 	file_foreignkeys_in_proto_msgTypes[1].OneofWrappers = []any{}
 	file_foreignkeys_in_proto_msgTypes[2].OneofWrappers = []any{}
+	file_foreignkeys_in_proto_msgTypes[5].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_foreignkeys_in_proto_rawDesc), len(file_foreignkeys_in_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   9,
+			NumMessages:   12,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

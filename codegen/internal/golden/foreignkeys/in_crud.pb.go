@@ -409,6 +409,316 @@ func (r LogRepository) WithTx(tx *crud.Tx) LogRepository {
 	return LogRepository{r.Repository.WithTx(tx)}
 }
 
+// SQL of WingRepository. List and Update add their WHERE, ORDER BY and SET at
+// run time.
+const (
+	wingColumns = `
+		wings.site,
+		wings.floor,
+		wings.label`
+	wingSelect = `SELECT` + wingColumns + `
+		FROM wings`
+	wingGet = wingSelect + `
+		WHERE wings.site = $1 AND wings.floor = $2`
+	wingGetBySiteAndLabel = wingSelect + `
+		WHERE wings.site = $1 AND wings.label = $2`
+	wingCreate = `INSERT INTO wings (
+			site,
+			floor,
+			label
+		) VALUES ($1, $2, $3)
+		RETURNING` + wingColumns
+	wingDelete = `DELETE FROM wings
+		WHERE wings.site = $1 AND wings.floor = $2`
+)
+
+// WingTable describes the table wings behind golden.foreignkeys.Wing. Columns
+// are in SELECT order.
+var WingTable = newWingTable()
+
+func newWingTable() *crud.Table[*Wing, WingKey] {
+	return crud.NewTable(crud.TableSpec[Wing, *Wing, WingKey]{
+		Message:  "golden.foreignkeys.Wing",
+		Singular: "wing",
+		Name:     "wings",
+		Resource: "golden.foreignkeys.Wing",
+		Columns: []crud.Column[*Wing]{
+			crud.Int64("site", (*Wing).GetSite, func(m *Wing, v int64) { m.Site = v }, crud.PrimaryKey),
+			crud.Int64("floor", (*Wing).GetFloor, func(m *Wing, v int64) { m.Floor = v }, crud.PrimaryKey),
+			crud.String("label", (*Wing).GetLabel, func(m *Wing, v string) { m.Label = v }),
+		},
+		Key: func(m *Wing) WingKey { return WingKey{Site: m.GetSite(), Floor: m.GetFloor()} },
+		SetKey: func(m *Wing, k WingKey) {
+			m.Site = k.Site
+			m.Floor = k.Floor
+		},
+		KeyValues: func(k WingKey) []any { return []any{k.Site, k.Floor} },
+		Children: []crud.Child{
+			{Table: "rooms", Columns: []string{"site", "floor"}, Target: []string{"site", "floor"}, Scope: []string{"tenant_id"}},
+		},
+		Indexes: []crud.Index{
+			{Name: "wings_site_label_key", Columns: []string{"site", "label"}, Unique: true},
+		},
+		Scope: []string{"tenant_id"},
+		SQL: crud.SQL{
+			Columns: wingColumns,
+			Select:  wingSelect,
+			Get:     wingGet,
+			Create:  wingCreate,
+			Delete:  wingDelete,
+			Lookups: map[string]string{
+				"site,label": wingGetBySiteAndLabel,
+			},
+		},
+	})
+}
+
+// WingKey is the key of Wing: site and floor.
+type WingKey struct {
+	Site  int64
+	Floor int64
+}
+
+// String returns the values joined with slashes.
+func (k WingKey) String() string { return crud.JoinKey(k.Site, k.Floor) }
+
+// ParseWingKey parses the text of a key. Its error is crud.ErrNoSuchKey where
+// the form is right but a number is none, so that no row has the key; any other
+// error says what is wrong with the form.
+func ParseWingKey(text string) (WingKey, error) {
+	var k WingKey
+	err := crud.SplitKey(text, &k.Site, &k.Floor)
+	return k, err
+}
+
+// WingHooks run around writes to Wing, inside the write's transaction. An error
+// rolls the write back and is returned to the caller. A nil hook costs nothing.
+type WingHooks = crud.Hooks[*Wing]
+
+// WingStore keeps the messages of type Wing. WingRepository is the SQL one;
+// wrap it to cache, audit or partition, or replace it in tests.
+type WingStore interface {
+	crud.Store[*Wing, WingKey]
+
+	// GetBySiteAndLabel returns the Wing with the given site and label.
+	// Errors: NOT_FOUND.
+	GetBySiteAndLabel(ctx context.Context, site int64, label string, opts ...crud.GetOption) (*Wing, error)
+}
+
+// WingRepository is the WingStore over the table wings. It is safe for
+// concurrent use when its DB is.
+type WingRepository struct {
+	*crud.Repository[*Wing, WingKey]
+}
+
+var _ WingStore = WingRepository{}
+
+// NewWingRepository returns a repository that runs its statements on db: a
+// *pgxpool.Pool, a *pgx.Conn, a pgx.Tx or the embedded engine. It panics on
+// hooks of another message and where a column of the scope has no value among
+// opts.
+func NewWingRepository(db crud.DB, opts ...crud.Option) WingRepository {
+	return WingRepository{crud.NewRepository(db, WingTable, opts...)}
+}
+
+// WithTx returns the same repository, hooks and scope included, running on tx.
+func (r WingRepository) WithTx(tx *crud.Tx) WingRepository {
+	return WingRepository{r.Repository.WithTx(tx)}
+}
+
+// GetBySiteAndLabel returns the Wing with the given site and label. Errors:
+// NOT_FOUND.
+func (r WingRepository) GetBySiteAndLabel(ctx context.Context, site int64, label string, opts ...crud.GetOption) (*Wing, error) {
+	return r.GetBy(ctx, "site,label", []any{site, label}, opts...)
+}
+
+// SQL of RoomRepository. List and Update add their WHERE, ORDER BY and SET at
+// run time.
+const (
+	roomColumns = `
+		rooms.id,
+		rooms.tenant_id,
+		rooms.site,
+		rooms.floor,
+		rooms.label`
+	roomSelect = `SELECT` + roomColumns + `
+		FROM rooms`
+	roomGet = roomSelect + `
+		WHERE rooms.id = $1`
+	roomCreate = `INSERT INTO rooms (
+			id,
+			tenant_id,
+			site,
+			floor,
+			label
+		) VALUES ($1, $2, $3, $4, $5)
+		RETURNING` + roomColumns
+	roomDelete = `DELETE FROM rooms
+		WHERE rooms.id = $1`
+)
+
+// RoomTable describes the table rooms behind golden.foreignkeys.Room. Columns
+// are in SELECT order.
+var RoomTable = newRoomTable()
+
+func newRoomTable() *crud.Table[*Room, int64] {
+	return crud.NewTable(crud.TableSpec[Room, *Room, int64]{
+		Message:  "golden.foreignkeys.Room",
+		Singular: "room",
+		Name:     "rooms",
+		Resource: "golden.foreignkeys.Room",
+		Columns: []crud.Column[*Room]{
+			crud.Int64("id", (*Room).GetId, func(m *Room, v int64) { m.Id = v }, crud.PrimaryKey),
+			crud.String("tenant_id", (*Room).GetTenantId, func(m *Room, v string) { m.TenantId = v }),
+			crud.Int64("site", (*Room).GetSite, func(m *Room, v int64) { m.Site = v }),
+			crud.Int64("floor", (*Room).GetFloor, func(m *Room, v int64) { m.Floor = v }),
+			crud.OptionalString("label", (*Room).GetLabel, func(m *Room) bool { return m.Label != nil }, func(m *Room, v string) { m.Label = &v }, func(m *Room) { m.Label = nil }),
+		},
+		Key:    (*Room).GetId,
+		SetKey: func(m *Room, v int64) { m.Id = v },
+		References: []crud.Reference{
+			{Constraint: "rooms_site_floor_fkey", Columns: []string{"site", "floor"}, Table: "wings", Target: []string{"site", "floor"}, Resource: "golden.foreignkeys.Wing", Scope: []string{"tenant_id"}, OnDelete: "CASCADE"},
+			{Constraint: "rooms_tenant_id_site_label_fkey", Columns: []string{"tenant_id", "site", "label"}, Table: "desks", Target: []string{"tenant_id", "site", "label"}, Resource: "golden.foreignkeys.Desk", Scope: []string{"tenant_id"}},
+		},
+		Scope: []string{"tenant_id"},
+		SQL: crud.SQL{
+			Columns: roomColumns,
+			Select:  roomSelect,
+			Get:     roomGet,
+			Create:  roomCreate,
+			Delete:  roomDelete,
+		},
+	})
+}
+
+// RoomHooks run around writes to Room, inside the write's transaction. An error
+// rolls the write back and is returned to the caller. A nil hook costs nothing.
+type RoomHooks = crud.Hooks[*Room]
+
+// RoomStore keeps the messages of type Room. RoomRepository is the SQL one;
+// wrap it to cache, audit or partition, or replace it in tests.
+type RoomStore interface {
+	crud.Store[*Room, int64]
+}
+
+// RoomRepository is the RoomStore over the table rooms. It is safe for
+// concurrent use when its DB is.
+type RoomRepository struct{ *crud.Repository[*Room, int64] }
+
+var _ RoomStore = RoomRepository{}
+
+// NewRoomRepository returns a repository that runs its statements on db: a
+// *pgxpool.Pool, a *pgx.Conn, a pgx.Tx or the embedded engine. It panics on
+// hooks of another message and where a column of the scope has no value among
+// opts.
+func NewRoomRepository(db crud.DB, opts ...crud.Option) RoomRepository {
+	return RoomRepository{crud.NewRepository(db, RoomTable, opts...)}
+}
+
+// WithTx returns the same repository, hooks and scope included, running on tx.
+func (r RoomRepository) WithTx(tx *crud.Tx) RoomRepository {
+	return RoomRepository{r.Repository.WithTx(tx)}
+}
+
+// SQL of DeskRepository. List and Update add their WHERE, ORDER BY and SET at
+// run time.
+const (
+	deskColumns = `
+		desks.id,
+		desks.tenant_id,
+		desks.site,
+		desks.label`
+	deskSelect = `SELECT` + deskColumns + `
+		FROM desks`
+	deskGet = deskSelect + `
+		WHERE desks.id = $1`
+	deskGetByLabelAndSite = deskSelect + `
+		WHERE desks.label = $1 AND desks.site = $2`
+	deskCreate = `INSERT INTO desks (
+			id,
+			tenant_id,
+			site,
+			label
+		) VALUES ($1, $2, $3, $4)
+		RETURNING` + deskColumns
+	deskDelete = `DELETE FROM desks
+		WHERE desks.id = $1`
+)
+
+// DeskTable describes the table desks behind golden.foreignkeys.Desk. Columns
+// are in SELECT order.
+var DeskTable = newDeskTable()
+
+func newDeskTable() *crud.Table[*Desk, int64] {
+	return crud.NewTable(crud.TableSpec[Desk, *Desk, int64]{
+		Message:  "golden.foreignkeys.Desk",
+		Singular: "desk",
+		Name:     "desks",
+		Resource: "golden.foreignkeys.Desk",
+		Columns: []crud.Column[*Desk]{
+			crud.Int64("id", (*Desk).GetId, func(m *Desk, v int64) { m.Id = v }, crud.PrimaryKey),
+			crud.String("tenant_id", (*Desk).GetTenantId, func(m *Desk, v string) { m.TenantId = v }),
+			crud.Int64("site", (*Desk).GetSite, func(m *Desk, v int64) { m.Site = v }),
+			crud.String("label", (*Desk).GetLabel, func(m *Desk, v string) { m.Label = v }),
+		},
+		Key:    (*Desk).GetId,
+		SetKey: func(m *Desk, v int64) { m.Id = v },
+		Indexes: []crud.Index{
+			{Name: "desks_label_site_key", Columns: []string{"label", "site"}, Unique: true},
+		},
+		Scope: []string{"tenant_id"},
+		SQL: crud.SQL{
+			Columns: deskColumns,
+			Select:  deskSelect,
+			Get:     deskGet,
+			Create:  deskCreate,
+			Delete:  deskDelete,
+			Lookups: map[string]string{
+				"label,site": deskGetByLabelAndSite,
+			},
+		},
+	})
+}
+
+// DeskHooks run around writes to Desk, inside the write's transaction. An error
+// rolls the write back and is returned to the caller. A nil hook costs nothing.
+type DeskHooks = crud.Hooks[*Desk]
+
+// DeskStore keeps the messages of type Desk. DeskRepository is the SQL one;
+// wrap it to cache, audit or partition, or replace it in tests.
+type DeskStore interface {
+	crud.Store[*Desk, int64]
+
+	// GetByLabelAndSite returns the Desk with the given label and site.
+	// Errors: NOT_FOUND.
+	GetByLabelAndSite(ctx context.Context, label string, site int64, opts ...crud.GetOption) (*Desk, error)
+}
+
+// DeskRepository is the DeskStore over the table desks. It is safe for
+// concurrent use when its DB is.
+type DeskRepository struct{ *crud.Repository[*Desk, int64] }
+
+var _ DeskStore = DeskRepository{}
+
+// NewDeskRepository returns a repository that runs its statements on db: a
+// *pgxpool.Pool, a *pgx.Conn, a pgx.Tx or the embedded engine. It panics on
+// hooks of another message and where a column of the scope has no value among
+// opts.
+func NewDeskRepository(db crud.DB, opts ...crud.Option) DeskRepository {
+	return DeskRepository{crud.NewRepository(db, DeskTable, opts...)}
+}
+
+// WithTx returns the same repository, hooks and scope included, running on tx.
+func (r DeskRepository) WithTx(tx *crud.Tx) DeskRepository {
+	return DeskRepository{r.Repository.WithTx(tx)}
+}
+
+// GetByLabelAndSite returns the Desk with the given label and site. Errors:
+// NOT_FOUND.
+func (r DeskRepository) GetByLabelAndSite(ctx context.Context, label string, site int64, opts ...crud.GetOption) (*Desk, error) {
+	return r.GetBy(ctx, "label,site", []any{label, site}, opts...)
+}
+
 // CRUDProjectServiceServer implements ProjectServiceServer over one store per
 // model. An RPC whose store is nil answers UNIMPLEMENTED.
 //
