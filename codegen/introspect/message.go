@@ -159,25 +159,28 @@ func (w *writer) options(m *message) record {
 		m.notes = append(m.notes, note)
 		w.warn("%s: %s", m.table.Name, note)
 	}
-	if m.deleteTime() != nil && !w.softDeleted(m) {
+	if w.deleteTime(m) != nil && !w.softDeleted(m) {
 		r.add("soft_delete", false)
 	}
 	return r
 }
 
-// deleteTime is the field that soft-deleted rows have, nil if there is none.
-func (m *message) deleteTime() *field {
-	i := slices.IndexFunc(m.fields, func(f *field) bool { return f.name == "delete_time" && f.kind.proto == "google.protobuf.Timestamp" })
+// deleteTime is the column of the field that soft-deleted rows have, nil if there is none.
+func (w *writer) deleteTime(m *message) *catalog.Column {
+	named := w.fieldNames(m)
+	i := slices.IndexFunc(m.table.Columns, func(c *catalog.Column) bool {
+		return named[c.Name] == "delete_time" && w.types[place{m.table.Name, c.Name}].proto == "google.protobuf.Timestamp"
+	})
 	if i < 0 {
 		return nil
 	}
-	return m.fields[i]
+	return m.table.Columns[i]
 }
 
 // softDeleted reports whether Delete of a new message keeps the row.
 func (w *writer) softDeleted(m *message) bool {
-	f := m.deleteTime()
-	return f != nil && !m.keyless() && !w.db.notNull(f.column)
+	c := w.deleteTime(m)
+	return c != nil && !m.keyless() && !w.db.notNull(c)
 }
 
 // fieldOf returns the name of a column's field, empty if it has none.

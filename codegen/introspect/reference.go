@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/protocrud/protoc-gen-go-crud/codegen/migrate/catalog"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/model"
 )
 
 var actionWords = map[string]word{"RESTRICT": "RESTRICT", "CASCADE": "CASCADE", "SET NULL": "SET_NULL", "SET DEFAULT": "SET_DEFAULT"}
@@ -69,13 +70,13 @@ func (w *writer) uniqueField(target *message, column string) (name string, ok bo
 	if target.existing != nil {
 		for _, c := range target.existing.Columns {
 			if c.Name == column && c.Field != nil {
-				return string(c.Field.Desc.Name()), c.Unique
+				return string(c.Field.Desc.Name()), target.existing.Identifies([]*model.Column{c})
 			}
 		}
 		return "", false
 	}
 	k := derived(target.table.Name.Name, column, "key")
-	return w.fieldNames(target)[column], w.sole(target.table, column) && (!w.relations[k] || w.owner[k] == target.table.Name)
+	return w.fieldNames(target)[column], !w.softDeleted(target) && w.sole(target.table, column) && (!w.relations[k] || w.owner[k] == target.table.Name)
 }
 
 // sole reports whether a column is unique by itself.

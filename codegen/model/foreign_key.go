@@ -119,14 +119,18 @@ func (m *Model) Identifies(columns []*Column) bool {
 
 // unique reports whether no two rows that are alive agree in the columns.
 func (m *Model) unique(columns []*Column) bool {
+	if own := m.withoutScope(columns); len(own) == 1 && own[0].Unique {
+		return true // also where it is part of the key
+	}
 	return slices.ContainsFunc(m.Lookups(), func(unique []*Column) bool { return m.sameKey(unique, columns) })
 }
 
 func (m *Model) sameKey(key, columns []*Column) bool {
-	own := func(all []*Column) []*Column {
-		return slices.DeleteFunc(slices.Clone(all), func(c *Column) bool { return slices.Contains(m.Scope, c.Name) })
-	}
-	return len(key) > 0 && sameColumns(own(key), own(columns))
+	return len(key) > 0 && sameColumns(m.withoutScope(key), m.withoutScope(columns))
+}
+
+func (m *Model) withoutScope(columns []*Column) []*Column {
+	return slices.DeleteFunc(slices.Clone(columns), func(c *Column) bool { return slices.Contains(m.Scope, c.Name) })
 }
 
 // pair reports columns that cannot refer to the targets one by one.

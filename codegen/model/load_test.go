@@ -120,6 +120,39 @@ message Task {
 	assert.Equal(t, "the fields are the key of the parent library.v1.Project, so they cannot reference others", problems[0].Problem)
 }
 
+// A foreign key can refer to what no two rows agree in, however it is stated.
+func TestIdentifies(t *testing.T) {
+	t.Parallel()
+	const fields = ` int64 a = 1; int64 b = 2; int64 c = 3 [(protocrud.v1.field) = {unique: true}]; int64 d = 4; google.protobuf.Timestamp delete_time = 5; }`
+	for name, test := range map[string]struct {
+		option  string
+		columns []int
+		want    bool
+	}{
+		"the key":                     {`primary_key: ["a", "b"] soft_delete: false`, []int{1, 0}, true},
+		"the key of a soft delete":    {`primary_key: ["a", "b"]`, []int{0, 1}, true},
+		"some of the key":             {`primary_key: ["a", "b"] soft_delete: false`, []int{0}, false},
+		"more than the key":           {`primary_key: ["a", "b"] soft_delete: false`, []int{0, 1, 3}, false},
+		"a unique field":              {`primary_key: ["a"] soft_delete: false`, []int{2}, true},
+		"a unique field of the key":   {`primary_key: ["a", "c"] soft_delete: false`, []int{2}, true},
+		"a unique field, live rows":   {`primary_key: ["a"]`, []int{2}, false},
+		"a unique index":              {`primary_key: ["a"] soft_delete: false indexes: [{fields: ["b", "d"] unique: true}]`, []int{3, 1}, true},
+		"a unique index, live rows":   {`primary_key: ["a"] indexes: [{fields: ["b", "d"] unique: true}]`, []int{1, 3}, false},
+		"a unique index of some rows": {`primary_key: ["a"] soft_delete: false indexes: [{fields: ["b", "d"] unique: true where: "d > 0"}]`, []int{1, 3}, false},
+		"a unique expression":         {`primary_key: ["a"] soft_delete: false indexes: [{fields: ["b", "d"] unique: true expressions: ["abs(b)"]}]`, []int{1, 3}, false},
+		"another index":               {`primary_key: ["a"] soft_delete: false indexes: [{fields: ["b", "d"]}]`, []int{1, 3}, false},
+		"with the scope":              {`primary_key: ["a"] soft_delete: false scope: ["d"]`, []int{3, 0}, true},
+		"without the scope":           {`primary_key: ["a", "b"] soft_delete: false scope: ["d"]`, []int{0, 1}, true},
+	} {
+		m := load(t, "message Thing { option (protocrud.v1.model) = {"+test.option+"};"+fields).Models[0]
+		var columns []*model.Column
+		for _, i := range test.columns {
+			columns = append(columns, m.Columns[i])
+		}
+		assert.Equal(t, test.want, m.Identifies(columns), name)
+	}
+}
+
 func names(columns []*model.Column) []string {
 	all := make([]string, len(columns))
 	for i, c := range columns {

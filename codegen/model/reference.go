@@ -218,6 +218,9 @@ func (d *draft) referencedColumn(o referenceOption, name string, target *draft) 
 	case !other.column.Unique && (!other.column.PrimaryKey || len(target.Key.Columns) > 1):
 		d.add(where, fmt.Sprintf("field %s of %s is neither its key nor unique", name, full), "name its key or a unique field")
 		return nil
+	case !target.Identifies([]*Column{other.column}):
+		d.add(where, fmt.Sprintf("field %s is unique among the live rows of %s only, which is soft-deleted", name, full), "name its key")
+		return nil
 	}
 	return other.column
 }
