@@ -90,7 +90,7 @@ func byField(all []joint, field string) (found joint, ok bool) {
 	n := 0
 	for _, j := range all {
 		switch {
-		case !j.has(field):
+		case !j.has(field), j.Reference == found.Reference: // one of the own table is there twice
 		case len(j.Columns) == 1:
 			return j, true
 		default:
@@ -143,7 +143,7 @@ func (d *draft) oneRowOf(r *Reference) bool {
 	if len(r.Columns) == 1 && r.Columns[0].Unique || sameColumns(r.Columns, d.Key.Columns) {
 		return true
 	}
-	return slices.ContainsFunc(d.Indexes, func(i *Index) bool { return i.Unique && sameColumns(i.Columns, r.Columns) })
+	return slices.ContainsFunc(d.Indexes, func(i *Index) bool { return i.identifies() && sameColumns(i.Columns, r.Columns) })
 }
 
 // chooseJoint returns the reference that joins a field.

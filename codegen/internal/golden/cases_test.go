@@ -185,6 +185,7 @@ var cases = map[string][]model{
 		newModel(orgpb.MemberTable, orgpb.NewMemberRepository),
 		newModel(foreignkeys.ProjectTable, foreignkeys.NewProjectRepository),
 		newModel(foreignkeys.TaskTable, foreignkeys.NewTaskRepository),
+		newModel(foreignkeys.WatchTable, foreignkeys.NewWatchRepository),
 		newModel(foreignkeys.BookmarkTable, foreignkeys.NewBookmarkRepository),
 		newModel(foreignkeys.LogTable, foreignkeys.NewLogRepository),
 		newModel(foreignkeys.WingTable, foreignkeys.NewWingRepository),

@@ -19,7 +19,7 @@ import (
 	"github.com/protocrud/protoc-gen-go-crud/runtime/crudtest"
 )
 
-var foreignKeyTables = []crud.AnyTable{orgpb.MemberTable, foreignkeys.ProjectTable, foreignkeys.TaskTable, foreignkeys.BookmarkTable, foreignkeys.LogTable}
+var foreignKeyTables = []crud.AnyTable{orgpb.MemberTable, foreignkeys.ProjectTable, foreignkeys.TaskTable, foreignkeys.WatchTable, foreignkeys.BookmarkTable, foreignkeys.LogTable}
 
 // withProject makes the tables, and in organizations 1 and 8 a member 1 and a project 1.
 func withProject(t *testing.T, db crud.DB) {
@@ -143,14 +143,26 @@ func TestForeignKeysJoin(t *testing.T) {
 		}})
 		require.NoError(t, err)
 		create(t.Context(), t, foreignkeys.NewTaskRepository(db), &foreignkeys.Task{OrgId: 8, Number: 1, ProjectId: 1})
+		create(t.Context(), t, orgpb.NewMemberRepository(db), &orgpb.Member{OrgId: 1, Id: 2, Handle: "bob"})
+		create(t.Context(), t, foreignkeys.NewWatchRepository(db), &foreignkeys.Watch{OrgId: 1, ProjectId: 2, MemberId: 2})
+		create(t.Context(), t, foreignkeys.NewWatchRepository(db), &foreignkeys.Watch{OrgId: 8, ProjectId: 1, MemberId: 1})
 		got, err := server.GetProject(t.Context(), &foreignkeys.GetProjectRequest{OrgId: 1, Id: 2, ReadMask: &fieldmaskpb.FieldMask{Paths: []string{"*"}}})
 		require.NoError(t, err)
 		want := &foreignkeys.Project{
 			OrgId: 1, Id: 2, OwnerId: 1, Owner: &orgpb.Member{OrgId: 1, Id: 1, Handle: "ada"},
-			Tasks: []*foreignkeys.Task{{OrgId: 1, Number: 1, ProjectId: 2}, {OrgId: 1, Number: 2, ProjectId: 2, After: proto.Int64(1)}},
+			Tasks:    []*foreignkeys.Task{{OrgId: 1, Number: 1, ProjectId: 2}, {OrgId: 1, Number: 2, ProjectId: 2, After: proto.Int64(1)}},
+			Watchers: []*orgpb.Member{{OrgId: 1, Id: 2, Handle: "bob"}},
 		}
 		assert.Empty(t, cmp.Diff(want, got, protocmp.Transform()))
 		assert.Empty(t, cmp.Diff(want.Tasks, created.Tasks, protocmp.Transform()))
+
+		got, err = server.GetProject(t.Context(), &foreignkeys.GetProjectRequest{OrgId: 1, Id: 2, ReadMask: &fieldmaskpb.FieldMask{Paths: []string{"tasks.previous.number", "tasks.next"}}})
+		require.NoError(t, err)
+		want = &foreignkeys.Project{Tasks: []*foreignkeys.Task{
+			{Next: []*foreignkeys.Task{{OrgId: 1, Number: 2, ProjectId: 2, After: proto.Int64(1)}}},
+			{Previous: &foreignkeys.Task{Number: 1}},
+		}}
+		assert.Empty(t, cmp.Diff(want, got, protocmp.Transform()))
 	})
 }
 

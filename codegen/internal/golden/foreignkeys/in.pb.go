@@ -32,8 +32,10 @@ type Project struct {
 	Id      int64                  `protobuf:"varint,2,opt,name=id,proto3" json:"id,omitempty"`
 	OwnerId int64                  `protobuf:"varint,3,opt,name=owner_id,json=ownerId,proto3" json:"owner_id,omitempty"`
 	// Both are joined by several columns.
-	Owner         *org.Member `protobuf:"bytes,4,opt,name=owner,proto3" json:"owner,omitempty"`
-	Tasks         []*Task     `protobuf:"bytes,5,rep,name=tasks,proto3" json:"tasks,omitempty"`
+	Owner *org.Member `protobuf:"bytes,4,opt,name=owner,proto3" json:"owner,omitempty"`
+	Tasks []*Task     `protobuf:"bytes,5,rep,name=tasks,proto3" json:"tasks,omitempty"`
+	// The table between is a model's, with two foreign keys.
+	Watchers      []*org.Member `protobuf:"bytes,6,rep,name=watchers,proto3" json:"watchers,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -103,20 +105,90 @@ func (x *Project) GetTasks() []*Task {
 	return nil
 }
 
-type Task struct {
+func (x *Project) GetWatchers() []*org.Member {
+	if x != nil {
+		return x.Watchers
+	}
+	return nil
+}
+
+type Watch struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	OrgId         int64                  `protobuf:"varint,1,opt,name=org_id,json=orgId,proto3" json:"org_id,omitempty"`
-	Number        int64                  `protobuf:"varint,2,opt,name=number,proto3" json:"number,omitempty"`
-	ProjectId     int64                  `protobuf:"varint,3,opt,name=project_id,json=projectId,proto3" json:"project_id,omitempty"`
-	Assignee      *string                `protobuf:"bytes,4,opt,name=assignee,proto3,oneof" json:"assignee,omitempty"`
-	After         *int64                 `protobuf:"varint,5,opt,name=after,proto3,oneof" json:"after,omitempty"`
+	ProjectId     int64                  `protobuf:"varint,2,opt,name=project_id,json=projectId,proto3" json:"project_id,omitempty"`
+	MemberId      int64                  `protobuf:"varint,3,opt,name=member_id,json=memberId,proto3" json:"member_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Watch) Reset() {
+	*x = Watch{}
+	mi := &file_foreignkeys_in_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Watch) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Watch) ProtoMessage() {}
+
+func (x *Watch) ProtoReflect() protoreflect.Message {
+	mi := &file_foreignkeys_in_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Watch.ProtoReflect.Descriptor instead.
+func (*Watch) Descriptor() ([]byte, []int) {
+	return file_foreignkeys_in_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *Watch) GetOrgId() int64 {
+	if x != nil {
+		return x.OrgId
+	}
+	return 0
+}
+
+func (x *Watch) GetProjectId() int64 {
+	if x != nil {
+		return x.ProjectId
+	}
+	return 0
+}
+
+func (x *Watch) GetMemberId() int64 {
+	if x != nil {
+		return x.MemberId
+	}
+	return 0
+}
+
+type Task struct {
+	state     protoimpl.MessageState `protogen:"open.v1"`
+	OrgId     int64                  `protobuf:"varint,1,opt,name=org_id,json=orgId,proto3" json:"org_id,omitempty"`
+	Number    int64                  `protobuf:"varint,2,opt,name=number,proto3" json:"number,omitempty"`
+	ProjectId int64                  `protobuf:"varint,3,opt,name=project_id,json=projectId,proto3" json:"project_id,omitempty"`
+	Assignee  *string                `protobuf:"bytes,4,opt,name=assignee,proto3,oneof" json:"assignee,omitempty"`
+	After     *int64                 `protobuf:"varint,5,opt,name=after,proto3,oneof" json:"after,omitempty"`
+	// The own table, both ways.
+	Previous      *Task   `protobuf:"bytes,6,opt,name=previous,proto3" json:"previous,omitempty"`
+	Next          []*Task `protobuf:"bytes,7,rep,name=next,proto3" json:"next,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Task) Reset() {
 	*x = Task{}
-	mi := &file_foreignkeys_in_proto_msgTypes[1]
+	mi := &file_foreignkeys_in_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -128,7 +200,7 @@ func (x *Task) String() string {
 func (*Task) ProtoMessage() {}
 
 func (x *Task) ProtoReflect() protoreflect.Message {
-	mi := &file_foreignkeys_in_proto_msgTypes[1]
+	mi := &file_foreignkeys_in_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -141,7 +213,7 @@ func (x *Task) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Task.ProtoReflect.Descriptor instead.
 func (*Task) Descriptor() ([]byte, []int) {
-	return file_foreignkeys_in_proto_rawDescGZIP(), []int{1}
+	return file_foreignkeys_in_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *Task) GetOrgId() int64 {
@@ -179,6 +251,20 @@ func (x *Task) GetAfter() int64 {
 	return 0
 }
 
+func (x *Task) GetPrevious() *Task {
+	if x != nil {
+		return x.Previous
+	}
+	return nil
+}
+
+func (x *Task) GetNext() []*Task {
+	if x != nil {
+		return x.Next
+	}
+	return nil
+}
+
 // All fields become NULL, or the defaults, together.
 type Bookmark struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -193,7 +279,7 @@ type Bookmark struct {
 
 func (x *Bookmark) Reset() {
 	*x = Bookmark{}
-	mi := &file_foreignkeys_in_proto_msgTypes[2]
+	mi := &file_foreignkeys_in_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -205,7 +291,7 @@ func (x *Bookmark) String() string {
 func (*Bookmark) ProtoMessage() {}
 
 func (x *Bookmark) ProtoReflect() protoreflect.Message {
-	mi := &file_foreignkeys_in_proto_msgTypes[2]
+	mi := &file_foreignkeys_in_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -218,7 +304,7 @@ func (x *Bookmark) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Bookmark.ProtoReflect.Descriptor instead.
 func (*Bookmark) Descriptor() ([]byte, []int) {
-	return file_foreignkeys_in_proto_rawDescGZIP(), []int{2}
+	return file_foreignkeys_in_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Bookmark) GetId() int64 {
@@ -267,7 +353,7 @@ type Log struct {
 
 func (x *Log) Reset() {
 	*x = Log{}
-	mi := &file_foreignkeys_in_proto_msgTypes[3]
+	mi := &file_foreignkeys_in_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -279,7 +365,7 @@ func (x *Log) String() string {
 func (*Log) ProtoMessage() {}
 
 func (x *Log) ProtoReflect() protoreflect.Message {
-	mi := &file_foreignkeys_in_proto_msgTypes[3]
+	mi := &file_foreignkeys_in_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -292,7 +378,7 @@ func (x *Log) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Log.ProtoReflect.Descriptor instead.
 func (*Log) Descriptor() ([]byte, []int) {
-	return file_foreignkeys_in_proto_rawDescGZIP(), []int{3}
+	return file_foreignkeys_in_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Log) GetId() int64 {
@@ -321,7 +407,7 @@ type Wing struct {
 
 func (x *Wing) Reset() {
 	*x = Wing{}
-	mi := &file_foreignkeys_in_proto_msgTypes[4]
+	mi := &file_foreignkeys_in_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -333,7 +419,7 @@ func (x *Wing) String() string {
 func (*Wing) ProtoMessage() {}
 
 func (x *Wing) ProtoReflect() protoreflect.Message {
-	mi := &file_foreignkeys_in_proto_msgTypes[4]
+	mi := &file_foreignkeys_in_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -346,7 +432,7 @@ func (x *Wing) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Wing.ProtoReflect.Descriptor instead.
 func (*Wing) Descriptor() ([]byte, []int) {
-	return file_foreignkeys_in_proto_rawDescGZIP(), []int{4}
+	return file_foreignkeys_in_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Wing) GetSite() int64 {
@@ -383,7 +469,7 @@ type Room struct {
 
 func (x *Room) Reset() {
 	*x = Room{}
-	mi := &file_foreignkeys_in_proto_msgTypes[5]
+	mi := &file_foreignkeys_in_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -395,7 +481,7 @@ func (x *Room) String() string {
 func (*Room) ProtoMessage() {}
 
 func (x *Room) ProtoReflect() protoreflect.Message {
-	mi := &file_foreignkeys_in_proto_msgTypes[5]
+	mi := &file_foreignkeys_in_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -408,7 +494,7 @@ func (x *Room) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Room.ProtoReflect.Descriptor instead.
 func (*Room) Descriptor() ([]byte, []int) {
-	return file_foreignkeys_in_proto_rawDescGZIP(), []int{5}
+	return file_foreignkeys_in_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Room) GetId() int64 {
@@ -458,7 +544,7 @@ type Desk struct {
 
 func (x *Desk) Reset() {
 	*x = Desk{}
-	mi := &file_foreignkeys_in_proto_msgTypes[6]
+	mi := &file_foreignkeys_in_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -470,7 +556,7 @@ func (x *Desk) String() string {
 func (*Desk) ProtoMessage() {}
 
 func (x *Desk) ProtoReflect() protoreflect.Message {
-	mi := &file_foreignkeys_in_proto_msgTypes[6]
+	mi := &file_foreignkeys_in_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -483,7 +569,7 @@ func (x *Desk) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Desk.ProtoReflect.Descriptor instead.
 func (*Desk) Descriptor() ([]byte, []int) {
-	return file_foreignkeys_in_proto_rawDescGZIP(), []int{6}
+	return file_foreignkeys_in_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Desk) GetId() int64 {
@@ -525,7 +611,7 @@ type GetProjectRequest struct {
 
 func (x *GetProjectRequest) Reset() {
 	*x = GetProjectRequest{}
-	mi := &file_foreignkeys_in_proto_msgTypes[7]
+	mi := &file_foreignkeys_in_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -537,7 +623,7 @@ func (x *GetProjectRequest) String() string {
 func (*GetProjectRequest) ProtoMessage() {}
 
 func (x *GetProjectRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_foreignkeys_in_proto_msgTypes[7]
+	mi := &file_foreignkeys_in_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -550,7 +636,7 @@ func (x *GetProjectRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetProjectRequest.ProtoReflect.Descriptor instead.
 func (*GetProjectRequest) Descriptor() ([]byte, []int) {
-	return file_foreignkeys_in_proto_rawDescGZIP(), []int{7}
+	return file_foreignkeys_in_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *GetProjectRequest) GetOrgId() int64 {
@@ -583,7 +669,7 @@ type CreateProjectRequest struct {
 
 func (x *CreateProjectRequest) Reset() {
 	*x = CreateProjectRequest{}
-	mi := &file_foreignkeys_in_proto_msgTypes[8]
+	mi := &file_foreignkeys_in_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -595,7 +681,7 @@ func (x *CreateProjectRequest) String() string {
 func (*CreateProjectRequest) ProtoMessage() {}
 
 func (x *CreateProjectRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_foreignkeys_in_proto_msgTypes[8]
+	mi := &file_foreignkeys_in_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -608,7 +694,7 @@ func (x *CreateProjectRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateProjectRequest.ProtoReflect.Descriptor instead.
 func (*CreateProjectRequest) Descriptor() ([]byte, []int) {
-	return file_foreignkeys_in_proto_rawDescGZIP(), []int{8}
+	return file_foreignkeys_in_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *CreateProjectRequest) GetProject() *Project {
@@ -628,7 +714,7 @@ type UpdateProjectRequest struct {
 
 func (x *UpdateProjectRequest) Reset() {
 	*x = UpdateProjectRequest{}
-	mi := &file_foreignkeys_in_proto_msgTypes[9]
+	mi := &file_foreignkeys_in_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -640,7 +726,7 @@ func (x *UpdateProjectRequest) String() string {
 func (*UpdateProjectRequest) ProtoMessage() {}
 
 func (x *UpdateProjectRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_foreignkeys_in_proto_msgTypes[9]
+	mi := &file_foreignkeys_in_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -653,7 +739,7 @@ func (x *UpdateProjectRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateProjectRequest.ProtoReflect.Descriptor instead.
 func (*UpdateProjectRequest) Descriptor() ([]byte, []int) {
-	return file_foreignkeys_in_proto_rawDescGZIP(), []int{9}
+	return file_foreignkeys_in_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *UpdateProjectRequest) GetProject() *Project {
@@ -681,7 +767,7 @@ type DeleteProjectRequest struct {
 
 func (x *DeleteProjectRequest) Reset() {
 	*x = DeleteProjectRequest{}
-	mi := &file_foreignkeys_in_proto_msgTypes[10]
+	mi := &file_foreignkeys_in_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -693,7 +779,7 @@ func (x *DeleteProjectRequest) String() string {
 func (*DeleteProjectRequest) ProtoMessage() {}
 
 func (x *DeleteProjectRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_foreignkeys_in_proto_msgTypes[10]
+	mi := &file_foreignkeys_in_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -706,7 +792,7 @@ func (x *DeleteProjectRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteProjectRequest.ProtoReflect.Descriptor instead.
 func (*DeleteProjectRequest) Descriptor() ([]byte, []int) {
-	return file_foreignkeys_in_proto_rawDescGZIP(), []int{10}
+	return file_foreignkeys_in_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *DeleteProjectRequest) GetOrgId() int64 {
@@ -739,7 +825,7 @@ type CreateTaskRequest struct {
 
 func (x *CreateTaskRequest) Reset() {
 	*x = CreateTaskRequest{}
-	mi := &file_foreignkeys_in_proto_msgTypes[11]
+	mi := &file_foreignkeys_in_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -751,7 +837,7 @@ func (x *CreateTaskRequest) String() string {
 func (*CreateTaskRequest) ProtoMessage() {}
 
 func (x *CreateTaskRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_foreignkeys_in_proto_msgTypes[11]
+	mi := &file_foreignkeys_in_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -764,7 +850,7 @@ func (x *CreateTaskRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateTaskRequest.ProtoReflect.Descriptor instead.
 func (*CreateTaskRequest) Descriptor() ([]byte, []int) {
-	return file_foreignkeys_in_proto_rawDescGZIP(), []int{11}
+	return file_foreignkeys_in_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *CreateTaskRequest) GetTask() *Task {
@@ -778,15 +864,27 @@ var File_foreignkeys_in_proto protoreflect.FileDescriptor
 
 const file_foreignkeys_in_proto_rawDesc = "" +
 	"\n" +
-	"\x14foreignkeys/in.proto\x12\x12golden.foreignkeys\x1a\x19foreignkeys/org/org.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1aprotocrud/v1/options.proto\"\x89\x02\n" +
+	"\x14foreignkeys/in.proto\x12\x12golden.foreignkeys\x1a\x19foreignkeys/org/org.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a google/protobuf/field_mask.proto\x1a\x1aprotocrud/v1/options.proto\"\xd6\x02\n" +
 	"\aProject\x12\x15\n" +
 	"\x06org_id\x18\x01 \x01(\x03R\x05orgId\x12\x0e\n" +
 	"\x02id\x18\x02 \x01(\x03R\x02id\x12\x19\n" +
 	"\bowner_id\x18\x03 \x01(\x03R\aownerId\x12<\n" +
 	"\x05owner\x18\x04 \x01(\v2\x1e.golden.foreignkeys.org.MemberB\x06\xe2\x93&\x02B\x00R\x05owner\x128\n" +
-	"\x05tasks\x18\x05 \x03(\v2\x18.golden.foreignkeys.TaskB\b\xe2\x93&\x04B\x02\b\x02R\x05tasks:D\xe2\x93&@\x1a\x06org_id\x1a\x02id\xba\x011\n" +
+	"\x05tasks\x18\x05 \x03(\v2\x18.golden.foreignkeys.TaskB\b\xe2\x93&\x04B\x02\b\x02R\x05tasks\x12K\n" +
+	"\bwatchers\x18\x06 \x03(\v2\x1e.golden.foreignkeys.org.MemberB\x0f\xe2\x93&\vB\t\x1a\awatchesR\bwatchers:D\xe2\x93&@\x1a\x06org_id\x1a\x02id\xba\x011\n" +
 	"\x06org_id\n" +
-	"\bowner_id\x12\x1dgolden.foreignkeys.org.Member\"\x81\x03\n" +
+	"\bowner_id\x12\x1dgolden.foreignkeys.org.Member\"\xe9\x01\n" +
+	"\x05Watch\x12\x15\n" +
+	"\x06org_id\x18\x01 \x01(\x03R\x05orgId\x12\x1d\n" +
+	"\n" +
+	"project_id\x18\x02 \x01(\x03R\tprojectId\x12\x1b\n" +
+	"\tmember_id\x18\x03 \x01(\x03R\bmemberId:\x8c\x01\xe2\x93&\x87\x01\x1a\x06org_id\x1a\n" +
+	"project_id\x1a\tmember_id\xba\x010\n" +
+	"\x06org_id\n" +
+	"\n" +
+	"project_id\x12\x1agolden.foreignkeys.Project\xba\x012\n" +
+	"\x06org_id\n" +
+	"\tmember_id\x12\x1dgolden.foreignkeys.org.Member\"\x83\x04\n" +
 	"\x04Task\x12\x15\n" +
 	"\x06org_id\x18\x01 \x01(\x03R\x05orgId\x12 \n" +
 	"\x06number\x18\x02 \x01(\x03B\b\xe2\x93&\x04\n" +
@@ -794,7 +892,9 @@ const file_foreignkeys_in_proto_rawDesc = "" +
 	"\n" +
 	"project_id\x18\x03 \x01(\x03R\tprojectId\x12\x1f\n" +
 	"\bassignee\x18\x04 \x01(\tH\x00R\bassignee\x88\x01\x01\x12\x19\n" +
-	"\x05after\x18\x05 \x01(\x03H\x01R\x05after\x88\x01\x01:\xcd\x01\xe2\x93&\xc8\x01\x1a\x06number\x1a\x06org_id\xba\x014\n" +
+	"\x05after\x18\x05 \x01(\x03H\x01R\x05after\x88\x01\x01\x12C\n" +
+	"\bprevious\x18\x06 \x01(\v2\x18.golden.foreignkeys.TaskB\r\xe2\x93&\tB\a\"\x05afterR\bprevious\x12;\n" +
+	"\x04next\x18\a \x03(\v2\x18.golden.foreignkeys.TaskB\r\xe2\x93&\tB\a\"\x05afterR\x04next:\xcd\x01\xe2\x93&\xc8\x01\x1a\x06number\x1a\x06org_id\xba\x014\n" +
 	"\x06org_id\n" +
 	"\n" +
 	"project_id\x12\x1agolden.foreignkeys.Project \x03(\x03\xba\x01Q\n" +
@@ -887,47 +987,51 @@ func file_foreignkeys_in_proto_rawDescGZIP() []byte {
 	return file_foreignkeys_in_proto_rawDescData
 }
 
-var file_foreignkeys_in_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
+var file_foreignkeys_in_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
 var file_foreignkeys_in_proto_goTypes = []any{
 	(*Project)(nil),               // 0: golden.foreignkeys.Project
-	(*Task)(nil),                  // 1: golden.foreignkeys.Task
-	(*Bookmark)(nil),              // 2: golden.foreignkeys.Bookmark
-	(*Log)(nil),                   // 3: golden.foreignkeys.Log
-	(*Wing)(nil),                  // 4: golden.foreignkeys.Wing
-	(*Room)(nil),                  // 5: golden.foreignkeys.Room
-	(*Desk)(nil),                  // 6: golden.foreignkeys.Desk
-	(*GetProjectRequest)(nil),     // 7: golden.foreignkeys.GetProjectRequest
-	(*CreateProjectRequest)(nil),  // 8: golden.foreignkeys.CreateProjectRequest
-	(*UpdateProjectRequest)(nil),  // 9: golden.foreignkeys.UpdateProjectRequest
-	(*DeleteProjectRequest)(nil),  // 10: golden.foreignkeys.DeleteProjectRequest
-	(*CreateTaskRequest)(nil),     // 11: golden.foreignkeys.CreateTaskRequest
-	(*org.Member)(nil),            // 12: golden.foreignkeys.org.Member
-	(*fieldmaskpb.FieldMask)(nil), // 13: google.protobuf.FieldMask
-	(*emptypb.Empty)(nil),         // 14: google.protobuf.Empty
+	(*Watch)(nil),                 // 1: golden.foreignkeys.Watch
+	(*Task)(nil),                  // 2: golden.foreignkeys.Task
+	(*Bookmark)(nil),              // 3: golden.foreignkeys.Bookmark
+	(*Log)(nil),                   // 4: golden.foreignkeys.Log
+	(*Wing)(nil),                  // 5: golden.foreignkeys.Wing
+	(*Room)(nil),                  // 6: golden.foreignkeys.Room
+	(*Desk)(nil),                  // 7: golden.foreignkeys.Desk
+	(*GetProjectRequest)(nil),     // 8: golden.foreignkeys.GetProjectRequest
+	(*CreateProjectRequest)(nil),  // 9: golden.foreignkeys.CreateProjectRequest
+	(*UpdateProjectRequest)(nil),  // 10: golden.foreignkeys.UpdateProjectRequest
+	(*DeleteProjectRequest)(nil),  // 11: golden.foreignkeys.DeleteProjectRequest
+	(*CreateTaskRequest)(nil),     // 12: golden.foreignkeys.CreateTaskRequest
+	(*org.Member)(nil),            // 13: golden.foreignkeys.org.Member
+	(*fieldmaskpb.FieldMask)(nil), // 14: google.protobuf.FieldMask
+	(*emptypb.Empty)(nil),         // 15: google.protobuf.Empty
 }
 var file_foreignkeys_in_proto_depIdxs = []int32{
-	12, // 0: golden.foreignkeys.Project.owner:type_name -> golden.foreignkeys.org.Member
-	1,  // 1: golden.foreignkeys.Project.tasks:type_name -> golden.foreignkeys.Task
-	13, // 2: golden.foreignkeys.GetProjectRequest.read_mask:type_name -> google.protobuf.FieldMask
-	0,  // 3: golden.foreignkeys.CreateProjectRequest.project:type_name -> golden.foreignkeys.Project
-	0,  // 4: golden.foreignkeys.UpdateProjectRequest.project:type_name -> golden.foreignkeys.Project
-	13, // 5: golden.foreignkeys.UpdateProjectRequest.update_mask:type_name -> google.protobuf.FieldMask
-	1,  // 6: golden.foreignkeys.CreateTaskRequest.task:type_name -> golden.foreignkeys.Task
-	7,  // 7: golden.foreignkeys.ProjectService.GetProject:input_type -> golden.foreignkeys.GetProjectRequest
-	8,  // 8: golden.foreignkeys.ProjectService.CreateProject:input_type -> golden.foreignkeys.CreateProjectRequest
-	9,  // 9: golden.foreignkeys.ProjectService.UpdateProject:input_type -> golden.foreignkeys.UpdateProjectRequest
-	10, // 10: golden.foreignkeys.ProjectService.DeleteProject:input_type -> golden.foreignkeys.DeleteProjectRequest
-	11, // 11: golden.foreignkeys.ProjectService.CreateTask:input_type -> golden.foreignkeys.CreateTaskRequest
-	0,  // 12: golden.foreignkeys.ProjectService.GetProject:output_type -> golden.foreignkeys.Project
-	0,  // 13: golden.foreignkeys.ProjectService.CreateProject:output_type -> golden.foreignkeys.Project
-	0,  // 14: golden.foreignkeys.ProjectService.UpdateProject:output_type -> golden.foreignkeys.Project
-	14, // 15: golden.foreignkeys.ProjectService.DeleteProject:output_type -> google.protobuf.Empty
-	1,  // 16: golden.foreignkeys.ProjectService.CreateTask:output_type -> golden.foreignkeys.Task
-	12, // [12:17] is the sub-list for method output_type
-	7,  // [7:12] is the sub-list for method input_type
-	7,  // [7:7] is the sub-list for extension type_name
-	7,  // [7:7] is the sub-list for extension extendee
-	0,  // [0:7] is the sub-list for field type_name
+	13, // 0: golden.foreignkeys.Project.owner:type_name -> golden.foreignkeys.org.Member
+	2,  // 1: golden.foreignkeys.Project.tasks:type_name -> golden.foreignkeys.Task
+	13, // 2: golden.foreignkeys.Project.watchers:type_name -> golden.foreignkeys.org.Member
+	2,  // 3: golden.foreignkeys.Task.previous:type_name -> golden.foreignkeys.Task
+	2,  // 4: golden.foreignkeys.Task.next:type_name -> golden.foreignkeys.Task
+	14, // 5: golden.foreignkeys.GetProjectRequest.read_mask:type_name -> google.protobuf.FieldMask
+	0,  // 6: golden.foreignkeys.CreateProjectRequest.project:type_name -> golden.foreignkeys.Project
+	0,  // 7: golden.foreignkeys.UpdateProjectRequest.project:type_name -> golden.foreignkeys.Project
+	14, // 8: golden.foreignkeys.UpdateProjectRequest.update_mask:type_name -> google.protobuf.FieldMask
+	2,  // 9: golden.foreignkeys.CreateTaskRequest.task:type_name -> golden.foreignkeys.Task
+	8,  // 10: golden.foreignkeys.ProjectService.GetProject:input_type -> golden.foreignkeys.GetProjectRequest
+	9,  // 11: golden.foreignkeys.ProjectService.CreateProject:input_type -> golden.foreignkeys.CreateProjectRequest
+	10, // 12: golden.foreignkeys.ProjectService.UpdateProject:input_type -> golden.foreignkeys.UpdateProjectRequest
+	11, // 13: golden.foreignkeys.ProjectService.DeleteProject:input_type -> golden.foreignkeys.DeleteProjectRequest
+	12, // 14: golden.foreignkeys.ProjectService.CreateTask:input_type -> golden.foreignkeys.CreateTaskRequest
+	0,  // 15: golden.foreignkeys.ProjectService.GetProject:output_type -> golden.foreignkeys.Project
+	0,  // 16: golden.foreignkeys.ProjectService.CreateProject:output_type -> golden.foreignkeys.Project
+	0,  // 17: golden.foreignkeys.ProjectService.UpdateProject:output_type -> golden.foreignkeys.Project
+	15, // 18: golden.foreignkeys.ProjectService.DeleteProject:output_type -> google.protobuf.Empty
+	2,  // 19: golden.foreignkeys.ProjectService.CreateTask:output_type -> golden.foreignkeys.Task
+	15, // [15:20] is the sub-list for method output_type
+	10, // [10:15] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_foreignkeys_in_proto_init() }
@@ -935,16 +1039,16 @@ func file_foreignkeys_in_proto_init() {
 	if File_foreignkeys_in_proto != nil {
 		return
 	}
-	file_foreignkeys_in_proto_msgTypes[1].OneofWrappers = []any{}
 	file_foreignkeys_in_proto_msgTypes[2].OneofWrappers = []any{}
-	file_foreignkeys_in_proto_msgTypes[5].OneofWrappers = []any{}
+	file_foreignkeys_in_proto_msgTypes[3].OneofWrappers = []any{}
+	file_foreignkeys_in_proto_msgTypes[6].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_foreignkeys_in_proto_rawDesc), len(file_foreignkeys_in_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   12,
+			NumMessages:   13,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

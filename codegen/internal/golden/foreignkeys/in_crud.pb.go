@@ -81,6 +81,7 @@ func init() {
 	ProjectTable.Relate(
 		crud.One(crud.RelationInfo{Field: "owner", Columns: []string{"org_id", "owner_id"}, TargetColumns: []string{"org_id", "id"}, BelongsTo: true}, org.MemberTable, (*Project).GetOwner, func(m *Project, v *org.Member) { m.Owner = v }),
 		crud.Many(crud.RelationInfo{Field: "tasks", Columns: []string{"org_id", "id"}, TargetColumns: []string{"org_id", "project_id"}, Owned: true}, TaskTable, (*Project).GetTasks, func(m *Project, v []*Task) { m.Tasks = v }),
+		crud.Many(crud.RelationInfo{Field: "watchers", Columns: []string{"org_id", "id"}, TargetColumns: []string{"org_id", "id"}, Join: &crud.Join{Table: "watches", Columns: []string{"org_id", "project_id"}, TargetColumns: []string{"org_id", "member_id"}}}, org.MemberTable, (*Project).GetWatchers, func(m *Project, v []*org.Member) { m.Watchers = v }),
 	)
 }
 
@@ -131,6 +132,115 @@ func NewProjectRepository(db crud.DB, opts ...crud.Option) ProjectRepository {
 // WithTx returns the same repository, hooks and scope included, running on tx.
 func (r ProjectRepository) WithTx(tx *crud.Tx) ProjectRepository {
 	return ProjectRepository{r.Repository.WithTx(tx)}
+}
+
+// SQL of WatchRepository. List and Update add their WHERE, ORDER BY and SET at
+// run time.
+const (
+	watchColumns = `
+		watches.org_id,
+		watches.project_id,
+		watches.member_id`
+	watchSelect = `SELECT` + watchColumns + `
+		FROM watches`
+	watchGet = watchSelect + `
+		WHERE watches.org_id = $1 AND watches.project_id = $2 AND watches.member_id = $3`
+	watchCreate = `INSERT INTO watches (
+			org_id,
+			project_id,
+			member_id
+		) VALUES ($1, $2, $3)
+		RETURNING` + watchColumns
+	watchDelete = `DELETE FROM watches
+		WHERE watches.org_id = $1 AND watches.project_id = $2 AND watches.member_id = $3`
+)
+
+// WatchTable describes the table watches behind golden.foreignkeys.Watch.
+// Columns are in SELECT order.
+var WatchTable = newWatchTable()
+
+func newWatchTable() *crud.Table[*Watch, WatchKey] {
+	return crud.NewTable(crud.TableSpec[Watch, *Watch, WatchKey]{
+		Message:  "golden.foreignkeys.Watch",
+		Singular: "watch",
+		Name:     "watches",
+		Resource: "golden.foreignkeys.Watch",
+		Columns: []crud.Column[*Watch]{
+			crud.Int64("org_id", (*Watch).GetOrgId, func(m *Watch, v int64) { m.OrgId = v }, crud.PrimaryKey),
+			crud.Int64("project_id", (*Watch).GetProjectId, func(m *Watch, v int64) { m.ProjectId = v }, crud.PrimaryKey),
+			crud.Int64("member_id", (*Watch).GetMemberId, func(m *Watch, v int64) { m.MemberId = v }, crud.PrimaryKey),
+		},
+		Key: func(m *Watch) WatchKey {
+			return WatchKey{OrgId: m.GetOrgId(), ProjectId: m.GetProjectId(), MemberId: m.GetMemberId()}
+		},
+		SetKey: func(m *Watch, k WatchKey) {
+			m.OrgId = k.OrgId
+			m.ProjectId = k.ProjectId
+			m.MemberId = k.MemberId
+		},
+		KeyValues: func(k WatchKey) []any { return []any{k.OrgId, k.ProjectId, k.MemberId} },
+		References: []crud.Reference{
+			{Constraint: "watches_org_id_project_id_fkey", Columns: []string{"org_id", "project_id"}, Table: "projects", Target: []string{"org_id", "id"}, Resource: "golden.foreignkeys.Project"},
+			{Constraint: "watches_org_id_member_id_fkey", Columns: []string{"org_id", "member_id"}, Table: "members", Target: []string{"org_id", "id"}, Resource: "golden.foreignkeys.org.Member"},
+		},
+		SQL: crud.SQL{
+			Columns: watchColumns,
+			Select:  watchSelect,
+			Get:     watchGet,
+			Create:  watchCreate,
+			Delete:  watchDelete,
+		},
+	})
+}
+
+// WatchKey is the key of Watch: org_id, project_id and member_id.
+type WatchKey struct {
+	OrgId     int64
+	ProjectId int64
+	MemberId  int64
+}
+
+// String returns the values joined with slashes.
+func (k WatchKey) String() string { return crud.JoinKey(k.OrgId, k.ProjectId, k.MemberId) }
+
+// ParseWatchKey parses the text of a key. Its error is crud.ErrNoSuchKey where
+// the form is right but a number is none, so that no row has the key; any other
+// error says what is wrong with the form.
+func ParseWatchKey(text string) (WatchKey, error) {
+	var k WatchKey
+	err := crud.SplitKey(text, &k.OrgId, &k.ProjectId, &k.MemberId)
+	return k, err
+}
+
+// WatchHooks run around writes to Watch, inside the write's transaction. An
+// error rolls the write back and is returned to the caller. A nil hook costs
+// nothing.
+type WatchHooks = crud.Hooks[*Watch]
+
+// WatchStore keeps the messages of type Watch. WatchRepository is the SQL one;
+// wrap it to cache, audit or partition, or replace it in tests.
+type WatchStore interface {
+	crud.Store[*Watch, WatchKey]
+}
+
+// WatchRepository is the WatchStore over the table watches. It is safe for
+// concurrent use when its DB is.
+type WatchRepository struct {
+	*crud.Repository[*Watch, WatchKey]
+}
+
+var _ WatchStore = WatchRepository{}
+
+// NewWatchRepository returns a repository that runs its statements on db: a
+// *pgxpool.Pool, a *pgx.Conn, a pgx.Tx or the embedded engine. It panics on
+// hooks of another message.
+func NewWatchRepository(db crud.DB, opts ...crud.Option) WatchRepository {
+	return WatchRepository{crud.NewRepository(db, WatchTable, opts...)}
+}
+
+// WithTx returns the same repository, hooks and scope included, running on tx.
+func (r WatchRepository) WithTx(tx *crud.Tx) WatchRepository {
+	return WatchRepository{r.Repository.WithTx(tx)}
 }
 
 // SQL of TaskRepository. List and Update add their WHERE, ORDER BY and SET at
@@ -187,6 +297,7 @@ func newTaskTable() *crud.Table[*Task, TaskKey] {
 			{Constraint: "tasks_assignee", Columns: []string{"assignee", "org_id"}, Table: "members", Target: []string{"handle", "org_id"}, Resource: "golden.foreignkeys.org.Member"},
 			{Constraint: "tasks_after_org_id_fkey", Columns: []string{"after", "org_id"}, Table: "tasks", Target: []string{"no", "org_id"}, Resource: "golden.foreignkeys.Task", OnDelete: "RESTRICT"},
 		},
+		Related: true,
 		SQL: crud.SQL{
 			Columns: taskColumns,
 			Select:  taskSelect,
@@ -195,6 +306,15 @@ func newTaskTable() *crud.Table[*Task, TaskKey] {
 			Delete:  taskDelete,
 		},
 	})
+}
+
+// The relations of TaskTable are added once all tables are there: they can
+// relate to each other in circles.
+func init() {
+	TaskTable.Relate(
+		crud.One(crud.RelationInfo{Field: "previous", Columns: []string{"after", "org_id"}, TargetColumns: []string{"no", "org_id"}, BelongsTo: true}, TaskTable, (*Task).GetPrevious, func(m *Task, v *Task) { m.Previous = v }),
+		crud.Many(crud.RelationInfo{Field: "next", Columns: []string{"no", "org_id"}, TargetColumns: []string{"after", "org_id"}}, TaskTable, (*Task).GetNext, func(m *Task, v []*Task) { m.Next = v }),
+	)
 }
 
 // TaskKey is the key of Task: no and org_id.
