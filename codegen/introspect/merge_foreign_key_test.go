@@ -127,3 +127,38 @@ CREATE TABLE tasks (id bigserial PRIMARY KEY, org_id bigint, owner_id bigint, ha
 	formatted(t, fourth.Path)
 	load(t, dir, fourth.Path)
 }
+
+// What the option cannot say is a comment and a warning; an action that the fields cannot
+// have is left out.
+func TestForeignKeysThatAreNotStated(t *testing.T) {
+	t.Parallel()
+	db, _ := database(t)
+	run(t, db, `CREATE TABLE outsiders (a integer, b integer, PRIMARY KEY (a, b));
+CREATE TABLE shelves (id integer PRIMARY KEY, a integer, b integer, c integer UNIQUE, delete_time timestamptz, UNIQUE (a, b));
+CREATE TABLE pairs (a integer, b integer, PRIMARY KEY (a, b));
+CREATE TABLE refs (id integer PRIMARY KEY, a integer DEFAULT 1, b integer DEFAULT 2, c integer REFERENCES shelves (c), d integer NOT NULL, hidden integer,
+  CONSTRAINT a FOREIGN KEY (a, b) REFERENCES outsiders, CONSTRAINT b FOREIGN KEY (a, b) REFERENCES shelves (a, b),
+  CONSTRAINT c FOREIGN KEY (a, hidden) REFERENCES pairs, CONSTRAINT d FOREIGN KEY (a, b) REFERENCES pairs ON DELETE SET DEFAULT,
+  CONSTRAINT e FOREIGN KEY (b, a) REFERENCES pairs (b, a), CONSTRAINT f FOREIGN KEY (a, d) REFERENCES pairs ON DELETE SET NULL)`)
+	dir := t.TempDir()
+	c := introspect.Config{Package: "app.v1", GoPackage: "example.com/app/v1;appv1", Exclude: []string{"hidden"}}
+
+	o := output(t, read(t, db, "shelves", "pairs", "refs"), c, dir)
+
+	notes := []string{
+		"(a, b) refers to (a, b) of outsiders, which is not stated: no model is of that table.",
+		"(a, b) refers to (a, b) of shelves, which is not stated: the fields there are neither the key nor those of a unique index.",
+		"(a, hidden) refers to (a, b) of pairs, which is not stated: a column has no field.",
+		"(b, a) refers to (b, a) of pairs, which is not stated: another one is the same.",
+	}
+	warnings := []string{"ON DELETE SET NULL of (a, d) of refs is left out: it is not for all of the columns, or not all of the fields can have it"}
+	for _, note := range notes {
+		warnings = append(warnings, "refs: "+note)
+	}
+	assert.ElementsMatch(t, warnings, o.Warnings)
+	assert.Contains(t, o.Text, "// "+strings.Join(notes, "\n// ")+"\nmessage Ref {")
+	assert.Contains(t, o.Text, "        on_delete: SET_DEFAULT\n        name: \"d\"\n")
+	assert.Contains(t, o.Text, "  // Refers to c of shelves.\n")
+	formatted(t, o.Path)
+	load(t, dir, o.Path)
+}
