@@ -55,6 +55,12 @@ message Book { option (google.api.resource) = {type: "x/Book" pattern: "shelves/
 %s
 }; string name = 1; }
 `}
+	onPair = optionPlace{"(protocrud.v1.model)", `message Pair { option (protocrud.v1.model) = {
+  primary_key: ["a", "b"] indexes: [{fields: ["c", "d"], unique: true}] }; int64 a = 1; int64 b = 2; int64 c = 3; int64 d = 4; }
+message Book { option (protocrud.v1.model) = {
+%s
+}; int64 id = 1; optional int64 a = 2 [(protocrud.v1.field).default = "1"]; optional int64 b = 3 [(protocrud.v1.field).default = "1"]; }
+`}
 	onText   = onField("string title = 2")
 	onNumber = onField("optional int64 author_id = 2")
 	onEnum   = onField("Genre genre = 2")
@@ -134,6 +140,11 @@ var optionSamples = map[string]optionSample{
 	"Index.where":                        {onModel, `indexes: [{fields: ["title"], where: "title <> ''"}]`, `indexes: [{fields: ["title"]}]`},
 	"Index.method":                       {onModel, `indexes: [{fields: ["title"], method: "hash"}]`, `indexes: [{fields: ["title"]}]`},
 	"Index.name":                         {onModel, `indexes: [{fields: ["title"], name: "by_title"}]`, `indexes: [{fields: ["title"]}]`},
+	"Model.foreign_keys":                 {onPair, `foreign_keys: [{fields: ["a", "b"], model: "options.Pair"}]`, ``},
+	"ForeignKey.fields":                  {onPair, `foreign_keys: [{fields: ["b", "a"], model: "options.Pair"}]`, pairKey},
+	"ForeignKey.model":                   {onPair, pairKey, ``},
+	"ForeignKey.target_fields":           {onPair, `foreign_keys: [{fields: ["a", "b"], model: "options.Pair", target_fields: ["c", "d"]}]`, pairKey},
+	"ForeignKey.name":                    {onPair, `foreign_keys: [{fields: ["a", "b"], model: "options.Pair", name: "pair"}]`, pairKey},
 	"Field.column":                       {onText, `column: "heading"`, ``},
 	"Field.type":                         {onText, `type: "uuid"`, ``},
 	"Field.primary_key":                  {onText, `primary_key: true`, ``},
@@ -184,6 +195,8 @@ var optionSamples = map[string]optionSample{
 	"RateLimit.burst":                    {onMethod, `rate_limits: [{max_calls: 1, period: {seconds: 1}, algorithm: TOKEN_BUCKET, burst: 2}]`, `rate_limits: [{max_calls: 1, period: {seconds: 1}, algorithm: TOKEN_BUCKET}]`},
 }
 
+const pairKey = `foreign_keys: [{fields: ["a", "b"], model: "options.Pair"}]`
+
 func init() {
 	for _, action := range []string{"NO_ACTION", "RESTRICT", "CASCADE", "SET_NULL"} {
 		for _, on := range []string{"on_delete", "on_update"} {
@@ -193,6 +206,13 @@ func init() {
 				sample.without = sample.with
 			}
 			optionSamples["Reference."+on+"="+action] = sample
+		}
+	}
+	for _, action := range []string{"NO_ACTION", "RESTRICT", "CASCADE", "SET_NULL", "SET_DEFAULT"} {
+		for _, on := range []string{"on_delete", "on_update"} {
+			optionSamples["ForeignKey."+on+"="+action] = optionSample{
+				onPair, fmt.Sprintf(`foreign_keys: [{fields: ["a", "b"], model: "options.Pair", %s: %s}]`, on, action), pairKey,
+			}
 		}
 	}
 	for _, on := range []string{"on_delete", "on_update"} {
@@ -207,6 +227,7 @@ func init() {
 // nothing, and that is what they mean.
 var spelledOut = []string{
 	"Model.filters=ALL", "Model.total_size=EXACT", "Field.storage=COLUMN", "Field.enum_as=NUMBER", "Field.enum_unknown=KEEP", "Relation.write=OUTPUT_ONLY", "Reference.on_delete=NO_ACTION", "Reference.on_update=NO_ACTION",
+	"ForeignKey.on_delete=NO_ACTION", "ForeignKey.on_update=NO_ACTION",
 	"RateLimit.algorithm=SLIDING_WINDOW",
 }
 

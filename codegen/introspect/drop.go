@@ -140,8 +140,8 @@ func (g *merging) reserve(text string) {
 	g.within(last, text)
 }
 
-// forget takes the names of fields out of the model's option: indexes that have them, or
-// say something of their columns, are gone with these.
+// forget takes the names of fields out of the model's option: indexes and foreign keys
+// that have them, and indexes that say something of their columns, are gone with these.
 func (g *merging) forget(gone, columns []string) {
 	named := func(n ast.ValueNode) bool {
 		s, ok := n.(ast.StringValueNode)
@@ -162,17 +162,31 @@ func (g *merging) forget(gone, columns []string) {
 			continue
 		}
 		g.prune(m, "search", named)
-		g.prune(m, "indexes", func(n ast.ValueNode) bool {
-			index, ok := n.(*ast.MessageLiteralNode)
-			return ok && slices.ContainsFunc(index.Elements, func(f *ast.MessageFieldNode) bool {
-				of := indexes[f.Name.Value()]
-				if l, ok := f.Val.(*ast.ArrayLiteralNode); ok && of != nil {
-					return slices.ContainsFunc(l.Elements, of)
-				}
-				return of != nil && of(f.Val)
-			})
+		g.prune(m, "indexes", func(n ast.ValueNode) bool { return has(n, indexes) })
+		g.prune(m, "foreign_keys", func(n ast.ValueNode) bool {
+			return has(n, map[string]func(ast.ValueNode) bool{"fields": named}) ||
+				has(n, map[string]func(ast.ValueNode) bool{"model": g.itself}) && has(n, map[string]func(ast.ValueNode) bool{"target_fields": named})
 		})
 	}
+}
+
+// has reports whether a field of a message in an option has a value, or an element, for
+// which what is asked of it holds.
+func has(n ast.ValueNode, asked map[string]func(ast.ValueNode) bool) bool {
+	m, ok := n.(*ast.MessageLiteralNode)
+	return ok && slices.ContainsFunc(m.Elements, func(f *ast.MessageFieldNode) bool {
+		of := asked[f.Name.Value()]
+		if l, ok := f.Val.(*ast.ArrayLiteralNode); ok && of != nil {
+			return slices.ContainsFunc(l.Elements, of)
+		}
+		return of != nil && of(f.Val)
+	})
+}
+
+// itself reports whether a text is the name of the message.
+func (g *merging) itself(n ast.ValueNode) bool {
+	s, ok := n.(ast.StringValueNode)
+	return ok && strings.TrimPrefix(s.AsString(), ".") == string(g.proto.Desc.FullName())
 }
 
 // literals are texts in SQL, in which words name nothing.
@@ -217,7 +231,10 @@ func (g *merging) prune(m *ast.MessageLiteralNode, name string, gone func(ast.Va
 // pruneField removes a field of an option's message. The message is written in one line
 // again where nothing is left in it.
 func (g *merging) pruneField(m *ast.MessageLiteralNode, i int) {
-	if len(m.Elements) == 1 {
+	alone := !slices.ContainsFunc(m.Elements, func(f *ast.MessageFieldNode) bool {
+		return f != m.Elements[i] && !g.Replaced(g.Start(f), g.End(f))
+	})
+	if alone {
 		g.Replace(g.End(m.Open), g.Start(m.Close), "")
 		return
 	}

@@ -14,6 +14,7 @@ type field struct {
 	kind     kind
 	name     string
 	label    string // optional, repeated or none
+	present  bool   // it can be unset without a label
 	behavior []string
 	options  record
 	comment  []string
@@ -140,9 +141,12 @@ func (w *writer) keyed(m *message, f *field) {
 func (f *field) generated(m *message) {
 	c := f.column
 	integer := f.kind.proto == "int32" || f.kind.proto == "int64"
-	refers := slices.ContainsFunc(m.table.Constraints, func(k *catalog.Constraint) bool {
-		return k.Kind == catalog.ForeignKey && slices.Contains(k.Columns, c.Name)
-	})
+	refers, alone := false, false
+	for _, k := range m.table.Constraints {
+		if k.Kind == catalog.ForeignKey && slices.Contains(k.Columns, c.Name) {
+			refers, alone = true, alone || len(k.Columns) == 1
+		}
+	}
 	serial := c.Serial() || m.rowid
 	if len(m.key.columns) == 1 && f.name != "id" && m.resource == "" {
 		f.options.add("primary_key", true)
@@ -151,14 +155,14 @@ func (f *field) generated(m *message) {
 	case integer && serial && len(m.key.columns) > 1 && !refers && !m.numbered:
 		m.numbered = true
 		f.options.add("generated", word("IDENTITY"))
-	case integer && !serial && len(m.key.columns) == 1 && !refers:
+	case integer && !serial && len(m.key.columns) == 1 && !alone:
 		f.options.add("generated", word("NONE"))
 	case strings.Contains(c.Default, "uuid") && f.kind.sql == "uuid" && !refers && !strings.Contains(c.Default, "v7"):
 		f.options.add("generated", word("UUID_V4"))
 	case c.Default != "" && !integer && f.kind.sql != "uuid":
 		f.comment = append(f.comment, "The caller gives it; the default of the column is not used.")
 	}
-	if integer && serial {
+	if integer && serial && !refers {
 		f.behavior = append(f.behavior, "OUTPUT_ONLY")
 	}
 }

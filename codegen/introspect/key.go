@@ -106,8 +106,10 @@ func (d *Database) typed(keys map[*catalog.Table]key) typing {
 		changed = false
 		for _, t := range d.Tables {
 			for _, k := range t.Constraints {
-				if k.Kind == catalog.ForeignKey && len(k.Columns) == 1 {
-					changed = kinds.join(place{t.Name, k.Columns[0]}, place{k.References, k.Target[0]}) || changed
+				for i, c := range k.Columns {
+					if k.Kind == catalog.ForeignKey {
+						changed = kinds.join(place{t.Name, c}, place{k.References, k.Target[i]}) || changed
+					}
 				}
 			}
 		}

@@ -145,7 +145,7 @@ func (g *merging) skipped(name string) bool {
 func (g *merging) fit(f *field) {
 	switch {
 	case g.editions() && f.label == "optional":
-		f.label = ""
+		f.label, f.present = "", true
 	case g.proto2() && f.label == "":
 		f.label = "optional"
 	}

@@ -400,7 +400,7 @@ func TestEvolutionsKeepNumbers(t *testing.T) {
 			_, err := db.Exec(t.Context(), sql)
 			require.NoError(rt, err, sql)
 		}
-		exec("CREATE TABLE " + table + " (id bigserial PRIMARY KEY, kept text NOT NULL)")
+		exec("CREATE TABLE " + table + " (id bigserial PRIMARY KEY, kept text NOT NULL, UNIQUE (kept, id))")
 		defer exec("DROP TABLE " + table)
 		var columns []string
 		meaning := map[protoreflect.FieldNumber]string{}
@@ -420,7 +420,11 @@ func TestEvolutionsKeepNumbers(t *testing.T) {
 					labels++
 					exec(fmt.Sprintf("ALTER TYPE evolved ADD VALUE 'label_%d'", labels))
 				}
-				exec("ALTER TABLE " + table + " ADD " + name + " " + rapid.SampledFrom(columnTypes).Draw(rt, "type"))
+				kind := rapid.SampledFrom(columnTypes).Draw(rt, "type")
+				exec("ALTER TABLE " + table + " ADD " + name + " " + kind)
+				if (kind == "integer" || kind == "bigint") && rapid.Bool().Draw(rt, "foreign key") {
+					exec(fmt.Sprintf("ALTER TABLE %[1]s ADD FOREIGN KEY (%[2]s, kept) REFERENCES %[1]s (id, kept)", table, name))
+				}
 				if rapid.Bool().Draw(rt, "index") {
 					exec(fmt.Sprintf("CREATE INDEX ON %s USING hash (kept) WHERE %s IS NULL", table, name))
 				}

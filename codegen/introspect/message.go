@@ -87,7 +87,6 @@ func (w *writer) describe(m *message) {
 	if m.keyless() && len(m.fields) == 0 {
 		m.model = false
 	}
-	w.compositeReferences(m)
 }
 
 // left warns of a column that is not wanted and that no row can be without.
@@ -108,15 +107,6 @@ func next(number int) int {
 // omitted is the comment on a column that has no field.
 func omitted(c *catalog.Column, why string) string {
 	return fmt.Sprintf("Column %s is left out: %s.", strings.Join(commentLines(c.Name), " "), why)
-}
-
-// compositeReferences notes foreign keys that no field can state.
-func (w *writer) compositeReferences(m *message) {
-	for _, k := range m.table.Constraints {
-		if k.Kind == catalog.ForeignKey && len(k.Columns) > 1 {
-			m.notes = append(m.notes, fmt.Sprintf("(%s) refers to (%s) of %s.", strings.Join(k.Columns, ", "), strings.Join(k.Target, ", "), k.References))
-		}
-	}
 }
 
 // fieldNames are the names of the fields of a new message, by column.
@@ -161,12 +151,36 @@ func (w *writer) options(m *message) record {
 	if indexes := w.indexes(m); len(indexes) > 0 {
 		r.add("indexes", indexes)
 	}
-	if i := slices.IndexFunc(m.fields, func(f *field) bool { return f.name == "delete_time" }); i >= 0 {
-		if f := m.fields[i]; f.kind.proto == "google.protobuf.Timestamp" && (m.keyless() || w.db.notNull(f.column)) {
-			r.add("soft_delete", false)
-		}
+	keys, notes := w.foreignKeys(m)
+	if len(keys) > 0 {
+		r.add("foreign_keys", keys)
+	}
+	for _, note := range notes {
+		m.notes = append(m.notes, note)
+		w.warn("%s: %s", m.table.Name, note)
+	}
+	if w.deleteTime(m) != nil && !w.softDeleted(m) {
+		r.add("soft_delete", false)
 	}
 	return r
+}
+
+// deleteTime is the column of the field that soft-deleted rows have, nil if there is none.
+func (w *writer) deleteTime(m *message) *catalog.Column {
+	named := w.fieldNames(m)
+	i := slices.IndexFunc(m.table.Columns, func(c *catalog.Column) bool {
+		return named[c.Name] == "delete_time" && w.types[place{m.table.Name, c.Name}].proto == "google.protobuf.Timestamp"
+	})
+	if i < 0 {
+		return nil
+	}
+	return m.table.Columns[i]
+}
+
+// softDeleted reports whether Delete of a new message keeps the row.
+func (w *writer) softDeleted(m *message) bool {
+	c := w.deleteTime(m)
+	return c != nil && !m.keyless() && !w.db.notNull(c)
 }
 
 // fieldOf returns the name of a column's field, empty if it has none.
@@ -175,6 +189,9 @@ func (m *message) fieldOf(column string) string {
 		if f.column.Name == column {
 			return f.name
 		}
+	}
+	if c := m.column(column); c != nil {
+		return string(c.Field.Desc.Name())
 	}
 	return ""
 }

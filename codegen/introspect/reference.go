@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/protocrud/protoc-gen-go-crud/codegen/migrate/catalog"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/model"
 )
 
 var actionWords = map[string]word{"RESTRICT": "RESTRICT", "CASCADE": "CASCADE", "SET NULL": "SET_NULL", "SET DEFAULT": "SET_DEFAULT"}
@@ -36,7 +37,7 @@ func (w *writer) referenceTo(f *field, k *catalog.Constraint) (r record, ok bool
 	if !f.kind.agree(w.types[place{k.References, k.Target[0]}]) {
 		return nil, false
 	}
-	r.add("model", w.packageName+"."+target.name)
+	r.add("model", w.fullName(target))
 	if len(target.key.columns) != 1 || target.key.columns[0] != k.Target[0] {
 		name, unique := w.uniqueField(target, k.Target[0])
 		if !unique {
@@ -45,10 +46,8 @@ func (w *writer) referenceTo(f *field, k *catalog.Constraint) (r record, ok bool
 		r.add("field", name)
 	}
 	for _, a := range []struct{ option, action string }{{"on_delete", k.OnDelete}, {"on_update", k.OnUpdate}} {
-		unset := f.label == "optional" || f.kind.from != ""
 		switch {
-		case a.action == "", a.action == "SET NULL" && (!unset || slices.Contains(f.behavior, "REQUIRED")):
-		case a.action == "SET DEFAULT" && !slices.ContainsFunc(f.options, func(e entry) bool { return e.name == "default" }):
+		case a.action == "", a.action == "SET NULL" && !f.unset(), a.action == "SET DEFAULT" && !f.filled():
 		default:
 			r.add(a.option, actionWords[a.action])
 		}
@@ -56,18 +55,28 @@ func (w *writer) referenceTo(f *field, k *catalog.Constraint) (r record, ok bool
 	return r, true
 }
 
+// unset reports whether the field can be unset.
+func (f *field) unset() bool {
+	return (f.label == "optional" || f.present || f.kind.from != "") && !slices.Contains(f.behavior, "REQUIRED")
+}
+
+// filled reports whether the column has a default.
+func (f *field) filled() bool {
+	return slices.ContainsFunc(f.options, func(e entry) bool { return e.name == "default" })
+}
+
 // uniqueField returns the field of a column that is unique by itself.
 func (w *writer) uniqueField(target *message, column string) (name string, ok bool) {
 	if target.existing != nil {
 		for _, c := range target.existing.Columns {
 			if c.Name == column && c.Field != nil {
-				return string(c.Field.Desc.Name()), c.Unique
+				return string(c.Field.Desc.Name()), target.existing.Identifies([]*model.Column{c})
 			}
 		}
 		return "", false
 	}
 	k := derived(target.table.Name.Name, column, "key")
-	return w.fieldNames(target)[column], w.sole(target.table, column) && (!w.relations[k] || w.owner[k] == target.table.Name)
+	return w.fieldNames(target)[column], !w.softDeleted(target) && w.sole(target.table, column) && (!w.relations[k] || w.owner[k] == target.table.Name)
 }
 
 // sole reports whether a column is unique by itself.

@@ -20,7 +20,8 @@ func (p *planner) drops(t *pair) {
 		return slices.ContainsFunc(columns, func(c string) bool { return dropped[c] })
 	}
 	for _, k := range t.live.Constraints {
-		if t.want.Constraint(k.Name) == nil && k.Kind != catalog.PrimaryKey {
+		index := t.want.Index(k.Name)
+		if t.want.Constraint(k.Name) == nil && k.Kind != catalog.PrimaryKey && (index == nil || !t.constrains(index)) {
 			phase := Dropping
 			if k.Kind == catalog.ForeignKey {
 				phase = Finishing // before the key that it refers to

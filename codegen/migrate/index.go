@@ -14,13 +14,21 @@ func (p *planner) indexes(t *pair) {
 	for _, x := range t.want.Indexes {
 		old := t.live.Index(x.Name)
 		switch {
-		case old != nil && old.Definition == x.Definition && old.Unique == x.Unique:
+		case old != nil && old.Definition == x.Definition && old.Unique == x.Unique, t.constrains(x):
 		case old == nil && t.live.Constraint(x.Name) == nil:
 			p.build(t, x, x.Name)
 		default:
 			p.replaceIndex(t, x, old)
 		}
 	}
+}
+
+// constrains reports whether a unique constraint is in the place of an index: the index
+// behind it is the wanted one, and foreign keys that refer to it would keep it.
+func (t *pair) constrains(x *catalog.Index) bool {
+	k := t.live.Constraint(x.Name)
+	return k != nil && k.Kind == catalog.Unique && x.Unique && x.Definition == plainIndex(k.Columns) &&
+		k.Definition == "UNIQUE ("+strings.Join(quoted(k.Columns), ", ")+")"
 }
 
 // build builds an index beside the calls that go on.

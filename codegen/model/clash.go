@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"google.golang.org/protobuf/compiler/protogen"
+
+	protocrudv1 "github.com/protocrud/protoc-gen-go-crud/options/protocrud/v1"
 )
 
 // An owner is what a name in a Go package or in a database belongs to.
@@ -151,18 +153,23 @@ func (l *loader) checkRelations() {
 		}
 		for _, r := range d.References {
 			// These are of one kind in a table.
-			me := owner{"the reference to " + string(r.Model.Message.Desc.FullName()), referenceSite(d, r), d}
-			l.claim(in(d), strings.ToLower(d.Table+"."+r.Constraint), me, fmt.Sprintf("constraint name %s is also that of", r.Constraint),
-				"state another column as [(protocrud.v1.field).column]")
+			where, hint := d.referenceSite(r)
+			me := owner{"the reference to " + string(r.Model.Message.Desc.FullName()), where, d}
+			l.claim(in(d), strings.ToLower(d.Table+"."+r.Constraint), me, fmt.Sprintf("constraint name %s is also that of", r.Constraint), hint)
 		}
 	}
 }
 
-// referenceSite is where a reference is stated: at its field, or with the pattern that
-// has a parent.
-func referenceSite(d *draft, r *Reference) site {
+// referenceSite is where a reference is stated, or the pattern that has a parent, and how
+// its constraint gets another name.
+func (d *draft) referenceSite(r *Reference) (where site, hint string) {
+	where, hint = d.resourceOption(resourcePattern, 0), "state another column as [(protocrud.v1.field).column]"
 	if r.IsParent {
-		return d.resourceOption(resourcePattern, 0)
+		return where, hint
 	}
-	return atOption(r.Columns[0].Field.Desc, crudNumber, fieldReferences)
+	o := d.stated[r]
+	if _, ok := o.terms.(*protocrudv1.ForeignKey); ok {
+		hint = "state another name for it"
+	}
+	return o.site, hint
 }

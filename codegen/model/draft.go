@@ -30,6 +30,7 @@ const (
 	modelScope           = 16
 	modelEvents          = 19
 	modelWas             = 21
+	modelForeignKeys     = 23
 
 	indexFields      = 1
 	indexUnique      = 2
@@ -66,8 +67,10 @@ type draft struct {
 	softDeleted bool
 	// relations are the fields that are joined to other models.
 	relations []*field
-	// indexSites are where the Indexes are stated.
+	// indexSites are where the Indexes are stated, and stated are the options of the
+	// References, which that to the parent need not have.
 	indexSites []site
+	stated     map[*Reference]referenceOption
 
 	// namesKeyed says that the key is that of resource names. pattern is their pattern,
 	// nil if there is none that can be read; nameField names the field that holds
@@ -89,7 +92,7 @@ type draft struct {
 // newDraft reads what a message says of itself. It is no model without the option;
 // the draft then holds diagnostics only.
 func newDraft(f *protogen.File, m *protogen.Message) (d *draft, isModel bool) {
-	d = &draft{file: f, Model: &Model{Message: m}, embeds: map[protoreflect.FullName]bool{}, around: []protoreflect.FullName{m.Desc.FullName()}}
+	d = &draft{file: f, Model: &Model{Message: m}, embeds: map[protoreflect.FullName]bool{}, around: []protoreflect.FullName{m.Desc.FullName()}, stated: map[*Reference]referenceOption{}}
 	d.opts, isModel = crudOption[*protocrudv1.Model](&d.reports, m.Desc, protocrudv1.E_Model)
 	if !isModel {
 		return d, false

@@ -22,7 +22,8 @@ import (
 const mistaken = `
 message Outer {
   message Member {
-    option (protocrud.v1.model) = {primary_key: ["org", "user"] scope: ["tenant", ""] schema: "s" indexes: [{fields: ["role"] unique: true}]};
+    option (protocrud.v1.model) = {primary_key: ["org", "user"] scope: ["tenant", ""] schema: "s" indexes: [{fields: ["role"] unique: true}]
+      foreign_keys: [{fields: ["user", "org"] model: "library.v1.Outer.Member" target_fields: ["user", "role"] on_delete: SET_NULL}]};
     string org = 1 [(google.api.field_info).format = UUID4];
     uint64 user = 2 [(protocrud.v1.field) = {generated: IDENTITY references: {model: "library.v1.User" field: "id"}}];
     string role = 3 [(protocrud.v1.field) = {column: "r" default: "'x'" unique: true type: "uuid"}];
@@ -116,6 +117,7 @@ func checkWhole(t *testing.T, file *model.File) {
 			assert.True(t, token.IsIdentifier(name), name)
 		}
 		for _, r := range m.References {
+			assert.NotEmpty(t, r.Constraint)
 			assert.Len(t, r.Target, len(r.Columns))
 		}
 	}

@@ -69,7 +69,7 @@ func (d *draft) setGenerated(f *field, c *Column) {
 	default:
 		return // NONE, or a value that has been reported
 	}
-	if f.opts.GetReferences() != nil {
+	if d.refers(f) {
 		d.add(where, fmt.Sprintf("%s is set on a key that references another model, which gives the value", value), "remove it")
 	}
 	if c.Behavior.Required {
@@ -80,7 +80,7 @@ func (d *draft) setGenerated(f *field, c *Column) {
 // defaultGenerated is who makes the values of a key of one column without the option.
 func (d *draft) defaultGenerated(c *Column) Generated {
 	f := d.columnNamed(c.Name)
-	if f == nil || f.opts.GetReferences() != nil || c.Behavior.Required {
+	if f == nil || d.refers(f) || c.Behavior.Required {
 		return ByClient
 	}
 	switch {

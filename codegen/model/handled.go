@@ -27,6 +27,7 @@ var handled = map[protoreflect.FullName]bool{
 	"protocrud.v1.Model.comment":           true,
 	"protocrud.v1.Model.was":               true,
 	"protocrud.v1.Model.keyless":           true,
+	"protocrud.v1.Model.foreign_keys":      true,
 
 	"protocrud.v1.Index.fields":      true,
 	"protocrud.v1.Index.expressions": true,
@@ -57,6 +58,13 @@ var handled = map[protoreflect.FullName]bool{
 	"protocrud.v1.Reference.field":     true,
 	"protocrud.v1.Reference.on_delete": true,
 	"protocrud.v1.Reference.on_update": true,
+
+	"protocrud.v1.ForeignKey.fields":        true,
+	"protocrud.v1.ForeignKey.model":         true,
+	"protocrud.v1.ForeignKey.target_fields": true,
+	"protocrud.v1.ForeignKey.on_delete":     true,
+	"protocrud.v1.ForeignKey.on_update":     true,
+	"protocrud.v1.ForeignKey.name":          true,
 
 	"protocrud.v1.Relation.write":    true,
 	"protocrud.v1.Relation.order_by": true,

@@ -52,27 +52,32 @@ func (d *draft) indexColumns(i int, opts *protocrudv1.Index) (columns []*Column,
 		d.add(d.option(modelIndexes, int32(i)), "the index has no fields", "name the fields in index order")
 		return nil, false
 	}
+	return d.namedColumns("index", opts.GetFields(), func(j int) site { return d.option(modelIndexes, int32(i), indexFields, int32(j)) })
+}
+
+// namedColumns returns the columns of fields that the model's option names; ok is false,
+// with a report, if one cannot be in what.
+func (d *draft) namedColumns(what string, names []string, at func(i int) site) (columns []*Column, ok bool) {
 	ok = true
-	for j, name := range opts.GetFields() {
-		where := d.option(modelIndexes, int32(i), indexFields, int32(j))
-		f := d.fieldNamed(name)
+	for i, name := range names {
+		where, f := at(i), d.fieldNamed(name)
 		switch {
 		case name == "":
 			ok = false // reported with the options
 		case f == nil:
 			ok = false
-			d.add(where, fmt.Sprintf("index field %q is no field of the message", name), "name some of: "+d.fieldNames())
+			d.add(where, fmt.Sprintf("%s field %q is no field of the message", what, name), "name some of: "+d.fieldNames())
 		case f == d.name || f.opts.GetSkip():
 			ok = false
-			d.add(where, fmt.Sprintf("index field %q has no column of its own", name), "name a stored field")
+			d.add(where, fmt.Sprintf("%s field %q has no column of its own", what, name), "name a stored field")
 		case f.column == nil:
 			ok = false // reported with the field
 		case f.column.Kind == Embedded:
 			ok = false
-			d.add(where, fmt.Sprintf("index field %q is a message that is stored in several columns", name), "remove it")
+			d.add(where, fmt.Sprintf("%s field %q is a message that is stored in several columns", what, name), "remove it")
 		case slices.Contains(columns, f.column):
 			ok = false
-			d.add(where, fmt.Sprintf("the index names %q twice", name), "name it once")
+			d.add(where, fmt.Sprintf("the %s names %q twice", what, name), "name it once")
 		default:
 			columns = append(columns, f.column)
 		}

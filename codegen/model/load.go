@@ -121,11 +121,14 @@ func (l *loader) connect() {
 	}
 	l.readTableWas()
 	for _, d := range l.drafts {
+		d.addIndexes()
+		d.addScope()
+	}
+	for _, d := range l.drafts {
 		l.addParent(d)
 		l.addReferences(d)
-		d.addIndexes()
+		l.addForeignKeys(d)
 		d.readColumnsWas()
-		d.addScope()
 		d.addNames()
 	}
 	for _, d := range l.drafts {

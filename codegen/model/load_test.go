@@ -1,6 +1,7 @@
 package model_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -83,6 +84,73 @@ func TestLoadReadsModelsAndServices(t *testing.T) {
 	require.Len(t, service.Stores, 2)
 	assert.Equal(t, "Users", service.Stores[0].GoName)
 	assert.Equal(t, "Books", service.Stores[1].GoName)
+}
+
+// A foreign key over the key of a parent is its reference, and says what is done with it.
+func TestForeignKeyOfTheParent(t *testing.T) {
+	t.Parallel()
+	const proto = `
+message Project {
+  option (google.api.resource) = {type: "x/Project" pattern: "orgs/{org}/projects/{project}"};
+  option (protocrud.v1.model) = {};
+  string name = 1;
+}
+message Task {
+  option (google.api.resource) = {type: "x/Task" pattern: "orgs/{org}/projects/{project}/tasks/{task}"};
+  option (protocrud.v1.model) = {%s};
+  string name = 1;
+  string org_id = 2;
+  string project_id = 3;
+  string task_id = 4;
+}
+`
+	plain := load(t, fmt.Sprintf(proto, "")).Models[1].References
+	stated := load(t, fmt.Sprintf(proto, `foreign_keys: [{fields: ["org_id", "project_id"], model: "library.v1.Project", on_delete: CASCADE, name: "mine"}]`)).Models[1].References
+	require.Len(t, plain, 1)
+	require.Len(t, stated, 1)
+	assert.Equal(t, "tasks_org_id_project_id_fkey", plain[0].Constraint)
+	assert.Equal(t, "mine", stated[0].Constraint)
+	assert.Empty(t, plain[0].OnDelete)
+	assert.Equal(t, "CASCADE", stated[0].OnDelete)
+	assert.True(t, stated[0].IsParent)
+	assert.Equal(t, names(plain[0].Columns), names(stated[0].Columns))
+
+	problems := diagnoseOne(t, fmt.Sprintf(proto, `foreign_keys: [{fields: ["project_id", "org_id"], model: "library.v1.Project"}]`))
+	require.Len(t, problems, 1)
+	assert.Equal(t, "the fields are the key of the parent library.v1.Project, so they cannot reference others", problems[0].Problem)
+}
+
+// A foreign key can refer to what no two rows agree in, however it is stated.
+func TestIdentifies(t *testing.T) {
+	t.Parallel()
+	const fields = ` int64 a = 1; int64 b = 2; int64 c = 3 [(protocrud.v1.field) = {unique: true}]; int64 d = 4; google.protobuf.Timestamp delete_time = 5; }`
+	for name, test := range map[string]struct {
+		option  string
+		columns []int
+		want    bool
+	}{
+		"the key":                     {`primary_key: ["a", "b"] soft_delete: false`, []int{1, 0}, true},
+		"the key of a soft delete":    {`primary_key: ["a", "b"]`, []int{0, 1}, true},
+		"some of the key":             {`primary_key: ["a", "b"] soft_delete: false`, []int{0}, false},
+		"more than the key":           {`primary_key: ["a", "b"] soft_delete: false`, []int{0, 1, 3}, false},
+		"a unique field":              {`primary_key: ["a"] soft_delete: false`, []int{2}, true},
+		"a unique field of the key":   {`primary_key: ["a", "c"] soft_delete: false`, []int{2}, true},
+		"a unique field, live rows":   {`primary_key: ["a"]`, []int{2}, false},
+		"a unique index":              {`primary_key: ["a"] soft_delete: false indexes: [{fields: ["b", "d"] unique: true}]`, []int{3, 1}, true},
+		"a unique index, live rows":   {`primary_key: ["a"] indexes: [{fields: ["b", "d"] unique: true}]`, []int{1, 3}, false},
+		"a unique index of some rows": {`primary_key: ["a"] soft_delete: false indexes: [{fields: ["b", "d"] unique: true where: "d > 0"}]`, []int{1, 3}, false},
+		"a unique expression":         {`primary_key: ["a"] soft_delete: false indexes: [{fields: ["b", "d"] unique: true expressions: ["abs(b)"]}]`, []int{1, 3}, false},
+		"another index":               {`primary_key: ["a"] soft_delete: false indexes: [{fields: ["b", "d"]}]`, []int{1, 3}, false},
+		"with the scope":              {`primary_key: ["a"] soft_delete: false scope: ["d"]`, []int{3, 0}, true},
+		"without the scope":           {`primary_key: ["a", "b"] soft_delete: false scope: ["d"]`, []int{0, 1}, true},
+	} {
+		m := load(t, "message Thing { option (protocrud.v1.model) = {"+test.option+"};"+fields).Models[0]
+		var columns []*model.Column
+		for _, i := range test.columns {
+			columns = append(columns, m.Columns[i])
+		}
+		assert.Equal(t, test.want, m.Identifies(columns), name)
+	}
 }
 
 func names(columns []*model.Column) []string {

@@ -1,21 +1,16 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	protocrudv1 "github.com/protocrud/protoc-gen-go-crud/options/protocrud/v1"
-)
-
-// Fields of the option's references, as parts of a location's path.
-const (
-	referenceModel    = 1
-	referenceField    = 2
-	referenceOnDelete = 3
-	referenceOnUpdate = 4
 )
 
 // actions are the SQL of the referential actions; NO ACTION is the default.
@@ -24,6 +19,35 @@ var actions = map[protocrudv1.Reference_Action]string{
 	protocrudv1.Reference_CASCADE:     "CASCADE",
 	protocrudv1.Reference_SET_NULL:    "SET NULL",
 	protocrudv1.Reference_SET_DEFAULT: "SET DEFAULT",
+}
+
+// A referenceOption states a reference: the option of a field, or one of the model's
+// foreign keys.
+type referenceOption struct {
+	terms
+	site site
+}
+
+// terms are what both options say.
+type terms interface {
+	proto.Message
+	GetModel() string
+	GetOnDelete() protocrudv1.Reference_Action
+	GetOnUpdate() protocrudv1.Reference_Action
+}
+
+// part is where a field of the option stands, or an element of it.
+func (o referenceOption) part(field protoreflect.Name, element ...int32) site {
+	fd := o.ProtoReflect().Descriptor().Fields().ByName(field)
+	return site{o.site.desc, append(extend(o.site.sub, int32(fd.Number())), element...)}
+}
+
+// noun is what messages call the option.
+func (o referenceOption) noun() string {
+	if k, ok := o.terms.(*protocrudv1.ForeignKey); ok {
+		return fmt.Sprintf("the foreign key (%s)", strings.Join(k.GetFields(), ", "))
+	}
+	return "references"
 }
 
 // addReferences reads the foreign keys of single columns.
@@ -40,76 +64,97 @@ func (l *loader) addReference(d *draft, f *field) {
 		d.add(f.option(fieldReferences), "references is set on a repeated field", "remove it")
 		return
 	}
-	opts := f.opts.GetReferences()
-	d.checkActions(f)
-	target := l.referencedModel(d, f)
+	o := referenceOption{f.opts.GetReferences(), f.option(fieldReferences)}
+	d.checkActions(o, f.column)
+	target := l.referencedModel(d, o)
 	if target == nil {
 		return
 	}
 	d.uses = append(d.uses, target)
-	column := d.referencedColumn(f, target)
+	column := d.referencedColumn(o, f.opts.GetReferences().GetField(), target)
 	if column == nil {
 		return
 	}
 	if !sameKind(f.column, column) {
-		d.add(f.option(fieldReferences), fmt.Sprintf("the field is %s, and the referenced column %s.%s is %s", f.column.kindName(), target.Message.Desc.FullName(), column.Name, column.kindName()),
+		d.add(o.site, fmt.Sprintf("the field is %s, and the referenced column %s.%s is %s", f.column.kindName(), target.Message.Desc.FullName(), column.Name, column.kindName()),
 			"give both the same type")
 		return
 	}
-	r := d.parentReference(f)
-	if r == nil {
-		r = &Reference{
-			Constraint: d.foreignKey([]*Column{f.column}),
-			Columns:    []*Column{f.column},
-			Model:      target.Model,
-			Target:     []*Column{column},
-		}
+	d.state(o, &Reference{Columns: []*Column{f.column}, Model: target.Model, Target: []*Column{column}})
+}
+
+// state adds a reference that an option states. Where it is that of the parent, the
+// option says what is done with it.
+func (d *draft) state(o referenceOption, r *Reference) {
+	p := d.parentReference(r.Columns)
+	switch {
+	case p == nil:
+		r.Constraint = cmp.Or(r.Constraint, d.foreignKey(r.Columns))
 		d.References = append(d.References, r)
-	} else if r.Model != target.Model || r.Target[0] != column {
-		d.add(f.option(fieldReferences), fmt.Sprintf("the field is the key of the parent %s, so it cannot reference another column", r.Model.Message.Desc.FullName()), "remove it")
+	case !p.same(r):
+		problem := "the field is the key of the parent %s, so it cannot reference another column"
+		if len(r.Columns) > 1 {
+			problem = "the fields are the key of the parent %s, so they cannot reference others"
+		}
+		d.add(o.site, fmt.Sprintf(problem, p.Model.Message.Desc.FullName()), "remove it")
 		return
+	default:
+		p.Constraint = cmp.Or(r.Constraint, p.Constraint)
+		r = p
 	}
-	r.OnDelete, r.OnUpdate = actions[opts.GetOnDelete()], actions[opts.GetOnUpdate()]
+	r.OnDelete, r.OnUpdate = actions[o.GetOnDelete()], actions[o.GetOnUpdate()]
+	d.stated[r] = o
 }
 
-// parentReference returns the reference to the parent, if the field is all of it.
-func (d *draft) parentReference(f *field) *Reference {
-	if len(d.References) == 0 {
+// parentReference returns the reference to the parent, if the columns are all of it.
+func (d *draft) parentReference(columns []*Column) *Reference {
+	if len(d.References) == 0 || !d.References[0].IsParent || !sameColumns(d.References[0].Columns, columns) {
 		return nil
 	}
-	r := d.References[0]
-	if !r.IsParent || len(r.Columns) != 1 || r.Columns[0] != f.column {
-		return nil
-	}
-	return r
+	return d.References[0]
 }
 
-// checkActions reports actions that the column cannot take.
-func (d *draft) checkActions(f *field) {
-	opts := f.opts.GetReferences()
+// same reports whether two references lead from the same columns to the same ones,
+// whatever their order.
+func (r *Reference) same(other *Reference) bool {
+	return r.Model == other.Model && len(r.Columns) == len(other.Columns) && !slices.ContainsFunc(r.Columns, func(c *Column) bool {
+		i, j := slices.Index(r.Columns, c), slices.Index(other.Columns, c)
+		return j < 0 || r.Target[i] != other.Target[j]
+	})
+}
+
+// sameColumns reports whether two lists of different columns have the same ones.
+func sameColumns(a, b []*Column) bool {
+	return len(a) == len(b) && !slices.ContainsFunc(a, func(c *Column) bool { return !slices.Contains(b, c) })
+}
+
+// checkActions reports actions that the columns cannot take.
+func (d *draft) checkActions(o referenceOption, columns ...*Column) {
 	for _, a := range []struct {
 		action protocrudv1.Reference_Action
-		name   string
-		part   int32
-	}{{opts.GetOnDelete(), "on_delete", referenceOnDelete}, {opts.GetOnUpdate(), "on_update", referenceOnUpdate}} {
-		where := f.option(fieldReferences, a.part)
-		switch {
-		case a.action == protocrudv1.Reference_SET_NULL && f.column.NotNull:
-			d.add(where, a.name+" is SET_NULL, but the field cannot be unset", "make the field optional and neither REQUIRED nor a key, or choose another action")
-		case a.action == protocrudv1.Reference_SET_DEFAULT && f.column.Default == "":
-			d.add(where, a.name+" is SET_DEFAULT, but the column has no default", "state [(protocrud.v1.field).default], or choose another action")
+		name   protoreflect.Name
+	}{{o.GetOnDelete(), "on_delete"}, {o.GetOnUpdate(), "on_update"}} {
+		for _, c := range columns {
+			which := ""
+			if len(columns) > 1 {
+				which = " " + string(c.Field.Desc.Name())
+			}
+			switch {
+			case a.action == protocrudv1.Reference_SET_NULL && c.NotNull:
+				d.add(o.part(a.name), fmt.Sprintf("%s is SET_NULL, but the field%s cannot be unset", a.name, which), "make the field optional and neither REQUIRED nor a key, or choose another action")
+			case a.action == protocrudv1.Reference_SET_DEFAULT && c.Default == "":
+				d.add(o.part(a.name), fmt.Sprintf("%s is SET_DEFAULT, but the column%s has no default", a.name, which), "state [(protocrud.v1.field).default], or choose another action")
+			}
 		}
 	}
 }
 
-// referencedModel returns the model that references.model names; nil, reported, if it
-// is none.
-func (l *loader) referencedModel(d *draft, f *field) *draft {
-	name := f.opts.GetReferences().GetModel()
-	where := f.option(fieldReferences, referenceModel)
+// referencedModel returns the model that a reference names; nil, reported, if it is none.
+func (l *loader) referencedModel(d *draft, o referenceOption) *draft {
+	name, where := o.GetModel(), o.part("model")
 	full := protoreflect.FullName(strings.TrimPrefix(name, "."))
-	if f.opts.GetReferences().Model == nil {
-		d.add(f.option(fieldReferences), "references names no model", `add model: "`+string(d.file.Desc.Package())+`.…"`)
+	if fd := o.ProtoReflect().Descriptor().Fields().ByName("model"); !o.ProtoReflect().Has(fd) {
+		d.add(o.site, o.noun()+" names no model", `add model: "`+string(d.file.Desc.Package())+`.…"`)
 		return nil
 	}
 	if name == "" {
@@ -149,23 +194,22 @@ func (l *loader) modelsHint(d *draft, name string) string {
 
 // referencedColumn returns the column that a reference names, by default the target's
 // key; nil, reported, if there is no such one.
-func (d *draft) referencedColumn(f *field, target *draft) *Column {
-	name := f.opts.GetReferences().GetField()
+func (d *draft) referencedColumn(o referenceOption, name string, target *draft) *Column {
 	full := target.Message.Desc.FullName()
 	switch {
 	case target.Keyless && name == "":
-		d.add(f.option(fieldReferences, referenceModel), fmt.Sprintf("references %s, which has no key", full), "name a unique field of it as field, or remove the reference")
+		d.add(o.part("model"), fmt.Sprintf("references %s, which has no key", full), "name a unique field of it as field, or remove the reference")
 		return nil
 	case !target.keyed && !target.Keyless:
 		return nil // reported there
 	case name == "" && len(target.Key.Columns) == 1:
 		return target.lastKey()
 	case name == "":
-		d.add(f.option(fieldReferences, referenceModel), fmt.Sprintf("the key of %s has %d columns, and one field cannot reference them", full, len(target.Key.Columns)),
+		d.add(o.part("model"), fmt.Sprintf("the key of %s has %d columns, and one field cannot reference them", full, len(target.Key.Columns)),
 			"name a unique field of it as field, or remove the reference")
 		return nil
 	}
-	where := f.option(fieldReferences, referenceField)
+	where := o.part("field")
 	other := target.fieldNamed(name)
 	switch {
 	case other == nil || other.column == nil:
@@ -173,6 +217,9 @@ func (d *draft) referencedColumn(f *field, target *draft) *Column {
 		return nil
 	case !other.column.Unique && (!other.column.PrimaryKey || len(target.Key.Columns) > 1):
 		d.add(where, fmt.Sprintf("field %s of %s is neither its key nor unique", name, full), "name its key or a unique field")
+		return nil
+	case !target.Identifies([]*Column{other.column}):
+		d.add(where, fmt.Sprintf("field %s is unique among the live rows of %s only, which is soft-deleted", name, full), "name its key")
 		return nil
 	}
 	return other.column

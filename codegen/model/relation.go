@@ -79,12 +79,26 @@ type joint struct {
 	belongsTo bool
 }
 
-// field is the name of the field of the reference, empty where it has several or none.
-func (j joint) field() string {
-	if len(j.Columns) != 1 || j.Columns[0].Field == nil {
-		return ""
+// has reports whether the reference has a field.
+func (j joint) has(field string) bool {
+	return slices.ContainsFunc(j.Columns, func(c *Column) bool { return c.Field != nil && string(c.Field.Desc.Name()) == field })
+}
+
+// byField returns the reference of a field: that of the field alone, else the only one
+// that has it.
+func byField(all []joint, field string) (found joint, ok bool) {
+	n := 0
+	for _, j := range all {
+		switch {
+		case !j.has(field), j.Reference == found.Reference: // one of the own table is there twice
+		case len(j.Columns) == 1:
+			return j, true
+		default:
+			found = j
+			n++
+		}
 	}
-	return string(j.Columns[0].Field.Desc.Name())
+	return found, n == 1
 }
 
 func (j joint) String() string {
@@ -126,10 +140,10 @@ func (d *draft) joints(f *field, target *draft) (all []joint) {
 
 // oneRowOf reports whether at most one row can have a reference to the same row.
 func (d *draft) oneRowOf(r *Reference) bool {
-	if len(r.Columns) == 1 && r.Columns[0].Unique || slices.Equal(r.Columns, d.Key.Columns) {
+	if len(r.Columns) == 1 && r.Columns[0].Unique || sameColumns(r.Columns, d.Key.Columns) {
 		return true
 	}
-	return slices.ContainsFunc(d.Indexes, func(i *Index) bool { return i.Unique && slices.Equal(i.Columns, r.Columns) })
+	return slices.ContainsFunc(d.Indexes, func(i *Index) bool { return i.identifies() && sameColumns(i.Columns, r.Columns) })
 }
 
 // chooseJoint returns the reference that joins a field.
@@ -140,10 +154,8 @@ func (d *draft) chooseJoint(f *field, target *draft, all []joint) (joint, bool) 
 		named = string(f.Desc.Name()) + "_id"
 	}
 	where := f.option(fieldRelation)
-	for _, j := range all {
-		if j.field() == named {
-			return j, true
-		}
+	if j, ok := byField(all, named); ok {
+		return j, true
 	}
 	names := make([]string, len(all))
 	for i, j := range all {

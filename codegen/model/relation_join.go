@@ -62,10 +62,8 @@ func (d *draft) jointOf(f *field, between, to *draft, by string, other *Referenc
 		}
 	}
 	full, model := between.Message.Desc.FullName(), to.Message.Desc.FullName()
-	for _, j := range all {
-		if by != "" && j.field() == by {
-			return j, true
-		}
+	if j, ok := byField(all, by); ok {
+		return j, true
 	}
 	switch {
 	case len(all) == 0:

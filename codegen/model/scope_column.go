@@ -69,8 +69,8 @@ func (d *draft) checkScopes() {
 			what := "references"
 			if r.IsParent {
 				what = "is a child of"
-			} else if f := r.Columns[0].Field; f != nil {
-				where = atOption(f.Desc, crudNumber, fieldReferences)
+			} else {
+				where = d.stated[r].site
 			}
 			d.add(where, fmt.Sprintf("the model %s %s, which is scoped by %q, but is not itself", what, r.Model.Message.Desc.FullName(), name),
 				fmt.Sprintf("add scope: [%q] to option (protocrud.v1.model)", name))

@@ -39,7 +39,7 @@ func createStatements(infos []*TableInfo, d Dialect) ([]ddlStatement, error) {
 	for _, t := range creationOrder(infos, d) {
 		text := tableText{TableInfo: t.TableInfo, dialect: d}
 		if d == Postgres {
-			text.without = t.early
+			text.without = t.late(infos)
 		}
 		statements = append(statements, ddlStatement{t.Message, text.create()})
 		for _, index := range text.indexes() {
@@ -52,7 +52,7 @@ func createStatements(infos []*TableInfo, d Dialect) ([]ddlStatement, error) {
 			comments = append(comments, text.comments()...)
 		}
 	}
-	return slices.Concat(statements, later, indexes, comments), nil
+	return slices.Concat(statements, indexes, later, comments), nil
 }
 
 // infosOf returns the descriptions, each once, those of joining tables last.

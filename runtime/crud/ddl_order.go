@@ -9,6 +9,29 @@ type tableToCreate struct {
 	early []Reference
 }
 
+// late are the references that wait until all tables and indexes are there: the early
+// ones, and those to columns that only an index makes unique.
+func (t tableToCreate) late(tables []*TableInfo) []Reference {
+	var refs []Reference
+	for _, r := range t.References {
+		to := referenced(tables, r, Postgres)
+		early := slices.ContainsFunc(t.early, func(e Reference) bool { return e.Constraint == r.Constraint })
+		if early || to != nil && slices.ContainsFunc(to.Indexes, func(i Index) bool { return i.Unique && to.sameKey(i.Columns, r.Target) }) {
+			refs = append(refs, r)
+		}
+	}
+	return refs
+}
+
+// sameKey reports whether columns are those of a key in any order, but for those of the
+// scope, which lead every key.
+func (t *TableInfo) sameKey(key, columns []string) bool {
+	own := func(all []string) []string {
+		return slices.Sorted(slices.Values(slices.DeleteFunc(slices.Clone(all), func(c string) bool { return slices.Contains(t.Scope, c) })))
+	}
+	return slices.Equal(own(key), own(columns))
+}
+
 // creationOrder puts referenced tables before those that refer to them, and keeps
 // the given order otherwise.
 func creationOrder(tables []*TableInfo, d Dialect) []tableToCreate {

@@ -2,9 +2,11 @@ package crud
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/Masterminds/squirrel"
+	"github.com/jackc/pgx/v5/pgconn"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
@@ -117,18 +119,38 @@ func (r *repository) update(ctx context.Context, db DB, u *update) (stored proto
 		if arg, tooLarge, _ := unsent(err); tooLarge && r.table.fieldOfArg(u.set, arg) == "" {
 			return stored, r.notFound(u.key) // of which a part is too large for its column
 		}
-		return stored, r.sendError(ctx, db, err, u.m, u.set)
+		return stored, r.sendError(ctx, db, err, r.attempted(ctx, db, u, err), u.set)
 	}
 	stored, found, err := r.table.one(rows, r.dialect, nil)
 	switch {
 	case err != nil:
-		return stored, r.writeError(ctx, db, err, u.m)
+		return stored, r.writeError(ctx, db, err, r.attempted(ctx, db, u, err))
 	case !found && (u.etag != "" || r.table.deleteTime >= 0):
 		return stored, r.missed(ctx, db, u.key, u.etag)
 	case !found:
 		return stored, r.notFound(u.key)
 	}
 	return stored, nil
+}
+
+// attempted is the row that a refused update was to make, as far as an error needs it: the
+// embedded engine does not say which of several references is broken, and one can be by a
+// field that is written and others that stay.
+func (r *repository) attempted(ctx context.Context, db DB, u *update, refused error) proto.Message {
+	var pg *pgconn.PgError
+	if r.dialect == Postgres || len(r.table.info.References) < 2 || !errors.As(refused, &pg) || pg.Code != stateForeignKey {
+		return u.m
+	}
+	row, err := r.read(ctx, r.afterFailure(db), u.key, "")
+	if err != nil {
+		return u.m
+	}
+	for i, in := range u.set {
+		if in == 1 {
+			r.table.columns[i].codec.copy(row, u.m)
+		}
+	}
+	return row
 }
 
 // idle reports whether an update has nothing to write, no time of its own either.

@@ -230,9 +230,7 @@ func (r *repository) brokenReference(ctx context.Context, db DB, pg *pgconn.PgEr
 // engine does not name it, so there the references are looked up one by one.
 func (r *repository) referenceOf(ctx context.Context, db DB, pg *pgconn.PgError, m proto.Message) *Reference {
 	refs := r.table.info.References
-	if _, failed := db.(*Tx); failed && r.tx == nil {
-		db = r.db // the transaction takes no more statements
-	}
+	db = r.afterFailure(db)
 	if constraint := constraintName(pg); constraint != "" {
 		for i := range refs {
 			if refs[i].Constraint == constraint {
@@ -250,6 +248,15 @@ func (r *repository) referenceOf(ctx context.Context, db DB, pg *pgconn.PgError,
 		}
 	}
 	return nil
+}
+
+// afterFailure is what takes statements after one of db failed: a transaction of the
+// repository's own takes no more.
+func (r *repository) afterFailure(db DB) DB {
+	if _, own := db.(*Tx); own && r.tx == nil {
+		return r.db
+	}
+	return db
 }
 
 // refersToRow reports whether the row that m refers to exists.

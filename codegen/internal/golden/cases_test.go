@@ -24,6 +24,8 @@ import (
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/farparent"
 	shelfpb "github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/farparent/shelf"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/force"
+	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/foreignkeys"
+	orgpb "github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/foreignkeys/org"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/hybrid"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/hybridcollisions"
 	"github.com/protocrud/protoc-gen-go-crud/codegen/internal/golden/hybridembedded"
@@ -178,6 +180,17 @@ var cases = map[string][]model{
 	"farparent": {
 		newModel(shelfpb.ShelfTable, shelfpb.NewShelfRepository),
 		newModel(farparent.BookTable, farparent.NewBookRepository),
+	},
+	"foreignkeys": {
+		newModel(orgpb.MemberTable, orgpb.NewMemberRepository),
+		newModel(foreignkeys.ProjectTable, foreignkeys.NewProjectRepository),
+		newModel(foreignkeys.TaskTable, foreignkeys.NewTaskRepository),
+		newModel(foreignkeys.WatchTable, foreignkeys.NewWatchRepository),
+		newModel(foreignkeys.BookmarkTable, foreignkeys.NewBookmarkRepository),
+		newModel(foreignkeys.LogTable, foreignkeys.NewLogRepository),
+		newModel(foreignkeys.WingTable, foreignkeys.NewWingRepository),
+		newModel(foreignkeys.DeskTable, foreignkeys.NewDeskRepository),
+		newModel(foreignkeys.RoomTable, foreignkeys.NewRoomRepository),
 	},
 	"hybrid": {
 		newModel(hybrid.DocTable, hybrid.NewDocRepository),

@@ -33,6 +33,16 @@ func TestCheckTablesMissesLimits(t *testing.T) { //nolint:paralleltest // see ab
 			"ALTER TABLE books DROP CONSTRAINT books_author_id_fkey",
 			"no foreign key leads from (author_id) of books to (id) of authors",
 		},
+		"a foreign key of several columns": {
+			foreignKeyTables,
+			"ALTER TABLE tasks DROP CONSTRAINT tasks_assignee",
+			"no foreign key leads from (assignee, org_id) of tasks to (handle, org_id) of members",
+		},
+		"an action of several columns": {
+			foreignKeyTables,
+			"ALTER TABLE tasks DROP CONSTRAINT tasks_org_id_project_id_fkey, ADD FOREIGN KEY (project_id, org_id) REFERENCES projects (id, org_id)",
+			"the foreign key from (org_id, project_id) of tasks to projects is ON DELETE NO ACTION, and the model says CASCADE",
+		},
 		"a length": {
 			[]crud.AnyTable{options.CouponTable}, dropChecks("coupons"), "no CHECK of coupons limits the length of ",
 		},

@@ -43,9 +43,9 @@ func fill(m proto.Message, info *crud.TableInfo, i int, every bool) {
 	}
 }
 
-// refers reports whether the column is part of a reference.
+// refers reports whether the column is part of a reference, and not of the scope.
 func refers(info *crud.TableInfo, c crud.ColumnInfo) bool {
-	return slices.ContainsFunc(info.References, func(r crud.Reference) bool { return slices.Contains(r.Columns, c.Names[0]) })
+	return !slices.Contains(info.Scope, c.Names[0]) && slices.ContainsFunc(info.References, func(r crud.Reference) bool { return slices.Contains(r.Columns, c.Names[0]) })
 }
 
 // resourceName returns the name of number i.

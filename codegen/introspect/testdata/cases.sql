@@ -37,3 +37,7 @@ CREATE TABLE book_stores (id integer PRIMARY KEY, delete_time timestamptz);
 CREATE TABLE statuses (id integer PRIMARY KEY, delete_time timestamptz NOT NULL);
 CREATE TABLE addresses (id integer PRIMARY KEY, x_y text UNIQUE);
 CREATE TABLE addresses_x (id integer PRIMARY KEY, y text UNIQUE);
+CREATE TABLE seats (org integer NOT NULL, person_id uuid NOT NULL, no integer NOT NULL, label text NOT NULL, next_org integer, next_person uuid, next_no integer, PRIMARY KEY (org, person_id, no), UNIQUE (label, org), CONSTRAINT seats_member FOREIGN KEY (org, person_id) REFERENCES memberships ON DELETE CASCADE ON UPDATE CASCADE, FOREIGN KEY (next_org, next_person, next_no) REFERENCES seats ON DELETE SET NULL);
+CREATE TABLE bookings (id serial PRIMARY KEY, org integer NOT NULL, seat text, by_org bigint DEFAULT 1, by uuid, FOREIGN KEY (seat, org) REFERENCES seats (label, org) ON DELETE SET NULL, FOREIGN KEY (by, by_org) REFERENCES memberships (person_id, org) ON DELETE SET DEFAULT, CONSTRAINT zz_again FOREIGN KEY (org, seat) REFERENCES seats (org, label));
+ALTER TABLE payments ADD UNIQUE (id, org);
+CREATE TABLE receipts (id bigint PRIMARY KEY, org integer, FOREIGN KEY (id, org) REFERENCES payments (id, org));

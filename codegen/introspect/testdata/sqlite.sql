@@ -7,3 +7,5 @@ CREATE TABLE "Odd Table" ("The Key" TEXT PRIMARY KEY NOT NULL, "größe" INTEGER
 CREATE TABLE loose (a TEXT, b TEXT);
 CREATE VIEW adults AS SELECT id, email FROM people WHERE age > 17;
 CREATE VIEW ages AS SELECT age, count(*) AS people FROM people GROUP BY age;
+CREATE TABLE badges (id INTEGER PRIMARY KEY, org TEXT, person_id INTEGER, next_org TEXT, next INTEGER, UNIQUE (org, id), FOREIGN KEY (org, person_id) REFERENCES memberships ON DELETE CASCADE, FOREIGN KEY (next_org, next) REFERENCES badges (org, id) ON UPDATE SET NULL);
+CREATE TABLE pins (id INTEGER PRIMARY KEY, org TEXT, FOREIGN KEY (org, id) REFERENCES badges (org, id))

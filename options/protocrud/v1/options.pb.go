@@ -219,7 +219,7 @@ func (x Field_Generated) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Field_Generated.Descriptor instead.
 func (Field_Generated) EnumDescriptor() ([]byte, []int) {
-	return file_protocrud_v1_options_proto_rawDescGZIP(), []int{2, 0}
+	return file_protocrud_v1_options_proto_rawDescGZIP(), []int{3, 0}
 }
 
 // Where the value of a message, map or repeated field lives.
@@ -285,7 +285,7 @@ func (x Field_Storage) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Field_Storage.Descriptor instead.
 func (Field_Storage) EnumDescriptor() ([]byte, []int) {
-	return file_protocrud_v1_options_proto_rawDescGZIP(), []int{2, 1}
+	return file_protocrud_v1_options_proto_rawDescGZIP(), []int{3, 1}
 }
 
 // How an enum is stored.
@@ -343,7 +343,7 @@ func (x Field_EnumAs) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Field_EnumAs.Descriptor instead.
 func (Field_EnumAs) EnumDescriptor() ([]byte, []int) {
-	return file_protocrud_v1_options_proto_rawDescGZIP(), []int{2, 2}
+	return file_protocrud_v1_options_proto_rawDescGZIP(), []int{3, 2}
 }
 
 // What is done with an enum value that the proto does not declare.
@@ -402,7 +402,7 @@ func (x Field_EnumUnknown) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Field_EnumUnknown.Descriptor instead.
 func (Field_EnumUnknown) EnumDescriptor() ([]byte, []int) {
-	return file_protocrud_v1_options_proto_rawDescGZIP(), []int{2, 3}
+	return file_protocrud_v1_options_proto_rawDescGZIP(), []int{3, 3}
 }
 
 // What the database does to the referencing rows when the referenced row is
@@ -469,7 +469,7 @@ func (x Reference_Action) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Reference_Action.Descriptor instead.
 func (Reference_Action) EnumDescriptor() ([]byte, []int) {
-	return file_protocrud_v1_options_proto_rawDescGZIP(), []int{3, 0}
+	return file_protocrud_v1_options_proto_rawDescGZIP(), []int{4, 0}
 }
 
 // What a write of the owning message does to the related rows.
@@ -530,7 +530,7 @@ func (x Relation_Write) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Relation_Write.Descriptor instead.
 func (Relation_Write) EnumDescriptor() ([]byte, []int) {
-	return file_protocrud_v1_options_proto_rawDescGZIP(), []int{4, 0}
+	return file_protocrud_v1_options_proto_rawDescGZIP(), []int{5, 0}
 }
 
 // How calls are counted.
@@ -585,7 +585,7 @@ func (x RateLimit_Algorithm) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use RateLimit_Algorithm.Descriptor instead.
 func (RateLimit_Algorithm) EnumDescriptor() ([]byte, []int) {
-	return file_protocrud_v1_options_proto_rawDescGZIP(), []int{7, 0}
+	return file_protocrud_v1_options_proto_rawDescGZIP(), []int{8, 0}
 }
 
 // Model describes the table behind a message and how its rows are listed.
@@ -679,7 +679,10 @@ type Model struct {
 	//
 	// Lists are in the order of order_by and then of all columns. Rows that are equal
 	// in all of them are interchangeable: pages repeat and lose none of them.
-	Keyless       bool `protobuf:"varint,22,opt,name=keyless,proto3" json:"keyless,omitempty"`
+	Keyless bool `protobuf:"varint,22,opt,name=keyless,proto3" json:"keyless,omitempty"`
+	// The foreign keys of several columns. One of a single column is the option
+	// references of its field.
+	ForeignKeys   []*ForeignKey `protobuf:"bytes,23,rep,name=foreign_keys,json=foreignKeys,proto3" json:"foreign_keys,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -868,6 +871,13 @@ func (x *Model) GetKeyless() bool {
 	return false
 }
 
+func (x *Model) GetForeignKeys() []*ForeignKey {
+	if x != nil {
+		return x.ForeignKeys
+	}
+	return nil
+}
+
 // Index is a secondary index.
 //
 //	{fields: ["author_id", "title"]}
@@ -972,6 +982,104 @@ func (x *Index) GetExpressions() []string {
 	return nil
 }
 
+// ForeignKey is a foreign key of several columns. A row in which one of the fields is
+// unset refers to nothing. A relation is joined by it as by one of a single column.
+//
+//	{fields: ["org_id", "user_id"], model: "library.v1.Member", on_delete: CASCADE}
+type ForeignKey struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The referencing fields, at least two. They may be of the key.
+	Fields []string `protobuf:"bytes,1,rep,name=fields,proto3" json:"fields,omitempty"`
+	// The full name of the referenced model, which may be the model itself. The file
+	// must import the file that declares it. Required.
+	Model *string `protobuf:"bytes,2,opt,name=model,proto3,oneof" json:"model,omitempty"`
+	// The referenced fields, in the order of fields: those of that model's key, or of a
+	// unique index without a condition. Default: its key, in key order.
+	TargetFields []string `protobuf:"bytes,3,rep,name=target_fields,json=targetFields,proto3" json:"target_fields,omitempty"`
+	// What deleting the referenced row does. SET_NULL needs fields that can all be unset.
+	// Default: NO_ACTION.
+	OnDelete Reference_Action `protobuf:"varint,4,opt,name=on_delete,json=onDelete,proto3,enum=protocrud.v1.Reference_Action" json:"on_delete,omitempty"`
+	// What changing the referenced values does. Default: NO_ACTION.
+	OnUpdate Reference_Action `protobuf:"varint,5,opt,name=on_update,json=onUpdate,proto3,enum=protocrud.v1.Reference_Action" json:"on_update,omitempty"`
+	// The constraint's name, at most 63 bytes. Default: table, columns and a suffix,
+	// `books_org_id_user_id_fkey`.
+	Name          *string `protobuf:"bytes,6,opt,name=name,proto3,oneof" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ForeignKey) Reset() {
+	*x = ForeignKey{}
+	mi := &file_protocrud_v1_options_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ForeignKey) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ForeignKey) ProtoMessage() {}
+
+func (x *ForeignKey) ProtoReflect() protoreflect.Message {
+	mi := &file_protocrud_v1_options_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ForeignKey.ProtoReflect.Descriptor instead.
+func (*ForeignKey) Descriptor() ([]byte, []int) {
+	return file_protocrud_v1_options_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *ForeignKey) GetFields() []string {
+	if x != nil {
+		return x.Fields
+	}
+	return nil
+}
+
+func (x *ForeignKey) GetModel() string {
+	if x != nil && x.Model != nil {
+		return *x.Model
+	}
+	return ""
+}
+
+func (x *ForeignKey) GetTargetFields() []string {
+	if x != nil {
+		return x.TargetFields
+	}
+	return nil
+}
+
+func (x *ForeignKey) GetOnDelete() Reference_Action {
+	if x != nil {
+		return x.OnDelete
+	}
+	return Reference_ACTION_UNSPECIFIED
+}
+
+func (x *ForeignKey) GetOnUpdate() Reference_Action {
+	if x != nil {
+		return x.OnUpdate
+	}
+	return Reference_ACTION_UNSPECIFIED
+}
+
+func (x *ForeignKey) GetName() string {
+	if x != nil && x.Name != nil {
+		return *x.Name
+	}
+	return ""
+}
+
 // Field describes the column, or columns, behind a field of a model.
 //
 //	string isbn = 5 [(protocrud.v1.field) = {unique: true, max_length: 13}];
@@ -1041,7 +1149,7 @@ type Field struct {
 
 func (x *Field) Reset() {
 	*x = Field{}
-	mi := &file_protocrud_v1_options_proto_msgTypes[2]
+	mi := &file_protocrud_v1_options_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1053,7 +1161,7 @@ func (x *Field) String() string {
 func (*Field) ProtoMessage() {}
 
 func (x *Field) ProtoReflect() protoreflect.Message {
-	mi := &file_protocrud_v1_options_proto_msgTypes[2]
+	mi := &file_protocrud_v1_options_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1066,7 +1174,7 @@ func (x *Field) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Field.ProtoReflect.Descriptor instead.
 func (*Field) Descriptor() ([]byte, []int) {
-	return file_protocrud_v1_options_proto_rawDescGZIP(), []int{2}
+	return file_protocrud_v1_options_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Field) GetColumn() string {
@@ -1208,7 +1316,7 @@ type Reference struct {
 
 func (x *Reference) Reset() {
 	*x = Reference{}
-	mi := &file_protocrud_v1_options_proto_msgTypes[3]
+	mi := &file_protocrud_v1_options_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1220,7 +1328,7 @@ func (x *Reference) String() string {
 func (*Reference) ProtoMessage() {}
 
 func (x *Reference) ProtoReflect() protoreflect.Message {
-	mi := &file_protocrud_v1_options_proto_msgTypes[3]
+	mi := &file_protocrud_v1_options_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1233,7 +1341,7 @@ func (x *Reference) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reference.ProtoReflect.Descriptor instead.
 func (*Reference) Descriptor() ([]byte, []int) {
-	return file_protocrud_v1_options_proto_rawDescGZIP(), []int{3}
+	return file_protocrud_v1_options_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Reference) GetModel() string {
@@ -1294,8 +1402,8 @@ type Relation struct {
 	// Default: none; one of the two models references the other.
 	Through *string `protobuf:"bytes,3,opt,name=through,proto3,oneof" json:"through,omitempty"`
 	// The field whose reference joins the two, where there are several: one of the
-	// model, of the related model, or of the model between them, `by: "editor_id"`.
-	// Default: see above.
+	// model, of the related model, or of the model between them, `by: "editor_id"`. Of a
+	// foreign key it is a field that no other between the two has. Default: see above.
 	By            *string `protobuf:"bytes,4,opt,name=by,proto3,oneof" json:"by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1303,7 +1411,7 @@ type Relation struct {
 
 func (x *Relation) Reset() {
 	*x = Relation{}
-	mi := &file_protocrud_v1_options_proto_msgTypes[4]
+	mi := &file_protocrud_v1_options_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1315,7 +1423,7 @@ func (x *Relation) String() string {
 func (*Relation) ProtoMessage() {}
 
 func (x *Relation) ProtoReflect() protoreflect.Message {
-	mi := &file_protocrud_v1_options_proto_msgTypes[4]
+	mi := &file_protocrud_v1_options_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1328,7 +1436,7 @@ func (x *Relation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Relation.ProtoReflect.Descriptor instead.
 func (*Relation) Descriptor() ([]byte, []int) {
-	return file_protocrud_v1_options_proto_rawDescGZIP(), []int{4}
+	return file_protocrud_v1_options_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Relation) GetWrite() Relation_Write {
@@ -1378,7 +1486,7 @@ type Service struct {
 
 func (x *Service) Reset() {
 	*x = Service{}
-	mi := &file_protocrud_v1_options_proto_msgTypes[5]
+	mi := &file_protocrud_v1_options_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1390,7 +1498,7 @@ func (x *Service) String() string {
 func (*Service) ProtoMessage() {}
 
 func (x *Service) ProtoReflect() protoreflect.Message {
-	mi := &file_protocrud_v1_options_proto_msgTypes[5]
+	mi := &file_protocrud_v1_options_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1403,7 +1511,7 @@ func (x *Service) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Service.ProtoReflect.Descriptor instead.
 func (*Service) Descriptor() ([]byte, []int) {
-	return file_protocrud_v1_options_proto_rawDescGZIP(), []int{5}
+	return file_protocrud_v1_options_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Service) GetRateLimits() []*RateLimit {
@@ -1452,7 +1560,7 @@ type Method struct {
 
 func (x *Method) Reset() {
 	*x = Method{}
-	mi := &file_protocrud_v1_options_proto_msgTypes[6]
+	mi := &file_protocrud_v1_options_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1464,7 +1572,7 @@ func (x *Method) String() string {
 func (*Method) ProtoMessage() {}
 
 func (x *Method) ProtoReflect() protoreflect.Message {
-	mi := &file_protocrud_v1_options_proto_msgTypes[6]
+	mi := &file_protocrud_v1_options_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1477,7 +1585,7 @@ func (x *Method) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Method.ProtoReflect.Descriptor instead.
 func (*Method) Descriptor() ([]byte, []int) {
-	return file_protocrud_v1_options_proto_rawDescGZIP(), []int{6}
+	return file_protocrud_v1_options_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Method) GetModel() string {
@@ -1549,7 +1657,7 @@ type RateLimit struct {
 
 func (x *RateLimit) Reset() {
 	*x = RateLimit{}
-	mi := &file_protocrud_v1_options_proto_msgTypes[7]
+	mi := &file_protocrud_v1_options_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1561,7 +1669,7 @@ func (x *RateLimit) String() string {
 func (*RateLimit) ProtoMessage() {}
 
 func (x *RateLimit) ProtoReflect() protoreflect.Message {
-	mi := &file_protocrud_v1_options_proto_msgTypes[7]
+	mi := &file_protocrud_v1_options_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1574,7 +1682,7 @@ func (x *RateLimit) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RateLimit.ProtoReflect.Descriptor instead.
 func (*RateLimit) Descriptor() ([]byte, []int) {
-	return file_protocrud_v1_options_proto_rawDescGZIP(), []int{7}
+	return file_protocrud_v1_options_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *RateLimit) GetMaxCalls() int64 {
@@ -1704,7 +1812,7 @@ var File_protocrud_v1_options_proto protoreflect.FileDescriptor
 
 const file_protocrud_v1_options_proto_rawDesc = "" +
 	"\n" +
-	"\x1aprotocrud/v1/options.proto\x12\fprotocrud.v1\x1a google/protobuf/descriptor.proto\x1a\x1egoogle/protobuf/duration.proto\"\xd1\b\n" +
+	"\x1aprotocrud/v1/options.proto\x12\fprotocrud.v1\x1a google/protobuf/descriptor.proto\x1a\x1egoogle/protobuf/duration.proto\"\x8e\t\n" +
 	"\x05Model\x12\x19\n" +
 	"\x05table\x18\x01 \x01(\tH\x00R\x05table\x88\x01\x01\x12\x1b\n" +
 	"\x06schema\x18\x02 \x01(\tH\x01R\x06schema\x88\x01\x01\x12\x1f\n" +
@@ -1734,7 +1842,8 @@ const file_protocrud_v1_options_proto_rawDesc = "" +
 	"\x06events\x18\x13 \x01(\bR\x06events\x12\x1d\n" +
 	"\acomment\x18\x14 \x01(\tH\tR\acomment\x88\x01\x01\x12\x10\n" +
 	"\x03was\x18\x15 \x03(\tR\x03was\x12\x18\n" +
-	"\akeyless\x18\x16 \x01(\bR\akeyless\"9\n" +
+	"\akeyless\x18\x16 \x01(\bR\akeyless\x12;\n" +
+	"\fforeign_keys\x18\x17 \x03(\v2\x18.protocrud.v1.ForeignKeyR\vforeignKeys\"9\n" +
 	"\aFilters\x12\x17\n" +
 	"\x13FILTERS_UNSPECIFIED\x10\x00\x12\a\n" +
 	"\x03ALL\x10\x01\x12\f\n" +
@@ -1766,6 +1875,16 @@ const file_protocrud_v1_options_proto_rawDesc = "" +
 	"\vexpressions\x18\x06 \x03(\tR\vexpressionsB\b\n" +
 	"\x06_whereB\t\n" +
 	"\a_methodB\a\n" +
+	"\x05_name\"\x8a\x02\n" +
+	"\n" +
+	"ForeignKey\x12\x16\n" +
+	"\x06fields\x18\x01 \x03(\tR\x06fields\x12\x19\n" +
+	"\x05model\x18\x02 \x01(\tH\x00R\x05model\x88\x01\x01\x12#\n" +
+	"\rtarget_fields\x18\x03 \x03(\tR\ftargetFields\x12;\n" +
+	"\ton_delete\x18\x04 \x01(\x0e2\x1e.protocrud.v1.Reference.ActionR\bonDelete\x12;\n" +
+	"\ton_update\x18\x05 \x01(\x0e2\x1e.protocrud.v1.Reference.ActionR\bonUpdate\x12\x17\n" +
+	"\x04name\x18\x06 \x01(\tH\x01R\x04name\x88\x01\x01B\b\n" +
+	"\x06_modelB\a\n" +
 	"\x05_name\"\xa1\b\n" +
 	"\x05Field\x12\x1b\n" +
 	"\x06column\x18\x01 \x01(\tH\x00R\x06column\x88\x01\x01\x12\x17\n" +
@@ -1898,7 +2017,7 @@ func file_protocrud_v1_options_proto_rawDescGZIP() []byte {
 }
 
 var file_protocrud_v1_options_proto_enumTypes = make([]protoimpl.EnumInfo, 9)
-var file_protocrud_v1_options_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
+var file_protocrud_v1_options_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
 var file_protocrud_v1_options_proto_goTypes = []any{
 	(Model_Filters)(0),                  // 0: protocrud.v1.Model.Filters
 	(Model_TotalSize)(0),                // 1: protocrud.v1.Model.TotalSize
@@ -1911,49 +2030,53 @@ var file_protocrud_v1_options_proto_goTypes = []any{
 	(RateLimit_Algorithm)(0),            // 8: protocrud.v1.RateLimit.Algorithm
 	(*Model)(nil),                       // 9: protocrud.v1.Model
 	(*Index)(nil),                       // 10: protocrud.v1.Index
-	(*Field)(nil),                       // 11: protocrud.v1.Field
-	(*Reference)(nil),                   // 12: protocrud.v1.Reference
-	(*Relation)(nil),                    // 13: protocrud.v1.Relation
-	(*Service)(nil),                     // 14: protocrud.v1.Service
-	(*Method)(nil),                      // 15: protocrud.v1.Method
-	(*RateLimit)(nil),                   // 16: protocrud.v1.RateLimit
-	(*durationpb.Duration)(nil),         // 17: google.protobuf.Duration
-	(*descriptorpb.MessageOptions)(nil), // 18: google.protobuf.MessageOptions
-	(*descriptorpb.FieldOptions)(nil),   // 19: google.protobuf.FieldOptions
-	(*descriptorpb.ServiceOptions)(nil), // 20: google.protobuf.ServiceOptions
-	(*descriptorpb.MethodOptions)(nil),  // 21: google.protobuf.MethodOptions
+	(*ForeignKey)(nil),                  // 11: protocrud.v1.ForeignKey
+	(*Field)(nil),                       // 12: protocrud.v1.Field
+	(*Reference)(nil),                   // 13: protocrud.v1.Reference
+	(*Relation)(nil),                    // 14: protocrud.v1.Relation
+	(*Service)(nil),                     // 15: protocrud.v1.Service
+	(*Method)(nil),                      // 16: protocrud.v1.Method
+	(*RateLimit)(nil),                   // 17: protocrud.v1.RateLimit
+	(*durationpb.Duration)(nil),         // 18: google.protobuf.Duration
+	(*descriptorpb.MessageOptions)(nil), // 19: google.protobuf.MessageOptions
+	(*descriptorpb.FieldOptions)(nil),   // 20: google.protobuf.FieldOptions
+	(*descriptorpb.ServiceOptions)(nil), // 21: google.protobuf.ServiceOptions
+	(*descriptorpb.MethodOptions)(nil),  // 22: google.protobuf.MethodOptions
 }
 var file_protocrud_v1_options_proto_depIdxs = []int32{
 	10, // 0: protocrud.v1.Model.indexes:type_name -> protocrud.v1.Index
-	17, // 1: protocrud.v1.Model.purge_ttl:type_name -> google.protobuf.Duration
+	18, // 1: protocrud.v1.Model.purge_ttl:type_name -> google.protobuf.Duration
 	0,  // 2: protocrud.v1.Model.filters:type_name -> protocrud.v1.Model.Filters
 	1,  // 3: protocrud.v1.Model.total_size:type_name -> protocrud.v1.Model.TotalSize
-	2,  // 4: protocrud.v1.Field.generated:type_name -> protocrud.v1.Field.Generated
-	12, // 5: protocrud.v1.Field.references:type_name -> protocrud.v1.Reference
-	13, // 6: protocrud.v1.Field.relation:type_name -> protocrud.v1.Relation
-	3,  // 7: protocrud.v1.Field.storage:type_name -> protocrud.v1.Field.Storage
-	4,  // 8: protocrud.v1.Field.enum_as:type_name -> protocrud.v1.Field.EnumAs
-	5,  // 9: protocrud.v1.Field.enum_unknown:type_name -> protocrud.v1.Field.EnumUnknown
-	6,  // 10: protocrud.v1.Reference.on_delete:type_name -> protocrud.v1.Reference.Action
-	6,  // 11: protocrud.v1.Reference.on_update:type_name -> protocrud.v1.Reference.Action
-	7,  // 12: protocrud.v1.Relation.write:type_name -> protocrud.v1.Relation.Write
-	16, // 13: protocrud.v1.Service.rate_limits:type_name -> protocrud.v1.RateLimit
-	16, // 14: protocrud.v1.Method.rate_limits:type_name -> protocrud.v1.RateLimit
-	17, // 15: protocrud.v1.RateLimit.period:type_name -> google.protobuf.Duration
-	8,  // 16: protocrud.v1.RateLimit.algorithm:type_name -> protocrud.v1.RateLimit.Algorithm
-	18, // 17: protocrud.v1.model:extendee -> google.protobuf.MessageOptions
-	19, // 18: protocrud.v1.field:extendee -> google.protobuf.FieldOptions
-	20, // 19: protocrud.v1.service:extendee -> google.protobuf.ServiceOptions
-	21, // 20: protocrud.v1.method:extendee -> google.protobuf.MethodOptions
-	9,  // 21: protocrud.v1.model:type_name -> protocrud.v1.Model
-	11, // 22: protocrud.v1.field:type_name -> protocrud.v1.Field
-	14, // 23: protocrud.v1.service:type_name -> protocrud.v1.Service
-	15, // 24: protocrud.v1.method:type_name -> protocrud.v1.Method
-	25, // [25:25] is the sub-list for method output_type
-	25, // [25:25] is the sub-list for method input_type
-	21, // [21:25] is the sub-list for extension type_name
-	17, // [17:21] is the sub-list for extension extendee
-	0,  // [0:17] is the sub-list for field type_name
+	11, // 4: protocrud.v1.Model.foreign_keys:type_name -> protocrud.v1.ForeignKey
+	6,  // 5: protocrud.v1.ForeignKey.on_delete:type_name -> protocrud.v1.Reference.Action
+	6,  // 6: protocrud.v1.ForeignKey.on_update:type_name -> protocrud.v1.Reference.Action
+	2,  // 7: protocrud.v1.Field.generated:type_name -> protocrud.v1.Field.Generated
+	13, // 8: protocrud.v1.Field.references:type_name -> protocrud.v1.Reference
+	14, // 9: protocrud.v1.Field.relation:type_name -> protocrud.v1.Relation
+	3,  // 10: protocrud.v1.Field.storage:type_name -> protocrud.v1.Field.Storage
+	4,  // 11: protocrud.v1.Field.enum_as:type_name -> protocrud.v1.Field.EnumAs
+	5,  // 12: protocrud.v1.Field.enum_unknown:type_name -> protocrud.v1.Field.EnumUnknown
+	6,  // 13: protocrud.v1.Reference.on_delete:type_name -> protocrud.v1.Reference.Action
+	6,  // 14: protocrud.v1.Reference.on_update:type_name -> protocrud.v1.Reference.Action
+	7,  // 15: protocrud.v1.Relation.write:type_name -> protocrud.v1.Relation.Write
+	17, // 16: protocrud.v1.Service.rate_limits:type_name -> protocrud.v1.RateLimit
+	17, // 17: protocrud.v1.Method.rate_limits:type_name -> protocrud.v1.RateLimit
+	18, // 18: protocrud.v1.RateLimit.period:type_name -> google.protobuf.Duration
+	8,  // 19: protocrud.v1.RateLimit.algorithm:type_name -> protocrud.v1.RateLimit.Algorithm
+	19, // 20: protocrud.v1.model:extendee -> google.protobuf.MessageOptions
+	20, // 21: protocrud.v1.field:extendee -> google.protobuf.FieldOptions
+	21, // 22: protocrud.v1.service:extendee -> google.protobuf.ServiceOptions
+	22, // 23: protocrud.v1.method:extendee -> google.protobuf.MethodOptions
+	9,  // 24: protocrud.v1.model:type_name -> protocrud.v1.Model
+	12, // 25: protocrud.v1.field:type_name -> protocrud.v1.Field
+	15, // 26: protocrud.v1.service:type_name -> protocrud.v1.Service
+	16, // 27: protocrud.v1.method:type_name -> protocrud.v1.Method
+	28, // [28:28] is the sub-list for method output_type
+	28, // [28:28] is the sub-list for method input_type
+	24, // [24:28] is the sub-list for extension type_name
+	20, // [20:24] is the sub-list for extension extendee
+	0,  // [0:20] is the sub-list for field type_name
 }
 
 func init() { file_protocrud_v1_options_proto_init() }
@@ -1969,13 +2092,14 @@ func file_protocrud_v1_options_proto_init() {
 	file_protocrud_v1_options_proto_msgTypes[5].OneofWrappers = []any{}
 	file_protocrud_v1_options_proto_msgTypes[6].OneofWrappers = []any{}
 	file_protocrud_v1_options_proto_msgTypes[7].OneofWrappers = []any{}
+	file_protocrud_v1_options_proto_msgTypes[8].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_protocrud_v1_options_proto_rawDesc), len(file_protocrud_v1_options_proto_rawDesc)),
 			NumEnums:      9,
-			NumMessages:   8,
+			NumMessages:   9,
 			NumExtensions: 4,
 			NumServices:   0,
 		},

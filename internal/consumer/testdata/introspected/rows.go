@@ -19,15 +19,6 @@ type row struct {
 // rows has a row of each table that others may refer to, by the table's name.
 type rows map[string]row
 
-// composite are the references of several columns, which the protos state in comments.
-var composite = map[string][]crud.Reference{
-	"cases.v1.Payment": {{Columns: []string{"org", "person_id"}, Table: "memberships", Target: []string{"org", "person_id"}}},
-}
-
-func references(info *crud.TableInfo) []crud.Reference {
-	return slices.Concat(info.References, composite[info.Message])
-}
-
 // existing takes the row that the fixture itself has, if there is one.
 func (r rows) existing(ctx context.Context, m *model) error {
 	all, err := m.list(ctx)
@@ -40,7 +31,7 @@ func (r rows) existing(ctx context.Context, m *model) error {
 // ready reports whether all tables that m refers to have rows. One that refers to itself
 // does so by columns that may be NULL.
 func (r rows) ready(m *model) bool {
-	return !slices.ContainsFunc(references(m.info), func(ref crud.Reference) bool {
+	return !slices.ContainsFunc(m.info.References, func(ref crud.Reference) bool {
 		return ref.Table != m.info.Name && r[ref.Table].model == nil
 	})
 }
@@ -147,7 +138,7 @@ func (r rows) fill(m *model, n int, full bool) protoreflect.Message {
 // referred returns the reference that a column is of, and its place there, which is
 // negative for a column of none.
 func referred(info *crud.TableInfo, c crud.ColumnInfo) (crud.Reference, int) {
-	for _, ref := range references(info) {
+	for _, ref := range info.References {
 		if i := slices.Index(ref.Columns, c.Names[0]); i >= 0 {
 			return ref, i
 		}
