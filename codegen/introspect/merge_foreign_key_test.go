@@ -137,6 +137,7 @@ func TestForeignKeysThatAreNotStated(t *testing.T) {
 CREATE TABLE shelves (id integer PRIMARY KEY, a integer, b integer, c integer UNIQUE, delete_time timestamptz, UNIQUE (a, b));
 CREATE TABLE pairs (a integer, b integer, PRIMARY KEY (a, b));
 CREATE TABLE refs (id integer PRIMARY KEY, a integer DEFAULT 1, b integer DEFAULT 2, c integer REFERENCES shelves (c), d integer NOT NULL, hidden integer,
+  own integer NOT NULL REFERENCES refs ON DELETE SET NULL ON UPDATE SET DEFAULT,
   CONSTRAINT a FOREIGN KEY (a, b) REFERENCES outsiders, CONSTRAINT b FOREIGN KEY (a, b) REFERENCES shelves (a, b),
   CONSTRAINT c FOREIGN KEY (a, hidden) REFERENCES pairs, CONSTRAINT d FOREIGN KEY (a, b) REFERENCES pairs ON DELETE SET DEFAULT,
   CONSTRAINT e FOREIGN KEY (b, a) REFERENCES pairs (b, a), CONSTRAINT f FOREIGN KEY (a, d) REFERENCES pairs ON DELETE SET NULL)`)
@@ -151,7 +152,11 @@ CREATE TABLE refs (id integer PRIMARY KEY, a integer DEFAULT 1, b integer DEFAUL
 		"(a, hidden) refers to (a, b) of pairs, which is not stated: a column has no field.",
 		"(b, a) refers to (b, a) of pairs, which is not stated: another one is the same.",
 	}
-	warnings := []string{"ON DELETE SET NULL of (a, d) of refs is left out: it is not for all of the columns, or not all of the fields can have it"}
+	warnings := []string{
+		"ON DELETE SET NULL of (a, d) of refs is left out: it is not for all of the columns, or not all of the fields can have it",
+		"ON DELETE SET NULL of refs.own is left out: the field cannot have it",
+		"ON UPDATE SET DEFAULT of refs.own is left out: the field cannot have it",
+	}
 	for _, note := range notes {
 		warnings = append(warnings, "refs: "+note)
 	}

@@ -19,7 +19,7 @@ func (w *writer) reference(m *message, f *field) {
 		if k.Kind != catalog.ForeignKey || len(k.Columns) != 1 || k.Columns[0] != f.column.Name {
 			continue
 		}
-		r, ok := w.referenceTo(f, k)
+		r, ok := w.referenceTo(m, f, k)
 		if !ok || stated {
 			f.comment = append(f.comment, fmt.Sprintf("Refers to %s of %s.", k.Target[0], k.References))
 			continue
@@ -29,7 +29,7 @@ func (w *writer) reference(m *message, f *field) {
 	}
 }
 
-func (w *writer) referenceTo(f *field, k *catalog.Constraint) (r record, ok bool) {
+func (w *writer) referenceTo(m *message, f *field, k *catalog.Constraint) (r record, ok bool) {
 	target := w.byTable[k.References]
 	if target == nil || !target.model {
 		return nil, false
@@ -45,9 +45,11 @@ func (w *writer) referenceTo(f *field, k *catalog.Constraint) (r record, ok bool
 		}
 		r.add("field", name)
 	}
-	for _, a := range []struct{ option, action string }{{"on_delete", k.OnDelete}, {"on_update", k.OnUpdate}} {
+	for _, a := range []struct{ option, on, action string }{{"on_delete", "ON DELETE", k.OnDelete}, {"on_update", "ON UPDATE", k.OnUpdate}} {
 		switch {
-		case a.action == "", a.action == "SET NULL" && !f.unset(), a.action == "SET DEFAULT" && !f.filled():
+		case a.action == "":
+		case a.action == "SET NULL" && !f.unset(), a.action == "SET DEFAULT" && !f.filled():
+			w.warn("%s %s of %s.%s is left out: the field cannot have it", a.on, a.action, m.table.Name, k.Columns[0])
 		default:
 			r.add(a.option, actionWords[a.action])
 		}
