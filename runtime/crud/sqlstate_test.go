@@ -162,10 +162,13 @@ func TestSQLStates(t *testing.T) {
 	all([]string{"get", "delete"}, refusedRule, "22012")
 	all(writing, blocked(crud.ReasonConstraintViolation, "CONSTRAINT "), "23P01")
 	all(writing, exists(crud.ReasonUniqueViolation), "23505")
-	all(writing, blocked(crud.ReasonReferenceNotFound, "REFERENCE "), "23503", "23001")
-	all([]string{"delete"}, blocked(crud.ReasonChildrenExist, "CHILDREN_EXIST shelves/a/books/x"), "23503", "23001")
+	referredTo := blocked(crud.ReasonChildrenExist, "CHILDREN_EXIST shelves/a/books/x")
+	notFound := blocked(crud.ReasonReferenceNotFound, "REFERENCE ")
+	all([]string{"create"}, notFound, "23503", "23001")
+	all([]string{"update", "delete"}, referredTo, "23503", "23001") // by rows of another table
 
 	shard := func(pg *pgconn.PgError) { pg.TableName, pg.ConstraintName = "books_102008", "books_isbn_key_102008" }
+	own := func(pg *pgconn.PgError) { pg.TableName = "books" }
 	noCommit := func(pg *pgconn.PgError) { pg.Message = "could not commit transaction on " + secret }
 	tests = append(tests,
 		test{state("23502", column("title")), writing, badTitle()},
@@ -177,6 +180,7 @@ func TestSQLStates(t *testing.T) {
 		test{state("23505", shard), writing, exists(crud.ReasonUniqueViolation)},
 		test{state("23503", constraint("books_shelf_id_fkey")), writing, answer{code: codes.NotFound, reason: crud.ReasonResourceNotFound, resource: "shelves/a"}},
 		test{state("23503", constraint("books_owner_id_fkey")), writing, blocked(crud.ReasonReferenceNotFound, "REFERENCE book.owner_id")},
+		test{state("23503", own), writing, notFound},
 		test{state("XX000", noCommit), everything, lostRace},
 		test{errors.New(secret), everything, internal},
 		test{&net.OpError{Op: secret, Err: errors.New(secret)}, everything, gone},

@@ -119,12 +119,14 @@ func (r *repository) update(ctx context.Context, db DB, u *update) (stored proto
 		if arg, tooLarge, _ := unsent(err); tooLarge && r.table.fieldOfArg(u.set, arg) == "" {
 			return stored, r.notFound(u.key) // of which a part is too large for its column
 		}
-		return stored, r.sendError(ctx, db, err, r.attempted(ctx, db, u, err), u.set)
+		m := r.attempted(ctx, db, u, err)
+		return stored, r.ofUpdate(ctx, db, r.sendError(ctx, db, err, m, u.set), m)
 	}
 	stored, found, err := r.table.one(rows, r.dialect, nil)
 	switch {
 	case err != nil:
-		return stored, r.writeError(ctx, db, err, r.attempted(ctx, db, u, err))
+		m := r.attempted(ctx, db, u, err)
+		return stored, r.ofUpdate(ctx, db, r.writeError(ctx, db, err, m), m)
 	case !found && (u.etag != "" || r.table.deleteTime >= 0):
 		return stored, r.missed(ctx, db, u.key, u.etag)
 	case !found:
@@ -133,12 +135,12 @@ func (r *repository) update(ctx context.Context, db DB, u *update) (stored proto
 	return stored, nil
 }
 
-// attempted is the row that a refused update was to make, as far as an error needs it: the
-// embedded engine does not say which of several references is broken, and one can be by a
-// field that is written and others that stay.
+// attempted is the row that a refused update was to make, as far as an error needs it:
+// references are looked up, where the database does not say which one is broken, and one
+// can be by a field that is written and others that stay.
 func (r *repository) attempted(ctx context.Context, db DB, u *update, refused error) proto.Message {
 	var pg *pgconn.PgError
-	if r.dialect == Postgres || len(r.table.info.References) < 2 || !errors.As(refused, &pg) || pg.Code != stateForeignKey {
+	if len(r.table.info.References) == 0 || !errors.As(refused, &pg) || pg.Code != stateForeignKey {
 		return u.m
 	}
 	row, err := r.read(ctx, r.afterFailure(db), u.key, "")

@@ -226,28 +226,63 @@ func (r *repository) brokenReference(ctx context.Context, db DB, pg *pgconn.PgEr
 	}
 }
 
-// referenceOf finds the reference that a foreign key error is about. The embedded
-// engine does not name it, so there the references are looked up one by one.
+// referenceOf finds the reference that a foreign key error is about, nil if it is none of
+// the message's. The embedded engine does not name it, and a table that was there before
+// names it otherwise, so there the references are looked up one by one; so is one to the
+// own table, whose rows can refer to the message as well.
 func (r *repository) referenceOf(ctx context.Context, db DB, pg *pgconn.PgError, m proto.Message) *Reference {
-	refs := r.table.info.References
-	db = r.afterFailure(db)
-	if constraint := constraintName(pg); constraint != "" {
-		for i := range refs {
-			if refs[i].Constraint == constraint {
-				return &refs[i]
-			}
+	refs, constraint := r.table.info.References, constraintName(pg)
+	if at := slices.IndexFunc(refs, func(ref Reference) bool { return ref.Constraint == constraint }); at >= 0 {
+		if !r.isOwn(&refs[at]) {
+			return &refs[at]
 		}
+		refs = refs[at : at+1]
+	} else if r.isOthers(pg) {
 		return nil
 	}
-	if len(refs) == 1 {
-		return &refs[0]
-	}
+	db = r.afterFailure(db)
 	for i := range refs {
 		if found, err := r.refersToRow(ctx, db, &refs[i], m); err == nil && !found {
 			return &refs[i]
 		}
 	}
 	return nil
+}
+
+// isOwn reports whether a reference leads to the table that it is of.
+func (r *repository) isOwn(ref *Reference) bool {
+	return ref.Schema == r.table.info.Schema && ref.Table == r.table.info.Name
+}
+
+// ofUpdate is the error e of an UPDATE of the row that was to become m. Rows that refer to
+// it can forbid that too, where a value changes that they have.
+func (r *repository) ofUpdate(ctx context.Context, db DB, e *Error, m proto.Message) *Error {
+	var pg *pgconn.PgError
+	if e.Reason != ReasonReferenceNotFound || e.Metadata != nil || !errors.As(e.cause, &pg) {
+		return e
+	}
+	if pg.Code == stateRestrict || r.isOthers(pg) || r.refersWell(ctx, db, m) {
+		return r.childrenExist(e.cause, r.resourceOf(m).Name)
+	}
+	return e
+}
+
+// isOthers reports whether an error is about rows of another table.
+func (r *repository) isOthers(pg *pgconn.PgError) bool {
+	name := r.table.info.Name
+	return pg.TableName != "" && pg.TableName != name && shardSuffix.ReplaceAllString(pg.TableName, "") != name
+}
+
+// refersWell reports whether all rows that m refers to are there, as far as that can be
+// found out.
+func (r *repository) refersWell(ctx context.Context, db DB, m proto.Message) bool {
+	db = r.afterFailure(db)
+	for i := range r.table.info.References {
+		if found, err := r.refersToRow(ctx, db, &r.table.info.References[i], m); err != nil || !found {
+			return false
+		}
+	}
+	return true
 }
 
 // afterFailure is what takes statements after one of db failed: a transaction of the
@@ -355,7 +390,8 @@ func referredTo(pg *pgconn.PgError) bool {
 	return pg.Code == stateForeignKey || pg.Code == stateRestrict
 }
 
-// childrenExist is a deletion of name that others' references forbid.
+// childrenExist is a deletion of name, or a change of what others refer to it by, that
+// their references forbid.
 func (r *repository) childrenExist(err error, name string) *Error {
 	return &Error{
 		Code: codes.FailedPrecondition, Reason: ReasonChildrenExist, Domain: r.domain,

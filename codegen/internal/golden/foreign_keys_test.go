@@ -87,6 +87,12 @@ func TestForeignKeysRefuse(t *testing.T) {
 		var e *crud.Error
 		require.ErrorAs(t, err, &e)
 		assert.Equal(t, "assignee,org_id", e.Metadata["field"], "an update of one of several")
+
+		members, renamed := orgpb.NewMemberRepository(db), &orgpb.Member{OrgId: 1, Id: 1, Handle: "countess"}
+		_, err = members.Update(ctx, renamed, &fieldmaskpb.FieldMask{Paths: []string{"handle"}})
+		refused(t, crud.ReasonChildrenExist, err)
+		_, err = members.BatchUpdate(ctx, []crud.Change[*orgpb.Member]{{Message: renamed}})
+		refused(t, crud.ReasonChildrenExist, err)
 	})
 }
 
