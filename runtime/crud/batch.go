@@ -23,7 +23,7 @@ type Change[M proto.Message] struct {
 	Options []WriteOption
 }
 
-func (c Change[M]) untyped() Change[proto.Message] {
+func untypedChange[M proto.Message](c Change[M]) Change[proto.Message] {
 	return Change[proto.Message]{c.Message, c.Mask, c.Options}
 }
 

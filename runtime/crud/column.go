@@ -17,8 +17,8 @@ import (
 // A Column is immutable and safe for concurrent use.
 type Column[M proto.Message] struct{ column *column }
 
-// Info returns the column's description.
-func (c Column[M]) Info() ColumnInfo { return c.column.ColumnInfo }
+// Info returns the column's description. The caller must not change it.
+func (c Column[M]) Info() *ColumnInfo { return &c.column.ColumnInfo }
 
 // A column is a Column without the type of its message.
 type column struct {

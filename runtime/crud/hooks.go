@@ -68,14 +68,19 @@ type Write[M proto.Message] struct {
 // with JoinTx.
 func (w *Write[M]) AfterCommit(f func(ctx context.Context)) { w.Tx.AfterCommit(f) }
 
-// untyped returns hooks of any message, which call h.
-func (h Hooks[M]) untyped() Hooks[proto.Message] {
+// untypedHooks returns an option's hooks, if they are of messages of type M, as hooks of any
+// message.
+func untypedHooks[M proto.Message](option any) (untyped Hooks[proto.Message], ok bool) {
+	h, ok := option.(Hooks[M])
+	if !ok {
+		return untyped, false
+	}
 	return Hooks[proto.Message]{
 		BeforeCreate: untypedHook(h.BeforeCreate), AfterCreate: untypedHook(h.AfterCreate),
 		BeforeUpdate: untypedHook(h.BeforeUpdate), AfterUpdate: untypedHook(h.AfterUpdate),
 		BeforeDelete: untypedHook(h.BeforeDelete), AfterDelete: untypedHook(h.AfterDelete),
 		BeforeUndelete: untypedHook(h.BeforeUndelete), AfterUndelete: untypedHook(h.AfterUndelete),
-	}
+	}, true
 }
 
 func untypedHook[M proto.Message](f func(context.Context, *Write[M]) error) hook {
@@ -88,15 +93,6 @@ func untypedHook[M proto.Message](f func(context.Context, *Write[M]) error) hook
 		w.New, w.Mask = own.New, own.Mask
 		return err
 	}
-}
-
-// untypedHooks returns an option's hooks if they are of messages of type M.
-func untypedHooks[M proto.Message](option any) (Hooks[proto.Message], bool) {
-	h, ok := option.(Hooks[M])
-	if !ok {
-		return Hooks[proto.Message]{}, false
-	}
-	return h.untyped(), true
 }
 
 // hookSet is the hooks of one repository.

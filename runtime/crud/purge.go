@@ -95,7 +95,7 @@ func (r *repository) purgeOne(ctx context.Context, m proto.Message) (int64, erro
 }
 
 // purgeRows runs a deletion, with the events of the rows that go where the model has some.
-func (r *repository) purgeRows(ctx context.Context, q DeleteQuery) (int64, error) {
+func (r *repository) purgeRows(ctx context.Context, q *DeleteQuery) (int64, error) {
 	if !r.emits() {
 		return q.Exec(ctx)
 	}
@@ -116,7 +116,7 @@ func (r *repository) purgeRows(ctx context.Context, q DeleteQuery) (int64, error
 }
 
 // deletedRows runs a deletion and returns the rows that are gone.
-func (r *repository) deletedRows(ctx context.Context, tx *Tx, q DeleteQuery) ([]proto.Message, error) {
+func (r *repository) deletedRows(ctx context.Context, tx *Tx, q *DeleteQuery) ([]proto.Message, error) {
 	if q.err != nil {
 		return nil, q.err
 	}

@@ -188,41 +188,44 @@ type UpdateQuery struct {
 }
 
 // UpdateWhere is [Repository.UpdateWhere].
-func (r *repository) UpdateWhere(ctx context.Context) UpdateQuery {
-	q := UpdateQuery{r: r, sql: squirrel.Update(r.name).PlaceholderFormat(squirrel.Dollar)}
+func (r *repository) UpdateWhere(ctx context.Context) *UpdateQuery {
+	q := &UpdateQuery{r: r, sql: squirrel.Update(r.name).PlaceholderFormat(squirrel.Dollar)}
 	q.scope, q.err = r.conditions(ctx)
 	return q
 }
 
 // Set gives a column, by its SQL name, a value: a Go value or a squirrel
 // expression. A scope column cannot be set.
-func (q UpdateQuery) Set(column string, value any) UpdateQuery {
+func (q *UpdateQuery) Set(column string, value any) *UpdateQuery {
+	out := *q
 	if q.r.scope.covers(column) && q.err == nil {
-		q.err = internal(q.r.domain, errors.New("crud: Set of the scope column "+column))
+		out.err = internal(q.r.domain, errors.New("crud: Set of the scope column "+column))
 	}
-	q.set = append(slices.Clip(q.set), column)
-	q.sql = q.sql.Set(sqlname.Quote(column), value)
-	return q
+	out.set = append(slices.Clip(q.set), column)
+	out.sql = q.sql.Set(sqlname.Quote(column), value)
+	return &out
 }
 
 // Where adds a condition, see [SelectQuery.Where].
-func (q UpdateQuery) Where(pred any, args ...any) UpdateQuery {
-	q.where = true
-	q.sql = q.sql.Where(whereOf(pred, args))
-	return q
+func (q *UpdateQuery) Where(pred any, args ...any) *UpdateQuery {
+	out := *q
+	out.where = true
+	out.sql = q.sql.Where(whereOf(pred, args))
+	return &out
 }
 
 // WithoutEvents lets the update run where the model has events: it writes none, so that
 // watchers and consumers do not learn of the change. Without this word Exec refuses to run
 // there.
-func (q UpdateQuery) WithoutEvents() UpdateQuery {
-	q.silent = true
-	return q
+func (q *UpdateQuery) WithoutEvents() *UpdateQuery {
+	out := *q
+	out.silent = true
+	return &out
 }
 
 // Exec runs the update and returns the number of rows it changed. The time of their
 // update and what their etags are made of are set too, unless Set did.
-func (q UpdateQuery) Exec(ctx context.Context) (int64, error) {
+func (q *UpdateQuery) Exec(ctx context.Context) (int64, error) {
 	switch {
 	case q.err != nil:
 		return 0, q.err
@@ -263,28 +266,30 @@ type DeleteQuery struct {
 }
 
 // DeleteWhere is [Repository.DeleteWhere].
-func (r *repository) DeleteWhere(ctx context.Context) DeleteQuery {
-	q := DeleteQuery{r: r, sql: squirrel.Delete(r.name).PlaceholderFormat(squirrel.Dollar)}
+func (r *repository) DeleteWhere(ctx context.Context) *DeleteQuery {
+	q := &DeleteQuery{r: r, sql: squirrel.Delete(r.name).PlaceholderFormat(squirrel.Dollar)}
 	q.scope, q.err = r.conditions(ctx)
 	return q
 }
 
 // Where adds a condition, see [SelectQuery.Where].
-func (q DeleteQuery) Where(pred any, args ...any) DeleteQuery {
-	q.where = true
-	q.sql = q.sql.Where(whereOf(pred, args))
-	return q
+func (q *DeleteQuery) Where(pred any, args ...any) *DeleteQuery {
+	out := *q
+	out.where = true
+	out.sql = q.sql.Where(whereOf(pred, args))
+	return &out
 }
 
 // WithoutEvents lets the deletion run where the model has events, as
 // [UpdateQuery.WithoutEvents] does an update.
-func (q DeleteQuery) WithoutEvents() DeleteQuery {
-	q.silent = true
-	return q
+func (q *DeleteQuery) WithoutEvents() *DeleteQuery {
+	out := *q
+	out.silent = true
+	return &out
 }
 
 // Exec runs the deletion and returns the number of rows that are gone.
-func (q DeleteQuery) Exec(ctx context.Context) (int64, error) {
+func (q *DeleteQuery) Exec(ctx context.Context) (int64, error) {
 	switch {
 	case q.err != nil:
 		return 0, q.err
@@ -297,7 +302,7 @@ func (q DeleteQuery) Exec(ctx context.Context) (int64, error) {
 }
 
 // within is the deletion with its scope.
-func (q DeleteQuery) within() squirrel.DeleteBuilder {
+func (q *DeleteQuery) within() squirrel.DeleteBuilder {
 	b := q.sql
 	for _, c := range q.scope {
 		b = b.Where(c)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"iter"
 
-	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 )
 
@@ -86,7 +85,7 @@ func (r *Repository[M, K]) Update(ctx context.Context, m M, mask *fieldmaskpb.Fi
 // order of the changes. It locks the rows first, all batches in one order, so that two
 // of them wait for each other and do not deadlock. See [Store] for its errors.
 func (r *Repository[M, K]) BatchUpdate(ctx context.Context, changes []Change[M], opts ...WriteOption) ([]M, error) {
-	rows, err := r.repository.BatchUpdate(ctx, Each(changes, Change[M].untyped), opts...)
+	rows, err := r.repository.BatchUpdate(ctx, Each(changes, untypedChange[M]), opts...)
 	return typedAll[M](rows), err
 }
 
@@ -132,9 +131,7 @@ func (r *Repository[M, K]) Purge(ctx context.Context, limit int) (int64, error) 
 // listens. Errors: UNIMPLEMENTED under a [Where] and where policies of the database say
 // which rows a caller sees: nobody could tell which events are theirs.
 func (r *Repository[M, K]) Watch(ctx context.Context, q WatchQuery, send func(Event[M]) error) error {
-	return r.repository.Watch(ctx, q, func(e Event[proto.Message]) error {
-		return send(Event[M]{e.Type, as[M](e.Resource), as[M](e.Previous), e.ResumeToken, e.Time, e.Changed})
-	})
+	return r.repository.Watch(ctx, q, typedSend(send))
 }
 
 // Select returns a query for the rows of the scope. An error of the scope is returned
@@ -146,14 +143,14 @@ func (r *Repository[M, K]) Select(ctx context.Context) *SelectQuery[M] {
 // UpdateWhere returns an update of the rows of the scope. Without Where, Exec
 // refuses to run; Where("true") means every row. It runs no hooks and writes no events:
 // where the model has some, it needs [UpdateQuery.WithoutEvents].
-func (r *Repository[M, K]) UpdateWhere(ctx context.Context) UpdateQuery {
+func (r *Repository[M, K]) UpdateWhere(ctx context.Context) *UpdateQuery {
 	return r.repository.UpdateWhere(ctx)
 }
 
 // DeleteWhere returns a deletion of rows of the scope. Without Where, Exec refuses
 // to run; Where("true") means every row. It runs no hooks and writes no events: where the
 // model has some, it needs [DeleteQuery.WithoutEvents].
-func (r *Repository[M, K]) DeleteWhere(ctx context.Context) DeleteQuery {
+func (r *Repository[M, K]) DeleteWhere(ctx context.Context) *DeleteQuery {
 	return r.repository.DeleteWhere(ctx)
 }
 

@@ -44,7 +44,7 @@ type NewResource[M proto.Message] struct {
 	Resource M
 }
 
-func (r NewResource[M]) untyped() NewResource[proto.Message] {
+func untypedResource[M proto.Message](r NewResource[M]) NewResource[proto.Message] {
 	return NewResource[proto.Message]{r.Parent, r.ID, r.Resource}
 }
 
@@ -67,7 +67,7 @@ func BatchCreateNamed[M proto.Message, K comparable](ctx context.Context, t *Tab
 	if err := t.table.permitParents(ctx, parentsOf(parent, requests)...); err != nil {
 		return nil, err
 	}
-	inputs, wrong := t.table.namedInputs(l, parent, Each(requests, NewResource[M].untyped), settings.check())
+	inputs, wrong := t.table.namedInputs(l, parent, Each(requests, untypedResource[M]), settings.check())
 	if wrong != nil {
 		return nil, t.table.refuse(ctx, s, wrong)
 	}

@@ -36,7 +36,7 @@ func BatchUpdate[M proto.Message, K comparable](ctx context.Context, t *Table[M,
 		if len(wrongMask) > 0 {
 			c.Mask = nil // it is told once, and not of every element
 		}
-		change, wrong := t.table.allowedChange(l, i, c.untyped(), opts)
+		change, wrong := t.table.allowedChange(l, i, untypedChange(c), opts)
 		allowed[i] = Change[M]{as[M](change.Message), change.Mask, change.Options}
 		violations = append(violations, wrong...)
 	}

@@ -273,7 +273,10 @@ func (t *table) orderKey(names []string) {
 	t.keyColumns, t.info.Key = columns, names
 }
 
-// appendNew appends n new messages, which are in one piece of memory.
+// appendNew appends n new messages, which are in one piece of memory. The code of each
+// message's table would have it twice if it were inlined.
+//
+//go:noinline
 func appendNew[T any, M interface {
 	*T
 	proto.Message

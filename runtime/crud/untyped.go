@@ -56,7 +56,10 @@ func clearer[M proto.Message](clear func(M)) func(proto.Message) {
 	return func(m proto.Message) { clear(as[M](m)) }
 }
 
-// typedEach are messages as what they are; nil beside an error is one of that type.
+// typedEach are messages as what they are; nil beside an error is one of that type. The
+// code of each message's repository would have it three times if it were inlined.
+//
+//go:noinline
 func typedEach[M proto.Message](all iter.Seq2[proto.Message, error]) iter.Seq2[M, error] {
 	return func(yield func(M, error) bool) {
 		for m, err := range all {
@@ -64,5 +67,14 @@ func typedEach[M proto.Message](all iter.Seq2[proto.Message, error]) iter.Seq2[M
 				return
 			}
 		}
+	}
+}
+
+// typedSend is send for events of any message. It is not inlined, as typedEach is not.
+//
+//go:noinline
+func typedSend[M proto.Message](send func(Event[M]) error) func(Event[proto.Message]) error {
+	return func(e Event[proto.Message]) error {
+		return send(Event[M]{e.Type, as[M](e.Resource), as[M](e.Previous), e.ResumeToken, e.Time, e.Changed})
 	}
 }
