@@ -37,7 +37,7 @@ func (r *repository) updateTogether(ctx context.Context, tx *Tx, b *batchUpdate,
 	}
 	if failed, err := tx.pipeline(ctx, statements); err != nil {
 		i := elements[failed]
-		return nil, ofElement(i, r.ofUpdate(ctx, tx, r.writeError(ctx, tx, err, next[i].m), next[i].m))
+		return nil, ofElement(i, r.ofUpdate(r.writeError(ctx, tx, err, next[i].m), next[i].m))
 	}
 	for i, u := range next {
 		if u == nil {

@@ -70,6 +70,8 @@ type Error struct {
 	RequestID string
 
 	cause error
+	// referred says of a broken reference that it can only be one to the resource itself.
+	referred bool
 	// own is the status where it is not made of the rest.
 	own *status.Status
 	// missing are the names of all resources that a batch did not find.

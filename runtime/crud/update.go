@@ -120,13 +120,13 @@ func (r *repository) update(ctx context.Context, db DB, u *update) (stored proto
 			return stored, r.notFound(u.key) // of which a part is too large for its column
 		}
 		m := r.attempted(ctx, db, u, err)
-		return stored, r.ofUpdate(ctx, db, r.sendError(ctx, db, err, m, u.set), m)
+		return stored, r.ofUpdate(r.sendError(ctx, db, err, m, u.set), m)
 	}
 	stored, found, err := r.table.one(rows, r.dialect, nil)
 	switch {
 	case err != nil:
 		m := r.attempted(ctx, db, u, err)
-		return stored, r.ofUpdate(ctx, db, r.writeError(ctx, db, err, m), m)
+		return stored, r.ofUpdate(r.writeError(ctx, db, err, m), m)
 	case !found && (u.etag != "" || r.table.deleteTime >= 0):
 		return stored, r.missed(ctx, db, u.key, u.etag)
 	case !found:

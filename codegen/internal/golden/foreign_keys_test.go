@@ -223,3 +223,28 @@ func refused(t *testing.T, reason string, err error) {
 	assert.Equal(t, codes.FailedPrecondition, e.Code)
 	assert.Equal(t, reason, e.Reason)
 }
+
+// A table that was there before names its foreign keys as it likes, and PostgreSQL names the
+// partition that a row is in.
+func TestForeignKeysOfAPartition(t *testing.T) {
+	t.Parallel()
+	db := crudtest.Postgres(t)
+	ctx := t.Context()
+	for _, sql := range []string{
+		"CREATE TABLE logs (id bigint PRIMARY KEY, org_id bigint NOT NULL) PARTITION BY RANGE (id)",
+		"CREATE TABLE logs_of_all PARTITION OF logs DEFAULT",
+	} {
+		_, err := db.Exec(ctx, sql)
+		require.NoError(t, err)
+	}
+	withProject(t, db)
+	_, err := db.Exec(ctx, "ALTER TABLE logs ADD CONSTRAINT known_project FOREIGN KEY (org_id, id) REFERENCES projects (org_id, id)")
+	require.NoError(t, err)
+	logs := foreignkeys.NewLogRepository(db)
+	create(ctx, t, logs, &foreignkeys.Log{OrgId: 1, Id: 1})
+	_, err = logs.Update(ctx, &foreignkeys.Log{OrgId: 9, Id: 1}, nil)
+	refused(t, crud.ReasonReferenceNotFound, err)
+	var e *crud.Error
+	require.ErrorAs(t, err, &e)
+	assert.Equal(t, "org_id,id", e.Metadata["field"])
+}
