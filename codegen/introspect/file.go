@@ -38,7 +38,7 @@ func File(db *Database, c Config, existing *Existing) (Result, error) {
 	w.gone(existing)
 	r := Result{Text: e.text(), Warnings: w.warnings, views: map[string]bool{}}
 	for _, m := range w.messages {
-		if name := w.packageName + "." + m.name; m.model && m.existing == nil {
+		if name := w.fullName(m); m.model && m.existing == nil {
 			r.created = append(r.created, name)
 			r.views[name] = m.readOnly()
 		}

@@ -99,23 +99,24 @@ func (w *writer) foreignKey(m *message, k *catalog.Constraint) (r record) {
 	if !slices.Equal(k.Target, target.key.columns) {
 		r.add("target_fields", texts(target.fieldsOf(k.Target)))
 	}
-	w.actions(&r, m, k)
+	w.actions(&r, k, "("+strings.Join(k.Columns, ", ")+") of "+m.table.Name.String(), "it is not for all of the columns, or not all of the fields can have it",
+		m.all(k.Columns, (*field).unset, func(c *model.Column) bool { return !c.NotNull }),
+		m.all(k.Columns, (*field).filled, func(c *model.Column) bool { return c.Default != "" }))
 	if name := w.constraintName(m, k); name != standardName(m, k) {
 		r.add("name", name)
 	}
 	return r
 }
 
-// actions adds what is done with the rows, as far as their fields can have it.
-func (w *writer) actions(r *record, m *message, k *catalog.Constraint) {
+// actions adds what is done with the rows, as far as the fields can have it: unset says
+// that they can all be unset, filled that their columns all have defaults.
+func (w *writer) actions(r *record, k *catalog.Constraint, of, why string, unset, filled bool) {
 	for _, a := range []struct{ option, on, action string }{{"on_delete", "ON DELETE", k.OnDelete}, {"on_update", "ON UPDATE", k.OnUpdate}} {
-		whole := !strings.Contains(k.Definition, a.on+" "+a.action+" (") // of some columns only
+		some := len(k.Columns) > 1 && strings.Contains(k.Definition, a.on+" "+a.action+" (")
 		switch {
 		case a.action == "":
-		case a.action == "SET NULL" && !(whole && m.all(k.Columns, (*field).unset, func(c *model.Column) bool { return !c.NotNull })),
-			a.action == "SET DEFAULT" && !(whole && m.all(k.Columns, (*field).filled, func(c *model.Column) bool { return c.Default != "" })):
-			w.warn("%s of (%s) of %s is left out: it is not for all of the columns, or not all of the fields can have it",
-				a.on+" "+a.action, strings.Join(k.Columns, ", "), m.table.Name)
+		case a.action == "SET NULL" && (some || !unset), a.action == "SET DEFAULT" && (some || !filled):
+			w.warn("%s %s of %s is left out: %s", a.on, a.action, of, why)
 		default:
 			r.add(a.option, actionWords[a.action])
 		}

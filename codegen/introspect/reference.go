@@ -45,15 +45,7 @@ func (w *writer) referenceTo(m *message, f *field, k *catalog.Constraint) (r rec
 		}
 		r.add("field", name)
 	}
-	for _, a := range []struct{ option, on, action string }{{"on_delete", "ON DELETE", k.OnDelete}, {"on_update", "ON UPDATE", k.OnUpdate}} {
-		switch {
-		case a.action == "":
-		case a.action == "SET NULL" && !f.unset(), a.action == "SET DEFAULT" && !f.filled():
-			w.warn("%s %s of %s.%s is left out: the field cannot have it", a.on, a.action, m.table.Name, k.Columns[0])
-		default:
-			r.add(a.option, actionWords[a.action])
-		}
-	}
+	w.actions(&r, k, m.table.Name.String()+"."+k.Columns[0], "the field cannot have it", f.unset(), f.filled())
 	return r, true
 }
 
