@@ -8,3 +8,11 @@ func Each[E, V any](elements []E, f func(E) V) []V {
 	}
 	return values
 }
+
+// eachOf is Each, and nil for nil.
+func eachOf[E, V any](elements []E, f func(E) V) []V {
+	if elements == nil {
+		return nil
+	}
+	return Each(elements, f)
+}

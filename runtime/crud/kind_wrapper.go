@@ -68,18 +68,6 @@ func newWrapperList[W, V any](inner *kind[V], get func(W) V, wrap func(V) W) lis
 	}
 }
 
-// eachOf is nil for nil.
-func eachOf[A, B any](as []A, f func(A) B) []B {
-	if as == nil {
-		return nil
-	}
-	bs := make([]B, len(as))
-	for i, a := range as {
-		bs[i] = f(a)
-	}
-	return bs
-}
-
 var (
 	boolValueKind   = newWrapperKind(boolKind, (*wrapperspb.BoolValue).GetValue, wrapperspb.Bool)
 	int32ValueKind  = newWrapperKind(int32Kind, (*wrapperspb.Int32Value).GetValue, wrapperspb.Int32)

@@ -83,8 +83,6 @@ type relation struct {
 	set   func(proto.Message, []proto.Message)
 }
 
-func (r *relation) target() AnyTable { return r.table }
-
 func (r *relation) has(m proto.Message) bool { return len(r.get(m)) > 0 }
 
 func (r *relation) copy(dst, src proto.Message) { r.set(dst, Each(r.get(src), r.table.clone)) }
@@ -100,7 +98,7 @@ func (t *table) Relate(relations ...*relation) {
 }
 
 func (t *table) targets() []AnyTable {
-	return Each(t.relations, func(r *relation) AnyTable { return r.target() })
+	return Each(t.relations, func(r *relation) AnyTable { return r.table })
 }
 
 // reachable returns tables and those that their relations lead to, each once.

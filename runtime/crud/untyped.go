@@ -20,27 +20,11 @@ func as[M proto.Message](m proto.Message) M {
 	return m.(M)
 }
 
-// typedAll returns messages as what they are.
-func typedAll[M proto.Message](ms []proto.Message) []M {
-	if ms == nil {
-		return nil
-	}
-	out := make([]M, len(ms))
-	for i, m := range ms {
-		out[i] = as[M](m)
-	}
-	return out
-}
+// typedAll returns messages as what they are; nil for nil.
+func typedAll[M proto.Message](ms []proto.Message) []M { return eachOf(ms, as[M]) }
 
 func untyped[M proto.Message](ms []M) []proto.Message {
-	if ms == nil {
-		return nil
-	}
-	out := make([]proto.Message, len(ms))
-	for i, m := range ms {
-		out[i] = m
-	}
-	return out
+	return eachOf(ms, func(m M) proto.Message { return m })
 }
 
 // getter and setter reach into a message whose type is forgotten.
