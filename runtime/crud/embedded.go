@@ -31,12 +31,13 @@ func Embedded[M proto.Message, E interface {
 		}
 		return nil
 	}
+	columns := columnsOf(inner)
 	c := newColumn(ColumnInfo{Field: field, Kind: KindEmbedded, Presence: true, Unorderable: true},
 		&embeddedCodec{
 			get: message, set: func(m, e proto.Message) { set(as[M](m), as[E](e)) },
-			fresh: func() proto.Message { return E(new(T)) }, inner: columnsOf(inner), field: fieldOf[M](field),
+			fresh: func() proto.Message { return E(new(T)) }, inner: columns, field: fieldOf[M](field),
 		}, opts)
-	c.embed(columnsOf(inner), message)
+	c.embed(columns, message)
 	return Column[M]{c}
 }
 
